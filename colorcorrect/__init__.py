@@ -1,0 +1,6 @@
+"""Colour correction: the 2020 net with super-resolution, and the classic transfers of colour statistics."""
+
+from .model import SIZE_IN, SIZE_OUT, ColorNet
+from .train import colour_as, epoch
+
+__all__ = ["SIZE_IN", "SIZE_OUT", "ColorNet", "colour_as", "epoch"]

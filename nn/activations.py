@@ -1,0 +1,87 @@
+"""Nonlinearities: ReLU and its leaky and learnt relatives, sigmoid, softmax."""
+
+from __future__ import annotations
+
+from . import backend
+from .ops import Function, Tensor
+
+
+class LeakyReLU(Function):
+    """y = x where x > 0, slope * x elsewhere, 0 <= slope < 1 (Maas et al. 2013)."""
+
+    def __init__(self, slope: float):
+        self.slope = slope
+
+    def forward(self, x):
+        xp = backend.of(x)
+        y = x * self.slope
+        xp.maximum(x, y, out=y)
+        self.positive = y > 0 if self.slope == 0 else x > 0
+        return y
+
+    # g where x > 0, slope * g elsewhere
+    def backward(self, g):
+        gx = g * self.slope
+        backend.of(g).copyto(gx, g, where=self.positive)
+        return gx
+
+
+class PReLU(Function):
+    """y = x where x > 0, alpha_c * x elsewhere, alpha learnt per channel (He et al. 2015, eq. 1)."""
+
+    def forward(self, x, alpha):  # x (..., C), alpha (C,)
+        self.x, self.alpha = x, alpha
+        return backend.of(x).where(x > 0, x, x * alpha)
+
+    # gx as for LeakyReLU; d alpha_c = sum of g x over the negative x of channel c
+    def backward(self, g):
+        xp = backend.of(g)
+        positive = self.x > 0
+        g_alpha = xp.where(positive, 0, g * self.x).sum(axis=tuple(range(g.ndim - 1)), dtype=g.dtype)
+        return xp.where(positive, g, g * self.alpha), g_alpha
+
+
+class Sigmoid(Function):
+    def forward(self, x):
+        xp = backend.of(x)
+        # tanh neither overflows nor needs the two cases of 1 / (1 + e^-x)
+        self.y = xp.tanh(x * 0.5) * 0.5 + 0.5
+        return self.y
+
+    # dy = y (1 - y) dx
+    def backward(self, g):
+        return g * self.y * (1 - self.y)
+
+
+class Softmax(Function):
+    def __init__(self, axis: int):
+        self.axis = axis
+
+    def forward(self, x):
+        e = backend.of(x).exp(x - x.max(axis=self.axis, keepdims=True))  # the shift cancels and prevents overflow
+        self.y = e / e.sum(axis=self.axis, keepdims=True)
+        return self.y
+
+    # gx = y (g - sum_k g_k y_k)
+    def backward(self, g):
+        return self.y * (g - (g * self.y).sum(axis=self.axis, keepdims=True))
+
+
+def relu(x) -> Tensor:
+    return LeakyReLU(0.0)(x)
+
+
+def leaky_relu(x, slope: float = 0.3) -> Tensor:
+    return LeakyReLU(slope)(x)
+
+
+def prelu(x, alpha) -> Tensor:
+    return PReLU()(x, alpha)
+
+
+def sigmoid(x) -> Tensor:
+    return Sigmoid()(x)
+
+
+def softmax(x, axis: int = -1) -> Tensor:
+    return Softmax(axis)(x)

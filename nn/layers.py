@@ -1,0 +1,152 @@
+"""Modules: named parameters with the op that uses them.
+
+A `Module` is a plain object. Its parameters are found by one ordered walk over its attributes: tensors, modules, and
+lists of modules. A tensor that two modules share is found once, under the first name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from . import activations, conv, norm
+from .init import glorot_uniform
+from .tensor import Tensor
+
+
+class Module:
+    """Something with parameters; `training` chooses between the batch's and the moving statistics in BatchNorm."""
+
+    training = True
+
+    def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """Every tensor in this module and below, parameters and moving statistics, with its dotted name."""
+        seen = set()
+        for name, tensor in _walk(self, ""):
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield name, tensor
+
+    def parameters(self) -> list[Tensor]:
+        """What an optimiser trains."""
+        return [t for _, t in self.named_tensors() if t.requires_grad]
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all below it."""
+        yield self
+        for child in _children(self):
+            yield from child.modules()
+
+    def train(self, training: bool = True) -> Module:
+        for module in self.modules():
+            module.training = training
+        return self
+
+    def to(self, xp) -> Module:
+        """Move every tensor to the arrays of module xp (numpy or cupy)."""
+        for _, tensor in self.named_tensors():
+            tensor.data = xp.asarray(tensor.data)
+        return self
+
+    def __call__(self, x) -> Tensor:
+        return self.forward(x)
+
+    def forward(self, x) -> Tensor:
+        raise NotImplementedError
+
+
+def _children(module: Module) -> Iterator[Module]:
+    for value in vars(module).values():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(item, Module):
+                yield item
+
+
+def _walk(module: Module, prefix: str) -> Iterator[tuple[str, Tensor]]:
+    for name, value in vars(module).items():
+        if isinstance(value, Tensor):
+            yield prefix + name, value
+        elif isinstance(value, Module):
+            yield from _walk(value, f"{prefix}{name}.")
+        elif isinstance(value, list | tuple):
+            for i, item in enumerate(value):
+                if isinstance(item, Module):
+                    yield from _walk(item, f"{prefix}{name}.{i}.")
+
+
+class Sequential(Module):
+    """Modules and plain functions applied one after the other."""
+
+    def __init__(self, *steps: Callable):
+        self.steps = list(steps)
+
+    def forward(self, x) -> Tensor:
+        for step in self.steps:
+            x = step(x)
+        return x
+
+
+def _parameter(array: np.ndarray) -> Tensor:
+    return Tensor(array, requires_grad=True)
+
+
+class Conv2d(Module):
+    """A "same" convolution with bias."""
+
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator):
+        self.stride = stride
+        self.kernel = _parameter(glorot_uniform((size, size, inputs, outputs), rng))
+        self.bias = _parameter(np.zeros(outputs, np.float32))
+
+    def forward(self, x) -> Tensor:
+        return conv.conv2d(x, self.kernel, self.bias, self.stride)
+
+
+class ConvTranspose2d(Module):
+    """A transposed "same" convolution without bias (a BatchNorm follows it here, and has one)."""
+
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator):
+        self.stride = stride
+        self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
+
+    def forward(self, x) -> Tensor:
+        return conv.conv_transpose2d(x, self.kernel, stride=self.stride)
+
+
+class Dense(Module):
+    def __init__(self, inputs: int, outputs: int, *, rng: np.random.Generator):
+        self.kernel = _parameter(glorot_uniform((inputs, outputs), rng))
+        self.bias = _parameter(np.zeros(outputs, np.float32))
+
+    def forward(self, x) -> Tensor:
+        return conv.dense(x, self.kernel, self.bias)
+
+
+class BatchNorm(Module):
+    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3):
+        self.momentum, self.epsilon = momentum, epsilon
+        self.gamma = _parameter(np.ones(channels, np.float32))
+        self.beta = _parameter(np.zeros(channels, np.float32))
+        self.moving_mean = Tensor(np.zeros(channels, np.float32))
+        self.moving_var = Tensor(np.ones(channels, np.float32))
+
+    def forward(self, x) -> Tensor:
+        return norm.batch_norm(x, self.gamma, self.beta, self.moving_mean.data, self.moving_var.data,
+                               self.training, self.momentum, self.epsilon)
+
+
+class LeakyReLU(Module):
+    def __init__(self, slope: float = 0.3):
+        self.slope = slope
+
+    def forward(self, x) -> Tensor:
+        return activations.leaky_relu(x, self.slope)
+
+
+class PReLU(Module):
+    def __init__(self, channels: int):
+        self.alpha = _parameter(np.zeros(channels, np.float32))
+
+    def forward(self, x) -> Tensor:
+        return activations.prelu(x, self.alpha)

@@ -1,0 +1,80 @@
+"""Optimisers. Each keeps its state per parameter and updates those parameters that have a gradient, then clears it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from . import backend
+from .tensor import Tensor
+
+
+class SGD:
+    """Gradient descent with momentum: v = momentum v - rate g; p += v (Sutskever et al. 2013, eq. 1-2)."""
+
+    def __init__(self, rate: float = 0.01, momentum: float = 0.0):
+        self.rate, self.momentum = rate, momentum
+        self.velocity: dict[Tensor, object] = {}
+
+    def step(self, parameters: Iterable[Tensor]) -> None:
+        for p in parameters:
+            if p.grad is None:
+                continue
+            v = -self.rate * p.grad
+            if self.momentum:
+                v += self.momentum * self.velocity.get(p, 0)
+                self.velocity[p] = v
+            p.data += v
+            p.grad = None
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015) in the form before their section 2.1: one step count for all parameters,
+    rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t), p -= rate_t m / (sqrt(v) + epsilon).
+
+    The moments live in `moments`, one pair (m, v) a parameter, made when its first gradient comes.
+    """
+
+    def __init__(self, rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-7):
+        self.rate, self.beta1, self.beta2, self.epsilon = rate, beta1, beta2, epsilon
+        self.count = 0
+        self.moments: dict[Tensor, tuple] = {}
+
+    def step(self, parameters: Iterable[Tensor]) -> None:
+        """One step on all of `parameters` that have a gradient."""
+        parameters = [p for p in parameters if p.grad is not None]
+        for p in parameters:
+            if p not in self.moments:
+                xp = backend.of(p.data)
+                self.moments[p] = xp.zeros_like(p.data), xp.zeros_like(p.data)
+        self.count += 1
+        rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
+        shares = _balance(parameters, backend.threads())
+        backend.run([lambda share=share: [self._update(p, rate) for p in share] for share in shares])
+
+    def _update(self, p: Tensor, rate: float) -> None:
+        xp = backend.of(p.data)
+        m, v = self.moments[p]
+        g, p.grad = p.grad, None  # the gradient's memory serves as scratch
+        m *= self.beta1
+        m += g * (1 - self.beta1)
+        v *= self.beta2
+        xp.multiply(g, g, out=g)
+        g *= 1 - self.beta2
+        v += g
+        xp.sqrt(v, out=g)
+        g += self.epsilon
+        xp.divide(m, g, out=g)
+        g *= rate
+        p.data -= g
+
+
+def _balance(parameters: list[Tensor], parts: int) -> list[list[Tensor]]:
+    """Deal the parameters out so that each part has about as many numbers: largest first, to the lightest part."""
+    shares: list[list[Tensor]] = [[] for _ in range(parts)]
+    weights = [0] * parts
+    for p in sorted(parameters, key=lambda p: -p.data.size):
+        i = weights.index(min(weights))
+        shares[i].append(p)
+        weights[i] += p.data.size
+    return shares

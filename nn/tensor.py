@@ -1,0 +1,173 @@
+"""A tensor that remembers how it was made, and the walk back that gives every leaf its gradient.
+
+Define-by-run, after DeZero and Chainer: calling an op makes a `Function` object that keeps the inputs and what its
+backward pass needs. The result points to its function, the function to its inputs, and nothing points forward; so there
+are no reference cycles and memory is freed as soon as the last name goes.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from . import backend
+
+_grad_enabled = True
+
+
+@contextmanager
+def no_grad():
+    """Inside this block ops keep nothing for a backward pass."""
+    global _grad_enabled
+    before, _grad_enabled = _grad_enabled, False
+    try:
+        yield
+    finally:
+        _grad_enabled = before
+
+
+class Tensor:
+    """An array (NumPy or CuPy) with, where asked for, a gradient of the same shape and dtype.
+
+    `grad` is set by `backward` on leaves (tensors that no op made) with `requires_grad`, and added to by the next
+    `backward`; set it to None to start anew.
+    """
+
+    __slots__ = ("data", "grad", "requires_grad", "creator", "__weakref__")
+    __array_priority__ = 100  # numpy_array * tensor asks the tensor
+
+    def __init__(self, data, requires_grad: bool = False):
+        self.data = data if hasattr(data, "dtype") and hasattr(data, "shape") else np.asarray(data, np.float32)
+        self.grad = None
+        self.requires_grad = requires_grad
+        self.creator: Function | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def dtype(self):
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim
+
+    def __repr__(self) -> str:
+        made = f", by={type(self.creator).__name__}" if self.creator else ""
+        return f"Tensor(shape={self.shape}, dtype={self.dtype}, requires_grad={self.requires_grad}{made})"
+
+    def detach(self) -> Tensor:
+        """The same array with no history."""
+        return Tensor(self.data)
+
+    def backward(self, grad=None) -> None:
+        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf that this tensor depends on.
+
+        `grad` has this tensor's shape; it may be left out for a single number (then it is 1). The graph is consumed:
+        each function is freed as soon as its gradient has passed, and a second call raises RuntimeError.
+        """
+        if grad is None:
+            if self.data.size != 1:
+                raise ValueError(f"backward() of a tensor of shape {self.shape} needs a gradient of that shape")
+            grad = backend.of(self.data).ones_like(self.data)
+        if grad.shape != self.shape:
+            raise ValueError(f"gradient of shape {grad.shape} for a tensor of shape {self.shape}")
+        _walk_back(self, grad)
+
+
+class Function:
+    """One op: `forward` takes arrays and gives an array, `backward` turns its gradient into theirs.
+
+    Settings (stride, axis, ...) go to the constructor. What backward needs is kept on `self` by forward. `backward`
+    gives one array or None an input; it may give views or the very array it got, since the walk copies before it adds.
+    """
+
+    inputs: tuple[Tensor, ...] | None = ()
+
+    def __call__(self, *inputs) -> Tensor:
+        inputs = tuple(_as_tensor(x) for x in inputs)
+        out = Tensor(self.forward(*(x.data for x in inputs)))
+        if _grad_enabled and any(x.requires_grad for x in inputs):
+            out.requires_grad, out.creator, self.inputs = True, self, inputs
+        return out
+
+    def forward(self, *arrays):
+        raise NotImplementedError
+
+    def backward(self, grad):
+        raise NotImplementedError
+
+    def needs(self, i: int) -> bool:
+        """Whether input i wants a gradient (so that backward can leave out the work where it does not)."""
+        return self.inputs[i].requires_grad
+
+    def release(self) -> None:
+        """Forget the inputs and everything kept for the backward pass."""
+        self.__dict__.clear()
+        self.inputs = None
+
+
+def _as_tensor(x) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
+def _walk_back(root: Tensor, grad) -> None:
+    """Visit every function once, after all that use its output: count the users first, then count them down."""
+    users = _count_users(root)
+    grads = {root.creator or root: grad}  # gradients under way, by function, or by tensor for leaves
+    owned = set()  # those that are sums of ours and so may be added to in place
+    ready = [root.creator] if root.creator else []
+    if not ready and root.requires_grad:
+        _add_to_leaf(root, grad)
+    while ready:
+        function = ready.pop()
+        inputs = function.inputs
+        owned.discard(function)
+        input_grads = function.backward(grads.pop(function))
+        function.release()
+        if not isinstance(input_grads, tuple):
+            input_grads = (input_grads,)
+        for tensor, g in zip(inputs, input_grads, strict=True):
+            if not tensor.requires_grad:
+                continue
+            creator = tensor.creator
+            if creator is None:
+                _add_to_leaf(tensor, g)
+                continue
+            if creator not in grads:
+                grads[creator] = g
+            elif creator in owned:
+                grads[creator] += g
+            else:
+                grads[creator] = grads[creator] + g
+                owned.add(creator)
+            users[creator] -= 1
+            if users[creator] == 0:
+                ready.append(creator)
+
+
+def _count_users(root: Tensor) -> dict[Function, int]:
+    """How many edges lead from the graph of `root` into each function; no recursion, so depth does not matter."""
+    users: dict[Function, int] = {}
+    todo = [root.creator] if root.creator else []
+    while todo:
+        function = todo.pop()
+        if function.inputs is None:
+            raise RuntimeError("backward() went through this graph before and freed it; compute the result anew")
+        for tensor in function.inputs:
+            creator = tensor.creator
+            if creator is None or not tensor.requires_grad:
+                continue
+            if creator not in users:
+                users[creator] = 0
+                todo.append(creator)
+            users[creator] += 1
+    return users
+
+
+def _add_to_leaf(leaf: Tensor, g) -> None:
+    # Copied, because a backward pass may hand the same array to two inputs.
+    leaf.grad = g.copy() if leaf.grad is None else leaf.grad + g
