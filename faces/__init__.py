@@ -1,0 +1,7 @@
+"""Faces: the record, alignment by five points, the mask, which face to take, and the manifest."""
+
+from . import align, manifest, mask, select, warp
+from .face import Face
+from .manifest import ManifestError
+
+__all__ = ["Face", "ManifestError", "align", "manifest", "mask", "select", "warp"]

@@ -1,0 +1,124 @@
+"""Which of the detected faces is the one to swap, and which frames to leave alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .face import Face, iou
+
+PATIENCE = 10  # frames that a track survives without being seen
+JUMP = 0.5  # of the box's side: farther from where the frames around have it, a detection is not believed
+WINDOW = 3  # frames on each side that count as around
+FAINT = 0.75  # of its usual contrast: below, a face is fading away
+USUAL = 60  # frames on each side that say what is usual
+
+
+@dataclass
+class Track:
+    """One face through time, addressed by frame number."""
+
+    faces: dict[int, Face] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        return max(self.faces)
+
+    @property
+    def weight(self) -> float:
+        """Summed score x area: a large face that stays wins over a passing one and over a doubtful one."""
+        return sum(face.score * face.area for face in self.faces.values())
+
+
+def link(detections: dict[int, list[Face]]) -> list[Track]:
+    """Join detections, by frame number, into tracks by overlap with where a face was last; heaviest track first."""
+    tracks: list[Track] = []
+    for number in sorted(detections):
+        live = [t for t in tracks if number - t.last <= PATIENCE]
+        free = list(detections[number])
+        pairs = sorted(
+            ((iou(t.faces[t.last].box, f.box), i, j) for i, t in enumerate(live) for j, f in enumerate(free)),
+            key=lambda pair: -pair[0],
+        )
+        tracks_used, faces_used = set(), set()
+        for overlap, i, j in pairs:
+            if overlap > 0.3 and i not in tracks_used and j not in faces_used:
+                live[i].faces[number] = free[j]
+                tracks_used.add(i)
+                faces_used.add(j)
+        tracks += [Track({number: f}) for j, f in enumerate(free) if j not in faces_used]
+    return sorted(tracks, key=lambda t: -t.weight)
+
+
+def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] | None = None) -> dict[int, Face]:
+    """The face to swap in each frame that has it, by frame number.
+
+    By default the heaviest track and, since a cut or a pause ends a track, every further one that shares no frame with
+    those chosen, is as sure (mean score .95) and comparable in size. `which` asks for one track: the n-th heaviest,
+    from 0, or the first that covers a point (x, y) of the frame. Raises ValueError where there is no such track.
+    """
+    tracks = link(detections)
+    if which is None:
+        chosen: dict[int, Face] = {}
+        for track in tracks:
+            faces = list(track.faces.values())
+            sure = np.mean([f.score for f in faces]) >= 0.95
+            if not chosen or (sure and not chosen.keys() & track.faces.keys()
+                              and np.mean([f.area for f in faces]) > 0.25 * np.mean([f.area for f in chosen.values()])):
+                chosen |= track.faces
+        return chosen
+    if isinstance(which, tuple):
+        x, y = which
+        for track in tracks:
+            x1, y1, x2, y2 = track.faces[min(track.faces)].box
+            if x1 <= x <= x2 and y1 <= y <= y2:
+                return track.faces
+        raise ValueError(f"no face at {x:g},{y:g} when it is first seen")
+    if not 0 <= which < len(tracks):
+        raise ValueError(f"there are {len(tracks)} faces, numbered from 0; no number {which}")
+    return tracks[which].faces
+
+
+def jumps(faces: dict[int, Face]) -> dict[int, str]:
+    """Frames whose face is implausibly far from, or of another size than, the frames around; with the reason.
+
+    The median over the frames around follows steady motion, and on each side of a cut that side, so only what comes and
+    goes at once is refused.
+    """
+    refused = {}
+    for number, face in faces.items():
+        around = [faces[n] for n in range(number - WINDOW, number + WINDOW + 1) if n in faces]
+        if len(around) < 3:
+            continue
+        centres = np.array([f.points.mean(axis=0) for f in around])
+        sizes = np.array([f.interocular for f in around])
+        side = float(np.median([np.sqrt(f.area) for f in around]))
+        moved = float(np.abs(face.points.mean(axis=0) - np.median(centres, axis=0)).max())
+        ratio = face.interocular / max(float(np.median(sizes)), 1e-6)
+        if moved > JUMP * side:
+            refused[number] = f"the face is {moved:.0f} px from where the frames around have it"
+        elif not 1 / 1.6 < ratio < 1.6:
+            refused[number] = f"the face is {ratio:.2f} times the size that the frames around have"
+    return refused
+
+
+def faint(contrasts: dict[int, float]) -> dict[int, str]:
+    """Frames whose face fades (to black, to white, into another shot), by contrast; with the reason.
+
+    A face's contrast is compared with its median over the frames around, so that lasting changes of light pass.
+    """
+    refused = {}
+    numbers = sorted(contrasts)
+    values = np.array([contrasts[n] for n in numbers])
+    for number, value in zip(numbers, values, strict=True):
+        first, last = np.searchsorted(numbers, (number - USUAL, number + USUAL + 1))
+        usual = float(np.median(values[first:last]))
+        if value < FAINT * usual:
+            refused[number] = f"the face fades: {value / usual:.0%} of its usual contrast"
+    return refused
+
+
+def contrast(face: np.ndarray) -> float:
+    """Standard deviation of the luma (BT.601) of an aligned face (h, w, 3) RGB, in levels."""
+    return float((face.reshape(-1, 3) @ np.array([0.299, 0.587, 0.114])).std())
