@@ -1,0 +1,64 @@
+"""How the TensorFlow graph of 2020 scales images: two bilinear rules of that library, kept to the letter.
+
+Both take uint8 frames (H, W, 3) and give normalised float32, (level - 127.5) / 128.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_MIDDLE, _SCALE = np.float32(127.5), np.float32(1 / 128)
+
+
+def pyramid_level(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The frame at another size: (height, width, 3).
+
+    Legacy `resize_bilinear`: output i looks at input i H / height, no half-pixel shift, no smoothing.
+    """
+    y0, y1, fy = _taps(image.shape[0], height)
+    x0, x1, fx = _taps(image.shape[1], width)
+    columns = np.concatenate([x0, x1])
+    upper, lower = image[y0][:, columns], image[y1][:, columns]  # (height, 2 width, 3)
+    rows = upper + (lower.astype(np.float32) - upper) * fy[:, None, None]
+    left, right = rows[:, :width], rows[:, width:]
+    return (left + (right - left) * fx[:, None] - _MIDDLE) * _SCALE
+
+
+def _taps(before: int, after: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    position = np.arange(after, dtype=np.float32) * np.float32(before / after)
+    first = np.minimum(position.astype(np.intp), before - 1)
+    return first, np.minimum(first + 1, before - 1), position - first.astype(np.float32)
+
+
+def crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
+    """Each box (N, 4) of the frame as (N, size, size, 3).
+
+    `crop_and_resize`: with y1, y2 in units of the height H, sample i looks at y1 (H-1) + i (y2 - y1) (H-1) / (size-1);
+    what lies outside the frame is 0, the middle grey.
+    """
+    height, width = image.shape[:2]
+    y, y_in = _positions(boxes[:, 1], boxes[:, 3], height, size)
+    x, x_in = _positions(boxes[:, 0], boxes[:, 2], width, size)
+    fy, fx = (y - np.floor(y))[:, :, None, None], (x - np.floor(x))[:, None, :, None]
+    top, left = y.astype(np.intp), x.astype(np.intp)
+    bottom, right = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
+    pixels = np.ascontiguousarray(image).reshape(-1, 3)
+
+    def row(rows):
+        start = rows[:, :, None] * width
+        a, b = pixels[start + left[:, None]].astype(np.float32), pixels[start + right[:, None]]
+        return a + (b - a) * fx
+
+    upper, lower = row(top), row(bottom)
+    value = (upper + (lower - upper) * fy - _MIDDLE) * _SCALE
+    value *= (y_in[:, :, None] & x_in[:, None, :])[..., None]
+    return value  # (N, size, size, 3)
+
+
+def _positions(first: np.ndarray, last: np.ndarray, length: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sampling positions (N, size) along an axis of `length` pixels, and which of them lie inside."""
+    first, last = (v.astype(np.float32) / np.float32(length) for v in (first, last))
+    step = (last - first) * np.float32(length - 1) / np.float32(size - 1)
+    position = first[:, None] * np.float32(length - 1) + np.arange(size, dtype=np.float32) * step[:, None]
+    inside = (position >= 0) & (position <= length - 1)
+    return np.where(inside, position, 0), inside
