@@ -1,0 +1,6 @@
+"""Poisson blending through a sparse SciPy solver. Read domain, then guidance and blend."""
+
+from .blend import blend
+from .domain import Domain
+
+__all__ = ["Domain", "blend"]

@@ -1,0 +1,82 @@
+"""The Dirichlet problem on a mask: factored once, solved for any number of images.
+
+Poisson image editing (Perez, Gangnet & Blake 2003, eq. 3) looks for the image x whose differences between neighbours come
+closest to a guidance field v, with the pixels around the mask given:
+
+    minimise  sum over edges (p, q) of  (x_q - x_p - v_pq)^2
+
+An edge joins two pixels beside or above each other, at least one of which is unknown. With D the matrix that takes
+differences along the edges, its columns split into unknown (u) and known (k) pixels, the minimum is where
+
+    D_u^T D_u x_u  =  D_u^T (v - D_k x_k)
+
+D_u^T D_u is the graph Laplacian: sparse, symmetric, and the same for every image on this mask, so its factors are kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+
+class Domain:
+    """A boolean mask (H, W) of the pixels to solve for; any shape, holes and several parts allowed.
+
+    At the array's rim there is no neighbour, and so no edge (a natural boundary). Raises ValueError where the mask is empty or
+    some part of it touches no known pixel: then its level is undetermined.
+    """
+
+    def __init__(self, mask: np.ndarray):
+        if mask.ndim != 2 or mask.dtype != bool:
+            raise ValueError(f"a mask is a boolean array (H, W), not {mask.dtype} {mask.shape}")
+        if not mask.any():
+            raise ValueError("the mask is empty: there is nothing to solve for")
+        self.mask = mask
+        self.unknown = np.flatnonzero(mask)
+        differences = _differences(mask)
+        self._from_guidance = differences[:, self.unknown].T.tocsr()  # (U, E): D_u^T
+        known = differences.copy()
+        known.data = np.where(mask.ravel()[known.indices], 0, known.data)
+        known.eliminate_zeros()
+        self._from_known = (self._from_guidance @ known).tocsr()  # (U, H W): D_u^T D_k
+        laplacian = (self._from_guidance @ self._from_guidance.T).tocsc()  # (U, U)
+        self._check_anchored(laplacian)
+        # A symmetric matrix: order it for A + A^T, and take pivots on the diagonal.
+        self._factors = splu(laplacian, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+    def _check_anchored(self, laplacian) -> None:
+        parts, label = sparse.csgraph.connected_components(laplacian, directed=False)
+        anchors = np.abs(self._from_known).sum(axis=1)
+        if (np.bincount(label, weights=np.asarray(anchors).ravel(), minlength=parts) == 0).any():
+            raise ValueError("a part of the mask touches no known pixel: leave a border around it")
+
+    def solve(self, known: np.ndarray, right: np.ndarray | None = None, down: np.ndarray | None = None) -> np.ndarray:
+        """The image that equals `known` outside the mask and follows the guidance inside: (H, W, ...), float64.
+
+        known        (H, W) or (H, W, C, ...): all channels and frames on the further axes are solved at once
+        right, down  the guidance, of the same shape: the wanted differences to the pixel on the right and below
+                     (the last column and row are not looked at); None is 0, which gives the membrane that `known` spans
+        """
+        columns = known.reshape(known.shape[0] * known.shape[1], -1).astype(np.float64)  # (H W, K)
+        b = -(self._from_known @ columns)
+        if right is not None:
+            b += self._from_guidance @ np.concatenate([right.reshape(columns.shape), down.reshape(columns.shape)])
+        out = columns
+        out[self.unknown] = self._factors.solve(b)
+        return out.reshape(known.shape)
+
+
+def _differences(mask: np.ndarray) -> sparse.csr_matrix:
+    """D (2 H W, H W): row p of the first half is x_right - x_p, of the second x_below - x_p; empty where no edge is."""
+    h, w = mask.shape
+    pixel = np.arange(h * w).reshape(h, w)
+    rows, first, second = [], [], []
+    for half, a, b in ((0, np.s_[:, :-1], np.s_[:, 1:]), (1, np.s_[:-1], np.s_[1:])):
+        edge = mask[a] | mask[b]
+        rows.append(half * h * w + pixel[a][edge])
+        first.append(pixel[a][edge])
+        second.append(pixel[b][edge])
+    rows, first, second = (np.concatenate(v) for v in (rows, first, second))
+    values = np.repeat([-1.0, 1.0], len(rows))
+    return sparse.csr_matrix((values, (np.tile(rows, 2), np.concatenate([first, second]))), (2 * h * w, h * w))
