@@ -7,12 +7,13 @@ lists of modules. A tensor that two modules share is found once, under the first
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from . import activations, conv, norm
 from .init import glorot_uniform
-from .tensor import Tensor
+from .tensor import Tensor, no_grad
 
 
 class Module:
@@ -42,6 +43,18 @@ class Module:
         for module in self.modules():
             module.training = training
         return self
+
+    @contextmanager
+    def inference(self):
+        """Inside this block the module normalises with its moving statistics and keeps nothing for a backward pass."""
+        before = [(module, module.training) for module in self.modules()]
+        self.train(False)
+        try:
+            with no_grad():
+                yield
+        finally:
+            for module, training in before:
+                module.training = training
 
     def to(self, xp) -> Module:
         """Move every tensor to the arrays of module xp (numpy or cupy)."""
