@@ -56,6 +56,11 @@ def row(number: int, time: Fraction, face: Face | None, status: str = "ok", reas
                similarity(points).tolist())
 
 
+def time_of(r: Row) -> Fraction:
+    """The row's time in seconds."""
+    return Fraction(r.time)
+
+
 def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
     """Write the rows, one JSON object a line; the file appears when it is complete."""
     path = Path(path)

@@ -47,7 +47,6 @@ def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
     rng = np.random.default_rng(1)
     source = rng.standard_normal((40, 3))
     target = source * [2.0, 0.5, 3.0] + [1, 2, 3]
-    np.testing.assert_allclose(statistics.monge_kantorovich(source, target) - target, 0, atol=2.0)
     covariance = np.cov(statistics.monge_kantorovich(source, target).T, bias=True)
     np.testing.assert_allclose(covariance, np.cov(target.T, bias=True), atol=1e-10)
 

@@ -1,0 +1,325 @@
+"""Swap a face in a clip: python pipeline.py TARGET DONOR -o OUT.mp4
+
+The command line and the order of the stages; each stage's work is in the room that its name says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import nn
+import report
+import video
+from faces import ManifestError, manifest
+from mtcnn_np import Detector, WeightsError
+from stages.convert import Converter
+from stages.detect import decide, detect, extract
+from stages.presets import PRESETS
+from stages.run_folder import RunError, RunFolder, digest
+from stages.train import Trainer
+
+FEWEST, MOST = 16, 3000  # faces of a person to train on: below it does not learn; above, an even choice is taken
+PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
+ROLES = {"target": "a", "donor": "b"}
+
+EXIT_CODES = {
+    video.MissingInput: 3,
+    video.NotAVideo: 4,
+    video.NoFrames: 4,
+    video.OutputError: 6,
+    RunError: 7,
+    ManifestError: 7,
+    nn.CheckpointError: 7,
+    WeightsError: 8,
+    nn.DeviceError: 9,
+    nn.train.Diverged: 10,
+}
+EPILOG = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few faces, 6 output cannot be written,
+7 run folder damaged or of another run, 8 detector weights missing, 9 no GPU, 10 training diverged, 130 interrupted.
+Clips say in their metadata that they are synthetic. Swap faces only of people who agreed to it."""
+
+
+class TooFewFaces(Exception):
+    """There is nobody to swap, or too little of somebody to learn from."""
+
+
+EXIT_CODES[TooFewFaces] = 5
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    p = argparse.ArgumentParser(prog="pipeline.py", description="Put DONOR's face into TARGET.", epilog=EPILOG)
+    p.add_argument("target", nargs="?", type=Path, help="the clip to change: a video, or a folder of numbered images")
+    p.add_argument("donor", nargs="?", type=Path, help="the clip whose face is put in: likewise")
+    p.add_argument("-o", "--output", type=Path, metavar="OUT",
+                   help=".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG (default: swap.mp4)", default=Path("swap.mp4"))
+    p.add_argument("--preset", choices=PRESETS, default="quick", help="how to train (default: quick; seed is the 2020 program's way)")
+    length = p.add_mutually_exclusive_group()
+    length.add_argument("--rounds", type=_positive(int), metavar="N", help="train N rounds, epochs of both faces and colours (default: the preset's)")
+    length.add_argument("--minutes", type=_positive(float), metavar="M", help="train M minutes (default: the preset's; quick: 2.5)")
+    p.add_argument("--batch", type=_positive(int), metavar="N", help="faces a training step (default: the preset's; quick: 4, seed: 2)")
+    p.add_argument("--size", type=_positive(int), metavar="PX", default=256,
+                   help="height in pixels of the canvas a face is blended on, at most (default: 256; a smaller face keeps its own)")
+    p.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
+    p.add_argument("--threads", type=_positive(int), metavar="N", default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+                   help="processor cores to use (default: all, here %(default)s)")
+    p.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="where to train and swap (default: cpu)")
+    p.add_argument("--run", type=Path, metavar="DIR", help="the run folder; an existing run continues (default: runs/ and OUT's name)")
+    p.add_argument("--quality", type=int, default=18, metavar="CRF", choices=range(52), help="of H.264, 0 best to 51 (default: 18)")
+    p.add_argument("--face", type=_face, metavar="N|X,Y", help="which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y (default: the most prominent)")
+    p.add_argument("--donor-face", type=_face, metavar="N|X,Y", help="which face of the donor, likewise")
+    p.add_argument("--min-size", type=_positive(float), default=40, metavar="PX", help="smallest face looked for, in pixels (default: 40)")
+    p.add_argument("--frames", type=_range, default=(0, None), metavar="A:B", help="only frames A to B-1 of the target, from 0 (default: all)")
+    p.add_argument("--every", type=_positive(int), default=1, metavar="N", help="only every N-th frame of the target (default: 1)")
+    options = p.parse_args(arguments)
+    if options.target and not options.donor:
+        p.error("TARGET needs a DONOR, the clip whose face is put in")
+    if options.min_size < 12:
+        p.error("--min-size is at least 12 pixels, the detector's window")
+    return options
+
+
+def _positive(kind):
+    def parse_number(text: str):
+        value = kind(text)
+        if not 0 < value < 1e9:
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    parse_number.__name__ = kind.__name__
+    return parse_number
+
+
+def _face(text: str):
+    parts = text.split(",")
+    try:
+        return int(text) if len(parts) == 1 else (float(parts[0]), float(parts[1]))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor a point X,Y") from None
+
+
+def _range(text: str):
+    first, colon, last = text.partition(":")
+    try:
+        a, b = int(first or 0), int(last) if last else None
+    except ValueError:
+        colon = ""
+    if not colon or a < 0 or (b is not None and b <= a):
+        raise argparse.ArgumentTypeError(f"{text!r} is not A:B with 0 <= A < B")
+    return a, b
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    if options.target is None:
+        print("There is no built-in demo yet. Give two clips: python pipeline.py TARGET.mp4 DONOR.mp4 -o OUT.mp4")
+        return 2
+    try:
+        swap(options)
+    except KeyboardInterrupt:
+        print(f"\nstopped; what is finished is kept in {run_path(options)}. To continue: {again(arguments)}", file=sys.stderr)
+        return 130
+    except tuple(EXIT_CODES) as error:
+        print(f"pipeline.py: {error}", file=sys.stderr)
+        return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    except OSError as error:
+        print(f"pipeline.py: {error.filename or run_path(options)}: {error.strerror}; what is finished is kept. Free some space "
+              f"or mend its permissions, then: {again(arguments)}", file=sys.stderr)
+        return 6
+    return 0
+
+
+def run_path(options: argparse.Namespace) -> Path:
+    return options.run or Path("runs") / (options.output.stem or "swap")
+
+
+def again(arguments: list[str] | None) -> str:
+    return "python pipeline.py " + " ".join(sys.argv[1:] if arguments is None else arguments)
+
+
+def swap(options: argparse.Namespace) -> None:
+    """All stages, in order; each looks first whether its work is already in the run folder."""
+    started = time.perf_counter()
+    nn.set_threads(options.threads)
+    xp = nn.backend.device(options.device)
+    clips = {"target": video.open_clip(options.target), "donor": video.open_clip(options.donor)}
+    for clip in clips.values():
+        if options.output.resolve() == clip.path.resolve():
+            raise video.OutputError(f"{options.output} is an input; name another output")
+    video.check_writable(options.output)
+    preset = PRESETS[options.preset]
+    overrides = {"batch": options.batch} if options.batch else {}
+    if options.rounds or options.minutes:
+        overrides |= {"rounds": options.rounds, "minutes": options.minutes}
+    preset = type(preset)(**{**vars(preset), **overrides})
+    run = RunFolder(run_path(options), identity(options, preset), settings(options, preset))
+    run.log(f"started: {again(None)}")
+
+    rows = {role: detected(role, clip, options, run) for role, clip in clips.items()}
+    faces = {ROLES[role]: stored_faces(role, clip, rows[role], options, preset, run) for role, clip in clips.items()}
+    trainer = trained(Trainer(faces, preset, options.seed, xp), preset, run)
+    written(clips["target"], rows["target"], trainer, options, preset, run)
+    for clip in clips.values():
+        for note in clip.notes:
+            tell(run, f"note: {note}")
+    tell(run, f"{options.output}: done in {time.perf_counter() - started:.0f} s; everything else is in {run.path}")
+
+
+def identity(options: argparse.Namespace, preset) -> dict:
+    """What a run cannot change and stay the same run."""
+    return json.loads(json.dumps({
+        "target": digest(options.target), "donor": digest(options.donor), "preset": options.preset, "batch": preset.batch,
+        "seed": options.seed, "frames": options.frames, "every": options.every, "face": options.face,
+        "donor_face": options.donor_face, "min_size": options.min_size,
+    }))  # fmt: skip
+
+
+def settings(options: argparse.Namespace, preset) -> dict:
+    given = {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items()}
+    return given | {"preset_values": vars(preset)}
+
+
+def tell(run: RunFolder, text: str) -> None:
+    run.log(text)
+    print(text, file=sys.stderr)
+
+
+def progress(items: Iterable, what: str, total: int | None):
+    """A bar with the time left, on a terminal; nothing elsewhere."""
+    return tqdm(items, desc=what, total=total, disable=None, unit="frame", dynamic_ncols=True)
+
+
+def part(clip: video.Clip, role: str, options: argparse.Namespace) -> Iterable[video.Frame]:
+    return clip.between(*options.frames, options.every) if role == "target" else iter(clip)
+
+
+def how_many(clip: video.Clip, role: str, options: argparse.Namespace) -> int | None:
+    if role != "target" or not clip.frames:
+        return clip.frames or None
+    first, last = options.frames
+    return len(range(first, min(last or clip.frames, clip.frames), options.every))
+
+
+def detected(role: str, clip: video.Clip, options: argparse.Namespace, run: RunFolder) -> dict[int, manifest.Row]:
+    """The manifest of a clip, by frame number."""
+    path = run.manifest(role)
+    if not path.exists():
+        frames = progress(part(clip, role, options), f"detect {role}", how_many(clip, role, options))
+        seen = list(detect(frames, Detector(), options.min_size))
+        which = options.face if role == "target" else options.donor_face
+        try:
+            rows = decide(seen, which)
+        except ValueError as error:
+            raise TooFewFaces(f"{clip.path}: {error}; try another --{'donor-' * (role == 'donor')}face") from None
+        manifest.write(path, rows)
+        tell(run, f"{role}: {len(rows)} frames, " + ", ".join(f"{n} {s}" for s, n in Counter(r.status for r in rows).items()))
+    rows = manifest.read(path)
+    usable = sum(r.ok for r in rows.values())
+    if usable == 0:
+        raise TooFewFaces(f"{clip.path}: no face in any of {len(rows)} frames; is it upright, and at least {options.min_size:g} px "
+                          "(--min-size)?")
+    if usable < FEWEST:
+        raise TooFewFaces(f"{clip.path}: a face in only {usable} frames, and training needs {FEWEST}; give a longer clip")
+    return rows
+
+
+def stored_faces(role: str, clip: video.Clip, rows: dict[int, manifest.Row], options: argparse.Namespace, preset,
+                 run: RunFolder) -> np.ndarray:
+    """The aligned faces to train on, (N, h, w, 3) uint8, in the order of their frames."""
+    numbers = [n for n, r in rows.items() if r.ok]
+    numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(int))]
+    wanted = {n: rows[n] for n in numbers if not run.face(role, n).exists()}
+    if wanted:
+        frames = progress(part(clip, role, options), f"align {role}", how_many(clip, role, options))
+        for number, face in extract(frames, wanted, preset.aligned):
+            run.write_image(str(run.face(role, number).relative_to(run.path)), face)
+    faces = [video.read_image(run.face(role, n)) for n in numbers]
+    for n, face in zip(numbers, faces, strict=True):
+        if face.shape[1::-1] != tuple(preset.aligned):
+            raise RunError(f"{run.face(role, n)} is not {preset.aligned[0]}x{preset.aligned[1]}; delete it to extract it anew")
+    return np.stack(faces)
+
+
+def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
+    """Train, or go on training, until the preset's rounds or minutes are over."""
+    if run.checkpoint.exists():
+        trainer.load(run.checkpoint)
+    bar = tqdm(total=1.0, initial=0.0, desc="train", disable=None, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}")
+    start = last_preview = time.perf_counter()
+    previews = len(list((run.path / "previews").glob("*.png")))
+    show_after = 2.0
+    for step in trainer.run(preset.rounds, preset.minutes):
+        bar.update(step.share - bar.n)
+        bar.set_postfix_str(f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}", refresh=False)
+        if step.finished:
+            trainer.save(run.checkpoint)
+            run.losses({"round": step.round + 1, "phase": step.phase, "loss": f"{step.epoch_loss:.6g}", "seconds": f"{trainer.seconds:.1f}"})
+        now = time.perf_counter()
+        if now - last_preview > show_after:
+            preview(trainer, run, previews)
+            previews, last_preview, show_after = previews + 1, time.perf_counter(), PREVIEW_EVERY
+    bar.close()
+    if time.perf_counter() - start > 1:
+        preview(trainer, run, previews)
+        tell(run, f"trained {trainer.seconds:.0f} s in all")
+    run.result(epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1))
+    return trainer
+
+
+def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
+    labels = ["target", "target rebuilt", "swapped", "swapped, coloured", "donor", "donor rebuilt"]
+    run.write_image(f"previews/{number:04d}.png", report.sheet(trainer.preview(), labels))
+
+
+def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, options: argparse.Namespace, preset,
+            run: RunFolder) -> None:
+    """The output clip, unless it is there already, and a contact sheet of it."""
+    made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve())}
+    made = run.record["results"].get("output", {})
+    if options.output.exists() and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
+        return
+    converter = Converter(trainer.swap, rows, preset, options.size)
+    first, last = options.frames
+    times = {}
+    if (first, last) != (0, None):
+        times["start"] = manifest.time_of(rows[min(rows)])
+        times["end"] = manifest.time_of(rows[max(rows)]) + options.every / clip.rate
+    comment = ("Synthetic media: a face in this clip was replaced by a computer program; it does not show what happened. "
+               f"; pipeline.py preset={options.preset} seed={options.seed} target_sha256={digest(options.target)[:16]} "
+               f"donor_sha256={digest(options.donor)[:16]}")
+    picked = set(np.linspace(0, len(rows) - 1, min(len(rows), 12)).astype(int))
+    before, after = [], []
+    originals = remember(part(clip, "target", options), picked, before)
+    with video.open_writer(options.output, clip, options.quality, comment, **times) as writer:
+        for i, (_, at, image) in enumerate(progress(converter.convert(originals), "swap", len(rows))):
+            writer.write(image, at)
+            if i in picked:
+                after.append(image)
+    half = -(-len(before) // 2)
+    rows_of = [before[:half], after[:half], before[half:], after[half:]]
+    run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, 240)))
+    for note in writer.notes:
+        tell(run, f"note: {note}")
+    run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows),
+                       "swapped": sum(r.ok for r in rows.values())})
+
+
+def remember(frames: Iterable[video.Frame], picked: set[int], kept: list[np.ndarray]) -> Iterable[video.Frame]:
+    """The frames, unchanged; the images of those at `picked` places are appended to `kept`."""
+    for i, frame in enumerate(frames):
+        if i in picked:
+            kept.append(frame.image)
+        yield frame
+
+
+if __name__ == "__main__":
+    sys.exit(main())

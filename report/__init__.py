@@ -1,0 +1,5 @@
+"""Pictures of a run."""
+
+from .contact import sheet
+
+__all__ = ["sheet"]

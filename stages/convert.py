@@ -1,0 +1,65 @@
+"""Trained nets + frames -> swapped frames, in small batches, so that memory does not grow with the clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+
+import numpy as np
+
+import poisson
+from colorcorrect import statistics
+from faces import align, manifest, mask, warp
+from video import Frame
+
+from .detect import aligned
+from .presets import Preset
+from .train import to_coder
+
+BATCH = 8
+
+
+class Converter:
+    """Puts swapped faces into frames.
+
+    swap    faces (N, 32, 32, 3) -> (N, 128, 128, 3), 0..1, as stages.train.Trainer.swap
+    rows    the target's manifest by frame number
+    height  of the canvas on which faces are blended, in pixels at most; the mask is fixed there, and factored once
+    """
+
+    def __init__(self, swap: Callable[[np.ndarray], np.ndarray], rows: dict[int, manifest.Row], preset: Preset, height: int = 256):
+        self.swap, self.rows, self.preset = swap, rows, preset
+        matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
+        self.size = align.native_size(matrices, height)
+        self.opacity = mask.face_mask(self.size)
+        self.domain = poisson.Domain(self.opacity > 0)
+
+    def convert(self, frames: Iterable[Frame]) -> Iterator[tuple[int, Fraction, np.ndarray]]:
+        """(number, time, image) of every frame in order; those whose row is not ok are passed through untouched."""
+        batch: list[Frame] = []
+        for frame in frames:
+            batch.append(frame)
+            if len(batch) == BATCH:
+                yield from self._batch(batch)
+                batch = []
+        yield from self._batch(batch)
+
+    def _batch(self, frames: list[Frame]) -> Iterator[tuple[int, Fraction, np.ndarray]]:
+        matrices = {f.number: np.array(self.rows[f.number].matrix) for f in frames
+                    if f.number in self.rows and self.rows[f.number].ok}
+        to_swap = [f for f in frames if f.number in matrices]
+        images = {f.number: f.image for f in frames}
+        if to_swap:
+            inputs = np.stack([aligned(f.image, matrices[f.number], self.preset.aligned) for f in to_swap])
+            drawn = warp.resize(self.swap(to_coder(inputs, self.preset.area)), self.size)  # (N, h, w, 3)
+            canvases = [align.face_matrix(matrices[f.number], self.size) for f in to_swap]
+            # float canvases: rounding them to levels before the solve would show as noise in dark places
+            back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size) for f, m in zip(to_swap, canvases, strict=True)])
+            if self.preset.match:
+                drawn = [statistics.reinhard(d, b / 255, self.opacity) for d, b in zip(drawn, back, strict=True)]
+            fore = np.stack(drawn, axis=-1) * 255  # (h, w, 3, N): all are solved at once
+            blended = poisson.blend(fore, np.stack(back, axis=-1), self.domain)
+            for i, frame in enumerate(to_swap):
+                images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), self.opacity, canvases[i])
+        for frame in frames:
+            yield frame.number, frame.time, images[frame.number]

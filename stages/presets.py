@@ -1,0 +1,35 @@
+"""Named settings of a run. Nets and losses are the same in all; what differs is how they are fed and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How to train.
+
+    aligned      (w, h) of the stored faces, in pixels
+    area         whether faces are shrunk to the coder's size by area; otherwise bilinearly, as OpenCV does by default
+    batch        faces a step
+    rounds       rounds of training, or None: then `minutes` says when to stop
+    minutes      wall-clock minutes of training
+    colour_from  the share of training after which rounds include the colour net; 0 is from the start
+    match        whether the face's Lab statistics are matched to the replaced face's before blending
+    """
+
+    aligned: tuple[int, int]
+    area: bool
+    batch: int
+    rounds: int | None
+    minutes: float | None
+    colour_from: float
+    match: bool
+
+
+PRESETS = {
+    # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
+    "seed": Preset((70, 90), area=False, batch=2, rounds=2, minutes=None, colour_from=0.0, match=False),
+    # The same nets, fed for a good result in minutes: the faces first, their colours when there is something to colour.
+    "quick": Preset((128, 128), area=True, batch=4, rounds=None, minutes=2.5, colour_from=0.55, match=True),
+}

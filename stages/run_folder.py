@@ -1,0 +1,119 @@
+"""The folder that keeps everything a run made, so that it can be continued, checked and repeated.
+
+    run.json              settings, seed, versions, hashes of the inputs, results
+    log.txt               what happened, with times
+    target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
+    checkpoint.npz        both nets, their optimisers, the random state
+    losses.csv            one row an epoch
+    previews/NNNN.png     contact sheets as training goes
+    result.png            a contact sheet of the output
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
+
+
+class RunError(Exception):
+    """The folder cannot be used for this run; the message says why and what to do."""
+
+
+class RunFolder:
+    """A run folder at `path`, made if need be. `identity` is what must not change between sittings of one run."""
+
+    def __init__(self, path: Path, identity: dict, settings: dict):
+        self.path = path
+        try:
+            for folder in ("target/faces", "donor/faces", "previews"):
+                (path / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(f"{path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
+        self.record = self._continued(identity) or {"identity": identity, "results": {}}
+        self.record |= {"settings": settings, "versions": _versions()}
+        self.save()
+
+    def _continued(self, identity: dict) -> dict | None:
+        file = self.path / "run.json"
+        if not file.exists():
+            return None
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+            before, _ = record["identity"], record["results"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{file} is damaged ({error}); delete {self.path} or choose another folder with --run") from None
+        changed = sorted(k for k in before.keys() | identity.keys() if before.get(k) != identity.get(k))
+        if changed:
+            raise RunError(f"{self.path} holds a run with other {', '.join(changed)}; delete it or choose another with --run")
+        return record
+
+    def save(self) -> None:
+        """Write run.json, complete or not at all."""
+        aside = self.path / "run.json.part"
+        aside.write_text(json.dumps(self.record, indent=2) + "\n", encoding="utf-8")
+        os.replace(aside, self.path / "run.json")
+
+    def result(self, **values) -> None:
+        self.record["results"] |= values
+        self.save()
+
+    def log(self, text: str) -> None:
+        with open(self.path / "log.txt", "a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    def manifest(self, role: str) -> Path:
+        return self.path / role / "manifest.jsonl"
+
+    def face(self, role: str, frame: int) -> Path:
+        return self.path / role / "faces" / f"{frame:06d}.png"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.npz"
+
+    def write_image(self, name: str, image: np.ndarray) -> None:
+        """A picture (H, W, 3) uint8 under the folder, complete or not at all."""
+        file = self.path / name
+        aside = file.with_name(f".part-{file.name}")
+        Image.fromarray(image).save(aside)
+        os.replace(aside, file)
+
+    def losses(self, row: dict) -> None:
+        """Append a row to losses.csv, with a header if it is the first."""
+        file = self.path / "losses.csv"
+        new = not file.exists()
+        with open(file, "a", encoding="utf-8") as out:
+            if new:
+                out.write(",".join(row) + "\n")
+            out.write(",".join(str(v) for v in row.values()) + "\n")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, or of the names and contents of the files in a folder."""
+    sha = hashlib.sha256()
+    for file in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
+        if path.is_dir():
+            sha.update(file.name.encode() + b"\0")
+        with open(file, "rb") as stream:
+            sha.update(hashlib.file_digest(stream, "sha256").digest())
+    return sha.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
