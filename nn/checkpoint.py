@@ -44,12 +44,13 @@ def write_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """(arrays, dictionary) of a file that `write_arrays` made; raises CheckpointError for a damaged one."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return arrays, json.loads(arrays.pop(_META).tobytes())
     except FileNotFoundError:
         raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError, NotImplementedError,
+            AttributeError, TypeError, SyntaxError, MemoryError, OverflowError) as error:
         raise CheckpointError(f"{path} is damaged or no checkpoint ({error}); delete it to train anew") from None
 
 
