@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from faces import align, mask, warp
+from tests.reference import REFERENCE, needs_reference
+
+
+def _matrix(angle, scale, x, y):
+    c, s = scale * np.cos(angle), scale * np.sin(angle)
+    return np.array([[c, -s, x], [s, c, y]])
+
+
+def _apply(matrix, points):
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def test_a_known_similarity_is_found():
+    to_frame = _matrix(0.4, 2.3, 100, -20)
+    found = align.similarity(_apply(to_frame, align.REFERENCE_POINTS))
+    np.testing.assert_allclose(found, align.invert(to_frame), atol=1e-12)
+
+
+def test_the_fit_is_least_squares_in_the_frame():
+    rng = np.random.default_rng(0)
+    points = _apply(_matrix(-0.2, 1.7, 30, 40), align.REFERENCE_POINTS) + rng.normal(0, 4, (5, 2))
+    a = np.zeros((10, 4))  # x = a u - b v + tx, y = b u + a v + ty
+    for i, (u, v) in enumerate(align.REFERENCE_POINTS):
+        a[2 * i], a[2 * i + 1] = (u, -v, 1, 0), (v, u, 0, 1)
+    (c, s, tx, ty), *_ = np.linalg.lstsq(a, points.ravel(), rcond=None)
+    np.testing.assert_allclose(align.invert(align.similarity(points)), [[c, -s, tx], [s, c, ty]], atol=1e-9)
+
+
+def test_points_that_say_nothing_are_refused():
+    for points in (np.ones((5, 2)), np.full((5, 2), np.nan), np.ones((4, 2))):
+        with pytest.raises(ValueError):
+            align.similarity(points)
+
+
+def test_warp_against_scipy_and_identity_to_the_bit():
+    rng = np.random.default_rng(0)
+    image = rng.random((30, 40, 3))
+    np.testing.assert_array_equal(warp.warp(image, _matrix(0, 1, 0, 0), (40, 30)), image)
+    matrix = _matrix(0.3, 1.3, 5, -4)
+    y, x = np.mgrid[:25, :35]
+    source = _apply(align.invert(matrix), np.stack([x.ravel(), y.ravel()], axis=1))
+    inside = ((source > 0) & (source < [39, 29])).all(axis=1).reshape(25, 35)
+    for c in range(3):
+        expected = ndimage.map_coordinates(image[..., c], source.T[::-1], order=1).reshape(25, 35)
+        np.testing.assert_allclose(warp.warp(image, matrix, (35, 25))[..., c][inside], expected[inside], atol=1e-12)
+
+
+def test_outside_the_image_is_black_and_uint8_is_rounded():
+    image = np.full((10, 10, 3), 201, np.uint8)
+    moved = warp.warp(image, _matrix(0, 1, 5, 0), (10, 10))
+    assert (moved[:, :5] == 0).all() and (moved[:, 5:] == 201).all() and moved.dtype == np.uint8
+    assert not warp.warp(image, _matrix(0, 1, 500, 500), (10, 10)).any()
+
+
+def test_resize_by_hand_and_against_opencv():
+    ramp = np.arange(8, dtype=np.float32).reshape(1, 1, 8, 1).repeat(4, axis=1)
+    np.testing.assert_allclose(warp.resize(ramp, (4, 4))[0, 0, :, 0], [0.5, 2.5, 4.5, 6.5])
+    np.testing.assert_allclose(warp.resize(ramp, (16, 4))[0, 0, :4, 0], [0, 0.25, 0.75, 1.25])
+    cv2 = pytest.importorskip("cv2")
+    image = np.random.default_rng(0).random((90, 70, 3), np.float32)
+    for size in ((32, 32), (128, 128)):
+        np.testing.assert_allclose(warp.resize(image[None], size)[0], cv2.resize(image, size), atol=1e-5)
+
+
+def test_a_face_matrix_of_the_faces_own_size_is_the_crop():
+    image = np.random.default_rng(0).integers(0, 256, (200, 220, 3)).astype(np.uint8)
+    aligned = align.similarity(_apply(_matrix(0.1, 1.4, 20, 10), align.REFERENCE_POINTS))
+    crop = warp.warp(image, aligned, (100, 120))[30:, 15:85]
+    np.testing.assert_array_equal(warp.warp(image, align.face_matrix(aligned, (70, 90)), (70, 90)), crop)
+
+
+@pytest.mark.parametrize("at", [(60, 50), (-40, -30), (150, 130), (1000, 1000)])
+def test_putting_back_leaves_all_else_to_the_byte(at):
+    rng = np.random.default_rng(0)
+    frame = rng.integers(0, 256, (180, 200, 3)).astype(np.uint8)
+    size = (70, 90)
+    matrix = align.face_matrix(align.similarity(_apply(_matrix(0.2, 0.8, *at), align.REFERENCE_POINTS)), size)
+    opacity = mask.face_mask(size)
+    out = warp.unwarp_into(frame, np.full((90, 70, 3), 300.0), opacity, matrix)
+    changed = (out != frame).any(axis=2)
+    y, x = np.mgrid[:180, :200]
+    inside = _apply(matrix, np.stack([x.ravel(), y.ravel()], axis=1)).reshape(180, 200, 2)
+    near = ((inside > -1) & (inside < size)).all(axis=2)
+    assert not (changed & ~near).any()
+    assert changed.any() == (at == (60, 50)) or near.any()
+    assert not np.shares_memory(out, frame)
+
+
+def test_a_smooth_face_taken_out_and_put_back_is_the_same():
+    y, x = np.mgrid[:180, :200] / 200
+    frame = (np.stack([np.sin(5 * x + y), np.cos(3 * y), x * y], axis=2) * 100 + 128).round().astype(np.uint8)
+    aligned = align.similarity(_apply(_matrix(0.2, 1.0, 50, 40), align.REFERENCE_POINTS))
+    for size in ((70, 90), (140, 180)):
+        matrix = align.face_matrix(aligned, size)
+        patch = warp.warp(frame.astype(np.float32), matrix, size)
+        out = warp.unwarp_into(frame, patch, mask.face_mask(size), matrix)
+        assert np.abs(out.astype(int) - frame).max() <= 1
+
+
+def test_the_native_canvas_keeps_the_frames_resolution():
+    matrices = np.array([align.similarity(_apply(_matrix(0.1, s, 0, 0), align.REFERENCE_POINTS)) for s in (1.4, 1.5, 1.9)])
+    assert align.native_size(matrices) == (105, 135)
+    assert align.native_size(matrices, largest=90)[1] == 90
+
+
+@pytest.mark.parametrize("size", [(70, 90), (128, 128), (33, 47)])
+def test_the_mask_is_smooth_convex_and_no_rectangle(size):
+    opacity = mask.face_mask(size)
+    w, h = size
+    assert opacity.shape == (h, w) and opacity.dtype == np.float32
+    assert opacity.max() == 1 and not opacity[[0, -1]].any() and not opacity[:, [0, -1]].any()
+    eyes_and_mouth = [(0.22, 0.24), (0.72, 0.24), (0.47, 0.46), (0.27, 0.69), (0.68, 0.69)]
+    assert all(opacity[int(y * h), int(x * w)] > 0.9 for x, y in eyes_and_mouth)
+    assert not opacity[: h // 12, : w // 12].any() and not opacity[-h // 12 :, : w // 12].any()
+    assert np.abs(np.diff(opacity, axis=0)).max() < 0.7
+
+
+@needs_reference
+@pytest.mark.parametrize("clip, faces, detections", [
+    ("id1_0004.mp4", "faces1.npz", "detections_id1.npz"), ("id19_0001.mp4", "faces2.npz", "detections_id19.npz"),
+])  # fmt: skip
+def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
+    import video
+
+    seed = REFERENCE / "seed"
+    recorded, found = np.load(seed / faces), np.load(seed / detections)
+    wanted = dict(zip(recorded["frame"].tolist()[:20], recorded["faces_bgr"][:20], strict=True))
+    differences = []
+    for frame in video.open_clip(seed / clip).between(0, max(wanted) + 1):
+        if frame.number in wanted:
+            y, x = found["landmarks"][frame.number].reshape(2, 5)
+            aligned = align.similarity(np.stack([x, y], axis=1))
+            face = warp.warp(frame.image, aligned, (100, 120))[30:120, 15:85]
+            differences.append(np.abs(face[..., ::-1].astype(int) - wanted[frame.number]).mean())
+    assert len(differences) == 20
+    assert np.mean(differences) < 1.4
