@@ -16,13 +16,15 @@ class LeakyReLU(Function):
         xp = backend.of(x)
         y = x * self.slope
         xp.maximum(x, y, out=y)
-        self.positive = y > 0 if self.slope == 0 else x > 0
+        self.positive = x > 0
         return y
 
     # g where x > 0, slope * g elsewhere
     def backward(self, g):
-        gx = g * self.slope
-        backend.of(g).copyto(gx, g, where=self.positive)
+        # As arithmetic on the mask: NumPy selects element by element with `where`, 10 times slower.
+        gx = self.positive * g.dtype.type(1 - self.slope)
+        gx += self.slope
+        gx *= g
         return gx
 
 
@@ -30,8 +32,12 @@ class PReLU(Function):
     """y = x where x > 0, alpha_c * x elsewhere, alpha learnt per channel (He et al. 2015, eq. 1)."""
 
     def forward(self, x, alpha):  # x (..., C), alpha (C,)
+        xp = backend.of(x)
         self.x, self.alpha = x, alpha
-        return backend.of(x).where(x > 0, x, x * alpha)
+        y = xp.minimum(x, 0)
+        y *= alpha
+        y += xp.maximum(x, 0)
+        return y
 
     # gx as for LeakyReLU; d alpha_c = sum of g x over the negative x of channel c
     def backward(self, g):

@@ -14,8 +14,10 @@ class Preset:
     batch        faces a step
     rounds       rounds of training, or None: then `minutes` says when to stop
     minutes      wall-clock minutes of training
+    phases       the epochs that make a round; a is the target's person, b the donor's
     colour_from  the share of training after which rounds include the colour net; 0 is from the start
-    match        whether the face's Lab statistics are matched to the replaced face's before blending
+    match        whether colour statistics are matched: the donor's faces get the target's palette before training, and
+                 each swapped face that of the face it replaces. The colours are then b's own, else a's
     """
 
     aligned: tuple[int, int]
@@ -23,13 +25,16 @@ class Preset:
     batch: int
     rounds: int | None
     minutes: float | None
+    phases: tuple[str, ...]
     colour_from: float
     match: bool
 
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
-    "seed": Preset((70, 90), area=False, batch=2, rounds=2, minutes=None, colour_from=0.0, match=False),
+    "seed": Preset((70, 90), area=False, batch=2, rounds=2, minutes=None,
+                   phases=("face a", "face b", "colour a", "colour b"), colour_from=0.0, match=False),
     # The same nets, fed for a good result in minutes: the faces first, their colours when there is something to colour.
-    "quick": Preset((128, 128), area=True, batch=4, rounds=None, minutes=2.5, colour_from=0.55, match=True),
+    "quick": Preset((128, 128), area=True, batch=4, rounds=None, minutes=2.5,
+                    phases=("face a", "face b", "colour b"), colour_from=0.4, match=True),
 }

@@ -17,12 +17,11 @@ import numpy as np
 import colorcorrect
 import intracoder
 import nn
-from faces import warp
+from colorcorrect import statistics
+from faces import mask, warp
 from nn import checkpoint
 
 from .presets import Preset
-
-PHASES = ("face a", "face b", "colour a", "colour b")
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,9 @@ class Trainer:
         self.coder = intracoder.Intracoder(self.rng).to(xp)
         self.colour = colorcorrect.ColorNet(self.rng).to(xp)
         self.adam = nn.Adam()  # one optimiser for all four paths, as in 2020
+        self.palette = "b" if preset.match else "a"
+        if preset.match:
+            faces = faces | {"b": repaint(faces["b"], faces["a"])}
         small = {k: to_coder(v, preset.area) for k, v in faces.items()}
         large = {k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()}
         self.small, self.large = ({k: xp.asarray(v) for k, v in d.items()} for d in (small, large))
@@ -63,14 +65,15 @@ class Trainer:
         The caller may stop at any time and loses at most the epoch that is not `finished`.
         """
         while self._share(rounds, minutes, 0.0) < 1:
-            round_, phase = divmod(self.epochs, len(PHASES))
+            round_, phase = divmod(self.epochs, len(self.preset.phases))
+            name = self.preset.phases[phase]
             start = time.perf_counter()
-            if phase >= 2 and self._share(rounds, minutes, 0.0) < self.preset.colour_from:
+            if name.startswith("colour") and self._share(rounds, minutes, 0.0) < self.preset.colour_from:
                 self.epochs += 1
                 continue
             total = images = 0
-            steps = self._epoch(PHASES[phase])
-            count = len(self.small["ab"[phase % 2]])
+            steps = self._epoch(name)
+            count = len(self.small[name[-1]])
             for loss, n in steps:
                 total, images = total + loss * n, images + n
                 finished = images == count
@@ -80,11 +83,11 @@ class Trainer:
                     self.seconds += spent
                     spent = 0.0
                 share = self._share(rounds, minutes, spent, images / count)
-                yield Step(round_, PHASES[phase], min(share, 1.0), total / images, finished)
+                yield Step(round_, name, min(share, 1.0), total / images, finished)
 
     def _share(self, rounds: int | None, minutes: float | None, spent: float, of_epoch: float = 0.0) -> float:
         if rounds is not None:
-            return (self.epochs + of_epoch * (spent > 0)) / (rounds * len(PHASES))
+            return (self.epochs + of_epoch * (spent > 0)) / (rounds * len(self.preset.phases))
         return (self.seconds + spent) / (minutes * 60)
 
     def _epoch(self, phase: str) -> Iterator[tuple[float, int]]:
@@ -96,9 +99,9 @@ class Trainer:
         return colorcorrect.epoch(self.colour, identity, drawn, self.large[identity], batch, self.adam, self.rng)
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        """Faces of a (N, 32, 32, 3), 0..1, as b in the colours of a: (N, 128, 128, 3), 0..1, NumPy."""
+        """Faces of a (N, 32, 32, 3), 0..1, as b in a's colours: (N, 128, 128, 3), 0..1, NumPy."""
         drawn = intracoder.draw_as(self.coder, self.xp.asarray(faces), "b")
-        return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, "a"))
+        return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, self.palette))
 
     def preview(self, count: int = 6) -> list[list[np.ndarray]]:
         """Rows of pictures (h, w, 3), 0..1: the target's faces, as rebuilt, as swapped, in colour; the donor's, as rebuilt."""
@@ -131,6 +134,15 @@ class Trainer:
             self.rng.bit_generator.state = state["rng"]
         except (KeyError, TypeError, ValueError) as error:
             raise nn.CheckpointError(f"{path} lacks its counters ({error}); delete it to train anew") from None
+
+
+def repaint(faces: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Faces (N, h, w, 3) uint8 in the palette of others (M, h, w, 3): one transfer for all, so no light is evened out."""
+    opacity = mask.face_mask(faces.shape[2:0:-1])
+    real = [x.astype(np.float32) / np.float32(255) for x in (faces, like)]
+    weights = [np.broadcast_to(opacity, x.shape[:3]) for x in real]
+    painted = statistics.reinhard(*real, *weights)
+    return np.clip(np.rint(painted * 255), 0, 255).astype(np.uint8)
 
 
 def to_coder(faces: np.ndarray, area: bool) -> np.ndarray:
