@@ -288,6 +288,7 @@ def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, o
     made = run.record["results"].get("output", {})
     if options.output.exists() and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
         return
+    trainer.settle()
     converter = Converter(trainer.swap, rows, preset, options.size)
     first, last = options.frames
     times = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
+from scipy import ndimage
 
 import poisson
 from colorcorrect import statistics
@@ -17,6 +18,7 @@ from .presets import Preset
 from .train import to_coder
 
 BATCH = 8
+TRUST = 2.5
 
 
 class Converter:
@@ -32,7 +34,9 @@ class Converter:
         matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
         self.size = align.native_size(matrices, height)
         self.opacity = mask.face_mask(self.size)
+        self.core = mask.face_mask(self.size, feather=0.3)  # weights for statistics: the middle of the face, little of its rim
         self.domain = poisson.Domain(self.opacity > 0)
+        self.rim = ndimage.binary_dilation(self.domain.mask) & ~self.domain.mask
 
     def convert(self, frames: Iterable[Frame]) -> Iterator[tuple[int, Fraction, np.ndarray]]:
         """(number, time, image) of every frame in order; those whose row is not ok are passed through untouched."""
@@ -56,10 +60,24 @@ class Converter:
             # float canvases: rounding them to levels before the solve would show as noise in dark places
             back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size) for f, m in zip(to_swap, canvases, strict=True)])
             if self.preset.match:
-                drawn = [statistics.reinhard(d, b / 255, self.opacity) for d, b in zip(drawn, back, strict=True)]
-            fore = np.stack(drawn, axis=-1) * 255  # (h, w, 3, N): all are solved at once
-            blended = poisson.blend(fore, np.stack(back, axis=-1), self.domain)
+                drawn = [statistics.reinhard(d, b / 255, self.core) for d, b in zip(drawn, back, strict=True)]
+            blended = self._blend(np.stack(drawn, axis=-1) * 255, np.stack(back, axis=-1))
             for i, frame in enumerate(to_swap):
                 images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), self.opacity, canvases[i])
         for frame in frames:
             yield frame.number, frame.time, images[frame.number]
+
+    def _blend(self, fore: np.ndarray, back: np.ndarray) -> np.ndarray:
+        """The new faces (h, w, 3, N) in the light of the old ones, levels; all are solved at once.
+
+        Poisson blending adds to `fore` the membrane spanned by back - fore on the rim. Where the rim leaves the face, for
+        the background beside a turned head, that difference has nothing to do with light and would smear the background's
+        darkness over the cheek. So it is held within `TRUST` times its usual spread; what then remains of a seam there
+        lies where the mask's opacity is 0.
+        """
+        difference = back - fore
+        on_rim = difference[self.rim]  # (R, 3, N)
+        middle = np.median(on_rim, axis=0)
+        spread = np.maximum(np.median(np.abs(on_rim - middle), axis=0), 2.0)
+        held = np.clip(difference, middle - TRUST * spread, middle + TRUST * spread)
+        return fore + self.domain.solve(held)

@@ -56,6 +56,7 @@ class Trainer:
         small = {k: to_coder(v, preset.area) for k, v in faces.items()}
         large = {k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()}
         self.small, self.large = ({k: xp.asarray(v) for k, v in d.items()} for d in (small, large))
+        self.statistics: dict = {}  # those that `settle` took
         self.epochs = 0  # finished ones
         self.seconds = 0.0  # spent training in all sittings
 
@@ -101,10 +102,20 @@ class Trainer:
     def swap(self, faces: np.ndarray) -> np.ndarray:
         """Faces of a (N, 32, 32, 3), 0..1, as b in a's colours: (N, 128, 128, 3), 0..1, NumPy."""
         drawn = intracoder.draw_as(self.coder, self.xp.asarray(faces), "b")
-        return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, self.palette))
+        with nn.train.using_statistics(self.statistics):
+            return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, self.palette))
+
+    def settle(self, count: int = 64, batch: int = 16) -> None:
+        """Before `swap` is used: take the colour net's statistics on some swapped faces, where the preset asks for it."""
+        if self.preset.settle:
+            some = self.small["a"][np.linspace(0, len(self.small["a"]) - 1, min(count, len(self.small["a"]))).astype(int)]
+            drawn = intracoder.draw_as(self.coder, some, "b")
+            path = self.colour.path(self.palette)
+            self.statistics = nn.train.statistics_on(path, [drawn[i : i + batch] for i in range(0, len(drawn), batch)])
 
     def preview(self, count: int = 6) -> list[list[np.ndarray]]:
         """Rows of pictures (h, w, 3), 0..1: the target's faces, as rebuilt, as swapped, in colour; the donor's, as rebuilt."""
+        self.settle()
         picked = {k: v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)] for k, v in self.small.items()}
         rows = [picked["a"], intracoder.draw_as(self.coder, picked["a"], "a"),
                 intracoder.draw_as(self.coder, picked["a"], "b"), self.swap(picked["a"]),
