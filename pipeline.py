@@ -75,7 +75,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="where to train and swap (default: cpu)")
     p.add_argument("--run", type=Path, metavar="DIR", help="the run folder; an existing run continues (default: runs/ and OUT's name)")
     p.add_argument("--quality", type=int, default=18, metavar="CRF", choices=range(52), help="of H.264, 0 best to 51 (default: 18)")
-    p.add_argument("--face", type=_face, metavar="N|X,Y", 
+    p.add_argument("--face", type=_face, metavar="N|X,Y",
                    help="which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y (default: the most prominent)")
     p.add_argument("--donor-face", type=_face, metavar="N|X,Y", help="which face of the donor, likewise")
     p.add_argument("--min-size", type=_positive(float), default=40, metavar="PX", help="smallest face looked for, in pixels (default: 40)")
