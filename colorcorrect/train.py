@@ -22,6 +22,7 @@ def epoch(model: ColorNet, identity: str, drawn: np.ndarray, faces: np.ndarray, 
     path = model.path(identity)
 
     def loss_of(picked):
+        picked = nn.backend.of(faces).asarray(picked)
         return nn.mse(path(drawn[picked]), faces[picked])
 
     yield from nn.train.epoch(nn.train.minibatches(len(faces), batch, rng), loss_of, path, optimiser)

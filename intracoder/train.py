@@ -21,6 +21,7 @@ def epoch(model: Intracoder, identity: str, faces: np.ndarray, batch: int, optim
     path = model.path(identity)
 
     def loss_of(picked):
+        picked = nn.backend.of(faces).asarray(picked)
         return nn.mse(path(faces[picked]), faces[picked])
 
     yield from nn.train.epoch(nn.train.minibatches(len(faces), batch, rng), loss_of, path, optimiser)

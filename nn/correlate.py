@@ -38,7 +38,7 @@ def correlate(x, w, stride: int = 1):
         for a, b in _strips(images, rows, ow * len(kernel) * x.itemsize, oh, xp):
             xp.matmul(_columns(windows[a, b], xp), kernel, out=y[a, b].reshape(-1, channels))
 
-    _split(job, n, oh)
+    _split(job, n, oh, xp)
     return y
 
 
@@ -55,7 +55,7 @@ def correlate_weight(x, g, kh: int, kw: int, stride: int = 1):
             total = part if total is None else xp.add(total, part, out=total)
         return total
 
-    return sum(_split(job, n, oh)).reshape(kh, kw, x.shape[3], channels)
+    return sum(_split(job, n, oh, xp)).reshape(kh, kw, x.shape[3], channels)
 
 
 def correlate_input(g, w, shape: tuple[int, int], stride: int = 1):
@@ -83,7 +83,7 @@ def correlate_input(g, w, shape: tuple[int, int], stride: int = 1):
                 for j in range(kw):
                     x[a, down, j : stride * (ow - 1) + j + 1 : stride] += patches[:, :, :, i, j]
 
-    _split(job, n, oh)
+    _split(job, n, oh, xp)
     return x
 
 
@@ -128,8 +128,10 @@ def _columns(windows, xp):
     return columns.reshape(-1, windows.shape[3] * windows.shape[4])
 
 
-def _split(job, images: int, rows: int) -> list:
+def _split(job, images: int, rows: int, xp) -> list:
     """Run job(images, rows) on all threads: each has a share of the images, or of the rows of a lone image."""
+    if xp is not np:
+        return [job(slice(0, images), slice(0, rows))]
     if images >= backend.threads() or rows < 16:
         return backend.run([lambda s=s: job(s, slice(0, rows)) for s in backend.shares(images)])
     jobs = [(slice(i, i + 1), s) for i in range(images) for s in backend.shares(rows)]

@@ -14,9 +14,9 @@ from PIL import Image
 
 import pipeline
 import video
+from examples.drawn import draw_face
 from faces import manifest
 from tests.clips import make_clip, sound_packets
-from tests.drawn import draw_face
 
 ROOT = Path(__file__).parents[1]
 FRAMES, BLANK, FADED = 26, 9, (24, 25)
@@ -261,3 +261,40 @@ def test_the_detector_alone_prints_a_line_a_face(clips, tmp_path):
     assert set(lines[0]) == {"image", "frame", "box", "score", "points"} and np.array(lines[0]["points"]).shape == (5, 2)
     assert {line["frame"] for line in lines[1:]} >= set(range(FRAMES)) - {BLANK, *FADED}
     assert done.returncode == 3 and len(done.stderr.splitlines()) == 1 and "missing.png" in done.stderr
+
+
+def test_each_frame_is_detected_once_and_never_again(clips, tmp_path, monkeypatch):
+    from mtcnn_np import Detector
+
+    calls = []
+    detect = Detector.detect
+
+    def counted(self, image, min_size):
+        calls.append(image.shape)
+        return detect(self, image, min_size)
+
+    monkeypatch.setattr(Detector, "detect", counted)
+    code, _ = _run(clips, tmp_path, "run")
+    assert code == 0 and len(calls) == FRAMES + 20
+    code, _ = _run(clips, tmp_path, "run", "--quality", "30")
+    assert code == 0 and len(calls) == FRAMES + 20
+
+
+def test_a_checkpoint_keeps_both_identities_apart(tmp_path):
+    from stages.presets import PRESETS
+    from stages.train import Trainer
+
+    faces = {k: np.stack([draw_face((128, 128), (64, 50), mouth=n / 4, skin=skin) for n in range(4)])
+             for k, skin in (("a", (205, 160, 130)), ("b", (120, 80, 60)))}  # fmt: skip
+    trained, fresh = (Trainer(faces, PRESETS["quick"], seed) for seed in (0, 1))
+    for _ in trained.run(1, None):
+        pass
+    trained.save(tmp_path / "a.npz")
+    fresh.load(tmp_path / "a.npz")
+    tensors = dict(fresh.coder.named_tensors())
+    for name, tensor in trained.coder.named_tensors():
+        np.testing.assert_array_equal(tensors[name].data, tensor.data)
+    assert not np.array_equal(tensors["adec_a.steps.0.kernel"].data, tensors["adec_b.steps.0.kernel"].data)
+    before = [(step.phase, step.epoch_loss) for step in trained.run(2, None)]
+    assert [(step.phase, step.epoch_loss) for step in fresh.run(2, None)] == before
+    np.testing.assert_array_equal(trained.swap(trained.small["a"]), fresh.swap(fresh.small["a"]))

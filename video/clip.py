@@ -133,7 +133,10 @@ class _Video(Clip):
                     packet = next(packets, None)
                     if packet is None:
                         return
-                    yield from packet.decode()
+                    for decoded in packet.decode():
+                        if decoded.is_corrupt:
+                            self.note(f"{self.path} is damaged; some frames are patched up")
+                        yield decoded
                 except (av.FFmpegError, OSError) as error:
                     self.note(f"{self.path} is damaged ({_reason(error)}); used what decodes")
 

@@ -128,7 +128,19 @@ def test_a_clip_that_ends_in_garbage_gives_what_decodes_and_says_so(tmp_path):
     cut = make_clip(tmp_path / "b.mkv", images, options={"g": "5", "crf": "4"})
     cut.write_bytes(cut.read_bytes()[:60000])
     clip = video.open_clip(cut)
-    assert 0 < sum(1 for _ in clip) < 40
+    assert 0 < sum(1 for _ in clip) < 40 and "cut short" in clip.notes[0]
+
+
+def test_an_mp4_cut_in_the_middle_of_its_frames(tmp_path):
+    rng = np.random.default_rng(0)
+    source = video.open_clip(make_clip(tmp_path / "a.mp4", [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)]))
+    path = _copy(source, tmp_path / "b.mp4").path  # has its index in front
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * 0.6)])
+    clip = video.open_clip(path)
+    numbers = [f.number for f in clip]
+    assert 10 < len(numbers) < 40 and numbers == list(range(len(numbers)))
+    assert any("b.mp4" in note for note in clip.notes)
 
 
 def test_images_of_a_folder_come_by_number(tmp_path):

@@ -1,8 +1,16 @@
-"""Drawn faces of nobody, plain but shaded enough that the detector takes them for faces."""
+"""Drawn faces of nobody, plain but shaded enough that the detector takes them for faces.
+
+    python -m examples.drawn FOLDER       writes target.mp4 and donor.mp4 there, two clips to try the pipeline with
+"""
 
 from __future__ import annotations
 
+import sys
+from fractions import Fraction
+from pathlib import Path
+
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 
@@ -49,3 +57,36 @@ def draw_face(size=(160, 120), centre=(80.0, 62.0), scale=1.0, mouth=0.3, skin=(
     paint(disc(0, 1.22, 0.25, 0.05, 0.9), skin * 0.65, 0.6)
     image = ndimage.gaussian_filter(image, (1.2, 1.2, 0))
     return np.clip(image.reshape(h, 2, w, 2, 3).mean(axis=(1, 3)), 0, 255).astype(np.uint8)
+
+
+def target_frame(n: int) -> np.ndarray:
+    """Frame n of a fair-haired drawing that moves and talks."""
+    return draw_face((320, 240), (160 + 14 * np.sin(n / 9), 124 + 5 * np.cos(n / 7)), 2.0 + 0.1 * np.sin(n / 13), 0.5 + 0.5 * np.sin(n / 2.5),
+                     skin=(225, 185, 160), hair=(170, 130, 70))  # fmt: skip
+
+
+def donor_frame(n: int) -> np.ndarray:
+    """Frame n of a dark one with a stronger brow."""
+    return draw_face((320, 240), (158 + 12 * np.cos(n / 8), 122 + 4 * np.sin(n / 6)), 2.05, 0.5 + 0.5 * np.cos(n / 3),
+                     skin=(150, 100, 75), hair=(25, 18, 14), brow=1.25)  # fmt: skip
+
+
+def main(folder: Path, frames: int = 100) -> None:
+    import tempfile
+
+    import video
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame_of in (("target", target_frame), ("donor", donor_frame)):
+        with tempfile.TemporaryDirectory() as one:
+            Image.fromarray(frame_of(0)).save(Path(one) / "0.png")
+            like = video.open_clip(one, rate=Fraction(25))
+            with video.open_writer(folder / f"{name}.mp4", like, comment="A drawing; nobody real.") as writer:
+                for n in range(frames):
+                    writer.write(frame_of(n), Fraction(n, 25))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m examples.drawn FOLDER")
+    main(Path(sys.argv[1]))
