@@ -308,7 +308,7 @@ def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, o
                 after.append(image)
     half = -(-len(before) // 2)
     rows_of = [before[:half], after[:half], before[half:], after[half:]]
-    run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, 240)))
+    run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))))
     for note in writer.notes:
         tell(run, f"note: {note}")
     run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows),

@@ -50,7 +50,7 @@ def draw_face(size=(160, 120), centre=(80.0, 62.0), scale=1.0, mouth=0.3, skin=(
         paint(disc(0.5 * side, -0.27 * brow, 0.28, 0.055, 0.3), np.array(hair) * 0.8)
         paint(disc(0.10 * side, 0.53, 0.06, 0.04, 0.6), skin * 0.45, 0.9)
         paint(disc(0.16 * side, 0.42, 0.07, 0.16, 0.9), skin * 0.72, 0.6)
-    paint(disc(-0.03, 0.25, 0.05, 0.33, 0.9), (255, 235, 215), 0.45)
+    paint(disc(-0.03, 0.25, 0.05, 0.33, 0.9), np.minimum(skin * 1.35, 255), 0.45)
     paint(disc(0, 0.60, 0.2, 0.05, 0.9), skin * 0.6, 0.7)
     paint(disc(0, 0.98, 0.36, 0.11 + 0.12 * mouth, 0.3), (165, 75, 75))
     paint(disc(0, 0.98, 0.28, 0.015 + 0.13 * mouth, 0.3), (60, 15, 20))
