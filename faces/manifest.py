@@ -84,7 +84,7 @@ def read(path: str | os.PathLike) -> dict[int, Row]:
         try:
             r = Row(**json.loads(line))
             _check(r)
-        except (TypeError, ValueError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ManifestError(f"{path}, line {i}: {error}; delete the file to detect anew") from None
         if r.frame in rows:
             raise ManifestError(f"{path}, line {i}: frame {r.frame} for the second time; delete the file to detect anew")
@@ -100,6 +100,8 @@ def _check(r: Row) -> None:
         raise ValueError(f"time is {r.time!r}")
     if r.status not in STATUSES:
         raise ValueError(f"status is {r.status!r}")
+    if not isinstance(r.reason, str):
+        raise ValueError(f"reason is {r.reason!r}")
     shapes = {"box": (4,), "points": (5, 2), "matrix": (2, 3)}
     values = {name: getattr(r, name) for name in shapes}
     if r.status == "no face" and all(v is None for v in values.values()):

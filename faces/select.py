@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from .face import Face, iou
 
+# Frames are counted as they were looked at: where only every twelfth was, the next frame is twelve numbers on.
 PATIENCE = 10  # frames that a track survives without being seen
 JUMP = 0.5  # of the box's side: farther from where the frames around have it, a detection is not believed
+GROWTH = 1.6  # times larger or smaller than in the frames around, likewise
 WINDOW = 3  # frames on each side that count as around
 FAINT = 0.75  # of its usual contrast: below, a face is fading away
 USUAL = 60  # frames on each side that say what is usual
@@ -23,7 +27,7 @@ class Track:
 
     @property
     def last(self) -> int:
-        return max(self.faces)
+        return next(reversed(self.faces))  # they were put in in order
 
     @property
     def weight(self) -> float:
@@ -34,8 +38,9 @@ class Track:
 def link(detections: dict[int, list[Face]]) -> list[Track]:
     """Join detections, by frame number, into tracks by overlap with where a face was last; heaviest track first."""
     tracks: list[Track] = []
+    patience = PATIENCE * _step(detections)
     for number in sorted(detections):
-        live = [t for t in tracks if number - t.last <= PATIENCE]
+        live = [t for t in tracks if number - t.last <= patience]
         free = list(detections[number])
         pairs = sorted(
             ((iou(t.faces[t.last].box, f.box), i, j) for i, t in enumerate(live) for j, f in enumerate(free)),
@@ -83,22 +88,26 @@ def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] |
 def jumps(faces: dict[int, Face]) -> dict[int, str]:
     """Frames whose face is implausibly far from, or of another size than, the frames around; with the reason.
 
-    The median over the frames around follows steady motion, and on each side of a cut that side, so only what comes and
-    goes at once is refused.
+    A face is believed where the median of the frames around has it, which follows steady motion, or where at least half of
+    them have it, which holds up to a cut from both sides. So only what comes and goes at once is refused.
     """
     refused = {}
+    step = _step(faces)
     for number, face in faces.items():
-        around = [faces[n] for n in range(number - WINDOW, number + WINDOW + 1) if n in faces]
+        around = [faces[n] for n in range(number - WINDOW * step, number + WINDOW * step + 1, step) if n in faces]
         if len(around) < 3:
             continue
         centres = np.array([f.points.mean(axis=0) for f in around])
         sizes = np.array([f.interocular for f in around])
         side = float(np.median([np.sqrt(f.area) for f in around]))
-        moved = float(np.abs(face.points.mean(axis=0) - np.median(centres, axis=0)).max())
+        centre = face.points.mean(axis=0)
+        moved = float(np.abs(centre - np.median(centres, axis=0)).max())
+        near = np.abs(centres - centre).max(axis=1) <= JUMP * side
         ratio = face.interocular / max(float(np.median(sizes)), 1e-6)
-        if moved > JUMP * side:
+        alike = (sizes < GROWTH * face.interocular) & (sizes * GROWTH > face.interocular)
+        if moved > JUMP * side and near.mean() < 0.5:
             refused[number] = f"the face is {moved:.0f} px from where the frames around have it"
-        elif not 1 / 1.6 < ratio < 1.6:
+        elif not 1 / GROWTH < ratio < GROWTH and alike.mean() < 0.5:
             refused[number] = f"the face is {ratio:.2f} times the size that the frames around have"
     return refused
 
@@ -110,13 +119,20 @@ def faint(contrasts: dict[int, float]) -> dict[int, str]:
     """
     refused = {}
     numbers = sorted(contrasts)
+    reach = USUAL * _step(contrasts)
     values = np.array([contrasts[n] for n in numbers])
     for number, value in zip(numbers, values, strict=True):
-        first, last = np.searchsorted(numbers, (number - USUAL, number + USUAL + 1))
+        first, last = np.searchsorted(numbers, (number - reach, number + reach + 1))
         usual = float(np.median(values[first:last]))
         if value < FAINT * usual:
             refused[number] = f"the face fades: {value / usual:.0%} of its usual contrast"
     return refused
+
+
+def _step(numbers: Iterable[int]) -> int:
+    """How far apart the frames are that were looked at."""
+    numbers = sorted(numbers)
+    return min((b - a for a, b in pairwise(numbers)), default=1)
 
 
 def contrast(face: np.ndarray) -> float:

@@ -8,15 +8,21 @@ from scipy import ndimage
 from .align import invert
 
 
-def warp(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def warp(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], edges: str = "zero") -> np.ndarray:
     """Resample image (H, W, C) through `matrix` (2, 3), image -> result: (h, w, C) with size = (w, h), same dtype.
 
-    Each pixel of the result looks up where it comes from and weighs the four pixels around; outside the image is 0.
+    Each pixel of the result looks up where it comes from and weighs the four pixels around. Outside the image is 0, or, with
+    edges="repeat", what is nearest inside.
     """
+    if edges not in ("zero", "repeat"):
+        raise ValueError(f'edges is "zero" or "repeat", not {edges!r}')
     w, h = size
     (a, b, tx), (c, d, ty) = invert(matrix)
     x, y = np.arange(w), np.arange(h)[:, None]
-    return _sample(image, (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()).reshape(h, w, -1)
+    x, y = (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()
+    if edges == "repeat":
+        x, y = np.clip(x, 0, image.shape[1] - 1), np.clip(y, 0, image.shape[0] - 1)
+    return _sample(image, x, y).reshape(h, w, -1)
 
 
 def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -103,3 +103,13 @@ def shares(count: int) -> list[slice]:
     parts = max(1, min(_threads, count))
     edges = [count * i // parts for i in range(parts + 1)]
     return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def over_batch(job: Callable[[slice], object], array) -> list:
+    """Run job(slice) on shares of the array's first axis, one a thread, and give the results in order.
+
+    A small array is one share, since handing it over would cost more than it saves; and so is one on a GPU.
+    """
+    count = array.shape[0]
+    whole = of(array) is not np or array.size < 1 << 16
+    return run([lambda s=s: job(s) for s in ([slice(0, count)] if whole else shares(count))])

@@ -16,24 +16,45 @@ class BatchNorm(Function):
     def forward(self, x, gamma, beta):  # (N, H, W, C), (C,), (C,)
         xp = backend.of(x)
         self.count = x.size // x.shape[-1]
-        self.mean = channel_sum(x) / self.count
-        centred = x - self.mean
-        self.var = channel_sum(centred * centred) / self.count
+        self.mean = sum(backend.over_batch(lambda s: channel_sum(x[s]), x)) / self.count
+        centred, y = xp.empty_like(x), xp.empty_like(x)
+
+        def centre(s):
+            xp.subtract(x[s], self.mean, out=centred[s])
+            return channel_sum(xp.multiply(centred[s], centred[s], out=y[s]))  # y serves as scratch
+
+        self.var = sum(backend.over_batch(centre, x)) / self.count
         self.inv_std = 1 / xp.sqrt(self.var + self.epsilon)
         self.centred, self.gamma = centred, gamma
-        y = centred * (gamma * self.inv_std)
-        y += beta
+        scale = gamma * self.inv_std
+
+        def job(s):
+            xp.multiply(centred[s], scale, out=y[s])
+            y[s] += beta
+
+        backend.over_batch(job, x)
         return y
 
     # gbeta = sum g, ggamma = sum g x^, gx = gamma / std (g - mean(g) - x^ mean(g x^))
     def backward(self, g):
-        g_beta = channel_sum(g)
-        g_gamma = channel_sum(g * self.centred) * self.inv_std
+        xp = backend.of(g)
+        centred, gx = self.centred, xp.empty_like(g)
+
+        def sums(s):
+            return xp.stack([channel_sum(g[s]), channel_sum(xp.multiply(g[s], centred[s], out=gx[s]))])
+
+        g_beta, g_gamma = sum(backend.over_batch(sums, g))
+        g_gamma = g_gamma * self.inv_std
         scale = self.gamma * self.inv_std
-        gx = self.centred  # overwritten: nobody needs it after this
-        gx *= -scale * self.inv_std * g_gamma / self.count
-        gx += g * scale
-        gx -= scale * g_beta / self.count
+        of_centred, shift = scale * self.inv_std * g_gamma / self.count, scale * g_beta / self.count
+
+        def job(s):
+            xp.multiply(g[s], scale, out=gx[s])
+            centred[s] *= of_centred  # overwritten: nobody needs it after this
+            gx[s] -= centred[s]
+            gx[s] -= shift
+
+        backend.over_batch(job, g)
         return gx, g_gamma, g_beta
 
 

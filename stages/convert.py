@@ -58,7 +58,7 @@ class Converter:
             drawn = warp.resize(self.swap(to_coder(inputs, self.preset.area)), self.size)  # (N, h, w, 3)
             canvases = [align.face_matrix(matrices[f.number], self.size) for f in to_swap]
             # float canvases: rounding them to levels before the solve would show as noise in dark places
-            back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size) for f, m in zip(to_swap, canvases, strict=True)])
+            back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat") for f, m in zip(to_swap, canvases, strict=True)])
             if self.preset.match:
                 drawn = [statistics.reinhard(d, b / 255, self.core) for d, b in zip(drawn, back, strict=True)]
             blended = self._blend(np.stack(drawn, axis=-1) * 255, np.stack(back, axis=-1))

@@ -32,8 +32,11 @@ def detect(frames: Iterable[Frame], detector: Detector, min_size: float) -> Iter
 
 
 def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE_SIZE) -> np.ndarray:
-    """The face proper on a canvas of `size` (w, h), given the row's matrix."""
-    return warp.warp(image, align.face_matrix(matrix, size), size)
+    """The face proper on a canvas of `size` (w, h), given the row's matrix.
+
+    What lies beyond the frame repeats its edge: black there would count as colour and contrast of the face.
+    """
+    return warp.warp(image, align.face_matrix(matrix, size), size, edges="repeat")
 
 
 def decide(seen: list[Seen], which=None) -> list[manifest.Row]:

@@ -40,7 +40,10 @@ def test_points_that_say_nothing_are_refused():
 def test_warp_against_scipy_and_identity_to_the_bit():
     rng = np.random.default_rng(0)
     image = rng.random((30, 40, 3))
-    np.testing.assert_array_equal(warp.warp(image, _matrix(0, 1, 0, 0), (40, 30)), image)
+    for same in (image, image.astype(np.float32), (image * 255).astype(np.uint8)):
+        result = warp.warp(same, _matrix(0, 1, 0, 0), (40, 30))
+        assert result.dtype == same.dtype
+        np.testing.assert_array_equal(result, same)
     matrix = _matrix(0.3, 1.3, 5, -4)
     y, x = np.mgrid[:25, :35]
     source = _apply(align.invert(matrix), np.stack([x.ravel(), y.ravel()], axis=1))
@@ -55,6 +58,18 @@ def test_outside_the_image_is_black_and_uint8_is_rounded():
     moved = warp.warp(image, _matrix(0, 1, 5, 0), (10, 10))
     assert (moved[:, :5] == 0).all() and (moved[:, 5:] == 201).all() and moved.dtype == np.uint8
     assert not warp.warp(image, _matrix(0, 1, 500, 500), (10, 10)).any()
+
+
+def test_edges_are_repeated_on_request_as_scipy_does():
+    image = np.random.default_rng(0).random((12, 15, 3))
+    matrix = _matrix(0.3, 1.1, 9, -6)
+    y, x = np.mgrid[:30, :40]
+    source = _apply(align.invert(matrix), np.stack([x.ravel(), y.ravel()], axis=1))
+    for c in range(3):
+        expected = ndimage.map_coordinates(image[..., c], source.T[::-1], order=1, mode="nearest").reshape(30, 40)
+        np.testing.assert_allclose(warp.warp(image, matrix, (40, 30), edges="repeat")[..., c], expected, atol=1e-12)
+    with pytest.raises(ValueError, match="edges"):
+        warp.warp(image, matrix, (40, 30), edges="reflect")
 
 
 def test_resize_by_hand_and_against_opencv():
@@ -102,6 +117,14 @@ def test_a_smooth_face_taken_out_and_put_back_is_the_same():
         assert np.abs(out.astype(int) - frame).max() <= 1
 
 
+def test_a_patch_finer_than_the_frame_does_not_alias():
+    frame = np.full((60, 60, 3), 128, np.uint8)
+    stripes = np.tile(np.array([0.0, 255.0]), 120)[None, :, None] * np.ones((240, 1, 3))  # one patch pixel wide each
+    out = warp.unwarp_into(frame, stripes, np.ones((240, 240)), _matrix(0, 4.2, -20, -20))
+    middle = out[15:45, 15:45].astype(int)
+    assert np.abs(middle - 127.5).max() < 3
+
+
 def test_the_native_canvas_keeps_the_frames_resolution():
     matrices = np.array([align.similarity(_apply(_matrix(0.1, s, 0, 0), align.REFERENCE_POINTS)) for s in (1.4, 1.5, 1.9)])
     assert align.native_size(matrices) == (105, 135)
@@ -129,7 +152,7 @@ def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
 
     seed = REFERENCE / "seed"
     recorded, found = np.load(seed / faces), np.load(seed / detections)
-    wanted = dict(zip(recorded["frame"].tolist()[:20], recorded["faces_bgr"][:20], strict=True))
+    wanted = dict(zip(recorded["frame"].tolist()[::4], recorded["faces_bgr"][::4], strict=True))
     differences = []
     for frame in video.open_clip(seed / clip).between(0, max(wanted) + 1):
         if frame.number in wanted:
@@ -137,5 +160,5 @@ def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
             aligned = align.similarity(np.stack([x, y], axis=1))
             face = warp.warp(frame.image, aligned, (100, 120))[30:120, 15:85]
             differences.append(np.abs(face[..., ::-1].astype(int) - wanted[frame.number]).mean())
-    assert len(differences) == 20
+    assert len(differences) == len(wanted) > 20
     assert np.mean(differences) < 1.4

@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from faces import Face, ManifestError, align, manifest, select
+from faces import Face, ManifestError, align, manifest, select, warp
 from tests.reference import REFERENCE, needs_reference
 
 
@@ -54,6 +54,28 @@ def test_a_cut_is_no_jump():
     assert select.jumps({n: face(100 if n < 10 else 600) for n in range(20)}) == {}
 
 
+@pytest.mark.parametrize("cut, missing", [(10, 12), (10, 8), (17, None), (3, None)])
+def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
+    assert select.jumps({n: face(100 if n < cut else 600) for n in range(20) if n != missing}) == {}
+    shift = align.REFERENCE_POINTS.mean(axis=0)[0] * (1 - 2)
+    assert select.jumps({n: face() if n < cut else face(100 + shift, 100, 2.0) for n in range(20) if n != missing}) == {}
+
+
+def test_three_frames_away_and_back_are_refused():
+    assert sorted(select.jumps({n: face(600 if 9 <= n < 12 else 100) for n in range(20)})) == [9, 10, 11]
+
+
+def test_every_twelfth_frame_is_judged_as_every_frame_is():
+    detections = {n: [face(100 + n / 12), face(400, 50, 0.5)] for n in range(0, 600, 12)}
+    detections[240] = []
+    assert len(select.link(detections)) == 2
+    assert sorted(select.choose(detections, 0)) == [n for n in range(0, 600, 12) if n != 240]
+    chosen = select.choose(detections)
+    chosen[480] = face(700, 300)
+    assert sorted(select.jumps(chosen)) == [480]
+    assert sorted(select.faint({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})) == [588]
+
+
 def test_a_fade_is_refused_and_a_lasting_change_of_light_is_not():
     fade = {n: 30.0 for n in range(100)} | {100 + i: 30 * k for i, k in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))}
     assert sorted(select.faint(fade)) == [102, 103, 104]
@@ -76,6 +98,22 @@ def test_the_plant_on_the_donor_clip_is_never_taken():
     assert select.jumps(chosen) == {}
 
 
+@needs_reference
+@pytest.mark.parametrize("clip, detections, fading", [
+    ("id1_0004.mp4", "detections_id1.npz", [404, 405, 406, 407, 408]), ("id19_0001.mp4", "detections_id19.npz", []),
+])  # fmt: skip
+def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fading):
+    import video
+
+    landmarks = np.load(REFERENCE / "seed" / detections)["landmarks"]
+    contrasts = {}
+    for frame in video.open_clip(REFERENCE / "seed" / clip):
+        points = landmarks[frame.number].reshape(2, 5)[::-1].T
+        crop = warp.warp(frame.image, align.face_matrix(align.similarity(points), align.FACE_SIZE), align.FACE_SIZE)
+        contrasts[frame.number] = select.contrast(crop)
+    assert sorted(select.faint(contrasts)) == fading
+
+
 def _rows():
     return [manifest.row(0, Fraction(0), face()), manifest.row(2, Fraction(1001, 15000), None),
             manifest.row(7, Fraction(1, 3), face(), "jump", "the face is 90 px away")]  # fmt: skip
@@ -94,7 +132,7 @@ def test_a_manifest_comes_back_by_frame_number(tmp_path):
 @pytest.mark.parametrize("spoil", [
     {"frame": -1}, {"frame": "1"}, {"frame": 7}, {"time": "x"}, {"time": 0.5}, {"time": "1/0"}, {"status": "fine"},
     {"box": [1, 2, 3]}, {"box": None}, {"matrix": [[1, 2, 3], [2, 4, 5]]}, {"points": [[1, 2]] * 4}, {"score": None},
-    {"extra": 1}, {"box": [1, 2, 3, 1e999]},
+    {"extra": 1}, {"reason": 7}, {"box": [1, 2, 3, 1e999]},
 ])  # fmt: skip
 def test_a_spoilt_row_is_refused_by_file_and_line(tmp_path, spoil):
     path = tmp_path / "manifest.jsonl"
@@ -108,7 +146,7 @@ def test_a_spoilt_row_is_refused_by_file_and_line(tmp_path, spoil):
 
 def test_other_bytes_are_refused(tmp_path):
     path = tmp_path / "manifest.jsonl"
-    for data in (b"\xff\xfe\x00", b"[1, 2]\n", b"{", b"null\n"):
+    for data in (b"\xff\xfe\x00", b"[1, 2]\n", b"{", b"null\n", b"[" * 100_000):
         path.write_bytes(data)
         with pytest.raises(ManifestError):
             manifest.read(path)
