@@ -1,6 +1,7 @@
 """Classic colour transfer: give one image the colour statistics of another. No learning, a few products an image.
 
-All images are RGB (sRGB), (..., 3), 0..1. A mask (...) of weights, 0..1, says which pixels count for the statistics.
+All images are RGB (sRGB), (..., 3), floats 0..1; the results have their dtype. A mask (...) of weights, 0..1, says which pixels
+count for the statistics; one mask serves both images unless the target has its own. What does not fit raises ValueError.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _EPSILON, _KAPPA = (6 / 29) ** 3, (29 / 3) ** 3
 
 def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
     """CIELAB (L 0..100) of sRGB 0..1, D65."""
+    _check(rgb)
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ.T.astype(rgb.dtype)
     f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16) / 116)
@@ -27,6 +29,7 @@ def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
 
 def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
     """The inverse of `rgb_to_lab`; colours that sRGB does not have come out below 0 or above 1."""
+    _check(lab)
     fy = (lab[..., 0] + 16) / 116
     f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
     xyz = np.where(f > 6 / 29, f**3, (116 * f - 16) / _KAPPA)
@@ -40,12 +43,13 @@ def reinhard(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = N
     """`source` with the mean and standard deviation of `target` in each channel of CIELAB.
 
     After Reinhard, Ashikhmin, Gooch & Shirley 2001, eq. 10-11, who took l-alpha-beta, another space with independent axes.
-    The result may leave 0..1.
+    A channel in which the source has no spread keeps that. The result may leave 0..1.
     """
     ours, theirs = rgb_to_lab(source), rgb_to_lab(target)
     mean_s, cov_s = _moments(ours, mask)
     mean_t, cov_t = _moments(theirs, mask if target_mask is None else target_mask)
-    gain = np.sqrt(np.diag(cov_t) / np.maximum(np.diag(cov_s), 1e-6))
+    spread_s, spread_t = np.diag(cov_s), np.diag(cov_t)
+    gain = np.sqrt(np.divide(spread_t, spread_s, out=np.ones(3), where=spread_s > 1e-8))  # below: float32 rounding of L 0..100
     return lab_to_rgb(((ours - mean_s) * gain + mean_t).astype(source.dtype))
 
 
@@ -54,8 +58,10 @@ def monge_kantorovich(source: np.ndarray, target: np.ndarray, mask: np.ndarray |
     """`source` with the mean and covariance of `target` in RGB, by the linear map that moves colours least.
 
     Pitie & Kokaram 2007, eq. 12: T = S^-1/2 (S^1/2 R S^1/2)^1/2 S^-1/2, S and R the covariances of source and target.
-    A direction in which the source has no spread stays as it is. The result may leave 0..1.
+    A direction in which the source has no spread gets none. The result may leave 0..1.
     """
+    _check(source)
+    _check(target)
     mean_s, cov_s = _moments(source, mask)
     mean_t, cov_t = _moments(target, mask if target_mask is None else target_mask)
     root, inverse_root = _power(cov_s, 0.5), _power(cov_s, -0.5)
@@ -66,6 +72,8 @@ def monge_kantorovich(source: np.ndarray, target: np.ndarray, mask: np.ndarray |
 def _moments(image: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Mean (3,) and covariance (3, 3), weighted, float64."""
     pixels = image.reshape(-1, 3).astype(np.float64)
+    if mask is not None and mask.shape != image.shape[:-1]:
+        raise ValueError(f"a mask {mask.shape} does not fit the image {image.shape}")
     weights = np.ones(len(pixels)) if mask is None else mask.reshape(-1).astype(np.float64)
     if weights.sum() <= 0:
         raise ValueError("the mask leaves no pixel to take statistics of")
@@ -75,8 +83,16 @@ def _moments(image: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
-    """A symmetric positive semidefinite matrix to a power; directions without spread have none in the inverse either."""
+    """A symmetric positive semidefinite matrix to a power; the inverse leaves out directions without spread (pseudo-inverse)."""
     values, vectors = np.linalg.eigh(matrix)
-    usable = values > 1e-10
-    powered = np.where(usable, np.where(usable, values, 1) ** exponent, 0)
-    return (vectors * powered) @ vectors.T
+    values = np.maximum(values, 0)  # rounding makes zeros slightly negative
+    if exponent < 0:
+        # Spread that float32 rounding alone explains, 1e-6 of 0..1 or 1e-5 of the largest, would come out as amplified noise.
+        usable = values > max(1e-12, 1e-10 * values[-1])
+        values = np.where(usable, values, np.inf)
+    return (vectors * values**exponent) @ vectors.T
+
+
+def _check(image: np.ndarray) -> None:
+    if image.shape[-1:] != (3,) or not np.issubdtype(image.dtype, np.floating):
+        raise ValueError(f"colours are floats (..., 3), not {image.dtype} {image.shape}")

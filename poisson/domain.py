@@ -19,6 +19,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
+# Columns a triangular solve takes at once: two to four share each pass over the factors; more fall out of the cache, and make
+# products large enough for BLAS to start threads, which then wait for each other.
+COLUMNS = 4
+
 
 class Domain:
     """A boolean mask (H, W) of the pixels to solve for; any shape, holes and several parts allowed.
@@ -32,7 +36,7 @@ class Domain:
             raise ValueError(f"a mask is a boolean array (H, W), not {mask.dtype} {mask.shape}")
         if not mask.any():
             raise ValueError("the mask is empty: there is nothing to solve for")
-        self.mask = mask
+        self.mask = mask.copy()  # the factors belong to the mask as it is now
         self.unknown = np.flatnonzero(mask)
         differences = _differences(mask)
         self._from_guidance = differences[:, self.unknown].T.tocsr()  # (U, E): D_u^T
@@ -57,13 +61,21 @@ class Domain:
         known        (H, W) or (H, W, C, ...): all channels and frames on the further axes are solved at once
         right, down  the guidance, of the same shape: the wanted differences to the pixel on the right and below
                      (the last column and row are not looked at); None is 0, which gives the membrane that `known` spans
+
+        Raises ValueError where shapes do not fit.
         """
+        if known.shape[:2] != self.mask.shape:
+            raise ValueError(f"known values {known.shape} do not fit the mask {self.mask.shape}")
+        if (right is None) != (down is None) or any(v is not None and v.shape != known.shape for v in (right, down)):
+            raise ValueError(f"the guidance is two arrays {known.shape} like the known values, or none")
         columns = known.reshape(known.shape[0] * known.shape[1], -1).astype(np.float64)  # (H W, K)
         b = -(self._from_known @ columns)
         if right is not None:
             b += self._from_guidance @ np.concatenate([right.reshape(columns.shape), down.reshape(columns.shape)])
         out = columns
-        out[self.unknown] = self._factors.solve(b)
+        for first in range(0, b.shape[1], COLUMNS):
+            some = np.s_[first : first + COLUMNS]
+            out[self.unknown, some] = self._factors.solve(b[:, some])
         return out.reshape(known.shape)
 
 

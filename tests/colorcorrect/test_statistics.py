@@ -51,6 +51,32 @@ def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
     np.testing.assert_allclose(covariance, np.cov(target.T, bias=True), atol=1e-10)
 
 
+def test_monge_kantorovich_keeps_directions_of_little_spread():
+    rng = np.random.default_rng(2)
+    source, target = (0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, deviation] for deviation in (1e-3, 2e-3))
+    np.testing.assert_allclose(statistics.monge_kantorovich(source, source), source, atol=1e-9)
+    moved = statistics.monge_kantorovich(source, target)
+    np.testing.assert_allclose(moved.std(axis=0), target.std(axis=0), rtol=1e-6)
+
+
+def test_monge_kantorovich_moves_least():
+    source, target, *_ = _images()
+    moved = statistics.monge_kantorovich(source, target)
+    linear = np.linalg.lstsq((source - source.mean(axis=(0, 1))).reshape(-1, 3), moved.reshape(-1, 3) - target.mean(axis=(0, 1)), rcond=None)[0]
+    # of all maps with the right covariance, the optimal one is the symmetric positive definite one
+    np.testing.assert_allclose(linear, linear.T, atol=1e-10)
+    assert np.linalg.eigvalsh(linear).min() > 0
+
+
+def test_a_source_without_spread_in_some_directions_is_no_trouble():
+    rng = np.random.default_rng(3)
+    grey = np.repeat(rng.random((400, 1)), 3, axis=1).astype(np.float32)  # covariance of rank 1
+    target = (0.5 + rng.standard_normal((400, 3)) * 0.1).astype(np.float32)
+    moved = statistics.monge_kantorovich(grey, target)
+    np.testing.assert_allclose(moved.mean(axis=0), target.mean(axis=0), atol=1e-6)
+    assert np.linalg.matrix_rank(np.cov(moved.T.astype(np.float64)), tol=1e-8) == 1  # rounding was not blown up to colour
+
+
 @pytest.mark.parametrize("transfer", [statistics.reinhard, statistics.monge_kantorovich])
 def test_a_transfer_to_itself_changes_nothing_and_grey_is_no_trouble(transfer):
     source, target, *_ = _images()
@@ -65,3 +91,14 @@ def test_an_empty_mask_is_refused():
     source, target, *_ = _images()
     with pytest.raises(ValueError, match="no pixel"):
         statistics.reinhard(source, target, np.zeros((20, 16)))
+
+
+@pytest.mark.parametrize("transfer", [statistics.reinhard, statistics.monge_kantorovich])
+def test_levels_and_masks_that_do_not_fit_are_refused(transfer):
+    source, target, mask, _ = _images()
+    with pytest.raises(ValueError, match="uint8"):
+        transfer((source * 255).astype(np.uint8), target)
+    with pytest.raises(ValueError, match="floats"):
+        transfer(source[..., :2], target)
+    with pytest.raises(ValueError, match="does not fit"):
+        transfer(source, target, mask)  # the target is of another size and needs its own

@@ -49,7 +49,36 @@ def test_against_a_dense_solve_of_the_textbook_equations():
     np.testing.assert_allclose(blend(fore, back, Domain(mask))[mask], np.linalg.solve(a, b), atol=1e-12)
 
 
-def test_channels_and_frames_are_solved_each_for_itself_and_a_domain_serves_again():
+def test_at_the_arrays_rim_the_boundary_is_natural_and_parts_are_solved_each_for_itself():
+    rng = np.random.default_rng(4)
+    mask = np.zeros((7, 8), bool)
+    mask[:3, 2:6] = mask[5:, :2] = mask[4, 4:] = True  # three parts, two of them at the rim
+    known, right, down = rng.random((3, 7, 8))
+    rows, wanted = [], []
+    for v, (dr, dc) in ((right, (0, 1)), (down, (1, 0))):
+        for r, c in np.ndindex(7 - dr, 8 - dc):
+            p, q = (r, c), (r + dr, c + dc)
+            if mask[p] or mask[q]:
+                row = np.zeros((7, 8))
+                row[q], row[p] = 1, -1
+                rows.append(row[mask])
+                wanted.append(v[p] - (row * known)[~mask].sum())
+    least_squares = np.linalg.lstsq(np.array(rows), np.array(wanted), rcond=None)[0]
+    np.testing.assert_allclose(Domain(mask).solve(known, right, down)[mask], least_squares, atol=1e-12)
+
+
+def test_a_domain_serves_again_and_keeps_its_own_mask():
+    rng = np.random.default_rng(5)
+    fore, back, later = rng.random((3, 40, 40, 3))
+    mask = _disc()
+    domain, fresh = Domain(mask), Domain(mask)
+    blend(fore, back, domain, "mixed")
+    mask[:] = False
+    np.testing.assert_array_equal(blend(later, back, domain), blend(later, back, fresh))
+    assert domain.mask.any()
+
+
+def test_channels_and_frames_are_solved_each_for_itself():
     rng = np.random.default_rng(2)
     fore, back = rng.random((2, 40, 40, 3, 4))
     domain = Domain(_disc())
@@ -77,6 +106,47 @@ def test_levels_are_clipped_and_rounded_and_the_dtype_stays():
     assert blend(fore.astype(np.float32), back.astype(np.float32), Domain(_disc())).dtype == np.float32
 
 
+def test_integers_are_rounded_not_cut_off():
+    ramp = np.round(np.linspace(0, 100, 40)).astype(np.uint8)
+    back = np.tile(ramp, (40, 1))
+    mask = _disc()
+    exact = Domain(mask).solve(back)
+    assert (np.abs(exact - np.floor(exact) - 0.5) < 0.4).any()  # some levels do lie between the integers
+    np.testing.assert_array_equal(blend(np.zeros_like(back), back, Domain(mask)), np.rint(exact))
+
+
+@pytest.mark.parametrize("rule", ["normal", "mixed", guidance.opencv])
+def test_there_is_no_seam(rule):
+    rng = np.random.default_rng(6)
+    y, x = np.mgrid[:40, :40] / 40
+    back, fore, mask = np.sin(5 * x + y), np.sin(5 * x + y) + 3 + 0.01 * rng.random((40, 40)), _disc()
+    blended = blend(fore, back, Domain(mask), rule)
+    np.testing.assert_array_equal(blended[~mask], back[~mask])
+    across = [np.abs(np.diff(blended, axis=a))[np.diff(mask, axis=a)].max() for a in (0, 1)]
+    assert max(across) < 0.2  # the images are 3 apart, their own differences at most 0.13
+
+
+def test_mixed_guidance_is_the_stronger_difference_whatever_its_sign():
+    fore, back = np.array([[0.0, -5, -5, 0]]), np.array([[0.0, 2, 4, 4]])
+    right, down = guidance.mixed(fore, back, None)
+    np.testing.assert_array_equal(right, [[-5, 2, 5, 0]])
+    np.testing.assert_array_equal(down, 0)
+
+
+def test_a_function_may_give_the_guidance():
+    rng = np.random.default_rng(7)
+    fore, back = rng.random((2, 40, 40))
+    domain = Domain(_disc())
+    seen = []
+
+    def half(fore, back, mask):
+        seen.append(mask)
+        return tuple(v / 2 for v in guidance.differences(fore))
+
+    np.testing.assert_allclose(blend(fore, back, domain, half), blend(fore / 2, back, domain), atol=1e-12)
+    np.testing.assert_array_equal(seen[0], domain.mask)
+
+
 def test_mixed_guidance_keeps_a_strong_edge_of_the_background():
     fore, back = np.zeros((40, 40)), np.zeros((40, 40))
     back[:, 20:] = 100
@@ -93,6 +163,20 @@ def test_mixed_guidance_keeps_a_strong_edge_of_the_background():
 def test_masks_that_cannot_be_solved_say_why(mask, words):
     with pytest.raises(ValueError, match=words):
         Domain(mask)
+
+
+def test_arrays_and_names_that_do_not_fit_say_so():
+    domain, image = Domain(_disc()), np.zeros((40, 40))
+    with pytest.raises(ValueError, match="fit together"):
+        blend(image, image[:-1], domain)
+    with pytest.raises(ValueError, match="normal, mixed"):
+        blend(image, image, domain, "strong")
+    with pytest.raises(ValueError, match="known values"):
+        domain.solve(image[1:])
+    with pytest.raises(ValueError, match="guidance is two arrays"):
+        domain.solve(image, image)
+    with pytest.raises(ValueError, match="guidance is two arrays"):
+        domain.solve(image, image, image.T[:5])
 
 
 @needs_reference
