@@ -23,15 +23,14 @@ except ImportError:
 
 def ours(model, identity: str, faces: np.ndarray, targets: np.ndarray):
     """(a training step, an inference) of one path of our model."""
-    path, adam = model.path(identity), nn.Adam()
+    path, adam, everything = model.path(identity), nn.Adam(), np.arange(len(faces))
 
     def train():
         model.train()
-        nn.train.step(nn.mse(path(faces), targets), path, adam)
+        nn.train.step(lambda i: nn.mse(path(faces[i]), targets[i]), everything, path, adam)
 
     def infer():
-        with model.inference():
-            path(faces)
+        nn.train.infer(path, faces, len(faces))
 
     return train, infer
 
@@ -45,6 +44,7 @@ def peers(path: nn.Sequential, faces: np.ndarray, targets: np.ndarray):
             layers.append(torch.nn.Conv2d(i, o, kh, step.stride, padding=kh // 2))
         elif isinstance(step, nn.ConvTranspose2d):
             kh, _, o, i = step.kernel.shape
+            layers += [torch.nn.Upsample(scale_factor=2)] * step.upsampled
             extra = step.stride - 1
             layers.append(torch.nn.ConvTranspose2d(i, o, kh, step.stride, padding=kh // 2, output_padding=extra, bias=False))
         elif isinstance(step, nn.BatchNorm):
@@ -53,8 +53,7 @@ def peers(path: nn.Sequential, faces: np.ndarray, targets: np.ndarray):
             layers.append(torch.nn.LeakyReLU(step.slope))
         else:
             kind = getattr(getattr(step, "func", step), "__name__", "")
-            layers.append({"max_pool2d": torch.nn.MaxPool2d(2), "avg_pool2d": torch.nn.AvgPool2d(2), "sigmoid": torch.nn.Sigmoid(),
-                           "upsample_nearest": torch.nn.Upsample(scale_factor=2)}[kind])  # fmt: skip
+            layers.append({"max_pool2d": torch.nn.MaxPool2d(2), "avg_pool2d": torch.nn.AvgPool2d(2), "sigmoid": torch.nn.Sigmoid()}[kind])
     net = torch.nn.Sequential(*layers).to(memory_format=torch.channels_last)
     x, y = (torch.from_numpy(a.transpose(0, 3, 1, 2)).contiguous(memory_format=torch.channels_last) for a in (faces, targets))
     adam = torch.optim.Adam(net.parameters())

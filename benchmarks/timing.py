@@ -9,11 +9,15 @@ from collections.abc import Callable
 import numpy as np
 
 
+SETTLE = 0.02  # seconds: threads of the one before, which may spin a while for more work, leave the cores to the next
+
+
 def interleaved(candidates: dict[str, Callable[[], object]], rounds: int = 9) -> dict[str, float]:
     """The median time of each candidate in ms, over `rounds` turns of all, after one warm-up."""
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(rounds + 1):
         for name, call in candidates.items():
+            time.sleep(SETTLE)
             start = time.perf_counter()
             call()
             if turn:

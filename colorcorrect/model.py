@@ -22,7 +22,6 @@ from nn import (
     avg_pool2d,
     max_pool2d,
     sigmoid,
-    upsample_nearest,
 )
 
 SIZE_IN, SIZE_OUT = 32, 128  # pixels
@@ -37,12 +36,15 @@ def _down(inputs: int, channels: int, rng: np.random.Generator) -> list:
     ]  # fmt: skip
 
 
-def _up(inputs: int, channels: int, rng: np.random.Generator, after: str = "--+") -> list:
-    """Transposed convolutions with BatchNorm, one for each sign: + doubles the size, - keeps it, / averages it down."""
-    resize = {"+": [partial(upsample_nearest, factor=2)], "-": [], "/": [partial(avg_pool2d, size=2)]}
+def _up(inputs: int, channels: int, signs: str, rng: np.random.Generator) -> list:
+    """Transposed convolutions with BatchNorm, one for each sign: + doubles the size first, - keeps it, / halves it after by averaging.
+
+    In 2020 LeakyReLU came after the doubling; repeating cells and changing each for itself may change places.
+    """
     steps: list = []
-    for sign in after:
-        steps += [ConvTranspose2d(inputs, channels, rng=rng), BatchNorm(channels), *resize[sign], LeakyReLU()]
+    for sign in signs:
+        steps += [ConvTranspose2d(inputs, channels, upsampled=sign == "+", rng=rng), BatchNorm(channels)]
+        steps += [partial(avg_pool2d, size=2)] * (sign == "/") + [LeakyReLU()]
         inputs = channels
     return steps
 
@@ -53,8 +55,8 @@ class ColorNet(Module):
     def __init__(self, rng: np.random.Generator):
         self.caenc = Sequential(*_down(3, 32, rng), *_down(32, 64, rng))  # -> (N, 8, 8, 64)
         self.cadec = Sequential(
-            *_up(64, 64, rng), *_up(64, 32, rng), *_up(32, 16, rng), *_up(16, 16, rng),  # -> (N, 128, 128, 16)
-            *_up(16, 8, rng, "+-/"),  # to 256 px and back: -> (N, 128, 128, 8)
+            *_up(64, 64, "---", rng), *_up(64, 32, "+--", rng), *_up(32, 16, "+--", rng), *_up(16, 16, "+--", rng),  # -> (N, 64, 64, 16)
+            *_up(16, 8, "++/", rng),  # to 256 px and back: -> (N, 128, 128, 8)
         )  # fmt: skip
         self.ccdec_a = self._own_decoder(rng)
         self.ccdec_b = self._own_decoder(rng)

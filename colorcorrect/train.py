@@ -30,6 +30,4 @@ def epoch(model: ColorNet, identity: str, drawn: np.ndarray, faces: np.ndarray, 
 
 def colour_as(model: ColorNet, faces: np.ndarray, identity: str, batch: int = 8) -> np.ndarray:
     """Faces (N, 32, 32, 3) in the colours of `identity`: (N, 128, 128, 3), 0..1."""
-    with model.inference():
-        parts = [model.correct(faces[i : i + batch], identity).data for i in range(0, len(faces), batch)]
-    return nn.backend.of(faces).concatenate(parts)
+    return nn.train.infer(model.path(identity), faces, batch)

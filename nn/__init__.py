@@ -3,9 +3,9 @@
 Arrays are NHWC. Read in this order: tensor, ops, conv (with correlate), layers, optim, checkpoint.
 """
 
-from . import backend, checkpoint, init, train
+from . import backend, checkpoint, init, parallel, train
 from .activations import leaky_relu, prelu, relu, sigmoid, softmax
-from .backend import DeviceError, set_threads
+from .backend import DeviceError
 from .checkpoint import CheckpointError
 from .conv import conv2d, conv_transpose2d, dense
 from .layers import BatchNorm, Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PReLU, Sequential
@@ -13,6 +13,7 @@ from .losses import dssim, l1, mse
 from .norm import batch_norm
 from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, reshape, transpose
 from .optim import SGD, Adam
+from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest
 from .tensor import Function, Tensor, no_grad
 
@@ -20,6 +21,6 @@ __all__ = [
     "SGD", "Adam", "BatchNorm", "CheckpointError", "Conv2d", "ConvTranspose2d", "Dense", "DeviceError", "Function",
     "LeakyReLU", "Module", "PReLU", "Sequential", "Tensor", "absolute", "avg_pool2d", "backend", "batch_norm",
     "checkpoint", "concatenate", "conv2d", "conv_transpose2d", "dense", "dssim", "exp", "init", "l1", "leaky_relu",
-    "log", "matmul", "max_pool2d", "mean", "mse", "no_grad", "prelu", "reduce_sum", "relu", "reshape", "set_threads",
+    "log", "matmul", "max_pool2d", "mean", "mse", "no_grad", "parallel", "prelu", "reduce_sum", "relu", "reshape", "set_threads",
     "sigmoid", "softmax", "train", "transpose", "upsample_nearest",
 ]

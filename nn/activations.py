@@ -14,30 +14,27 @@ class LeakyReLU(Function):
 
     def forward(self, x):
         xp = backend.of(x)
-        y = xp.empty_like(x)
-        self.positive = xp.empty(x.shape, bool)
-
-        def job(s):
+        y = xp.empty(x.shape, x.dtype)
+        for s in _pieces(x):
             xp.multiply(x[s], self.slope, out=y[s])
             xp.maximum(x[s], y[s], out=y[s])
-            xp.greater(x[s], 0, out=self.positive[s])
-
-        backend.over_batch(job, x)
+        self.x = x
         return y
 
     # g where x > 0, slope * g elsewhere
     def backward(self, g):
         xp = backend.of(g)
-        gx = xp.empty_like(g)
-
-        def job(s):
+        gx = xp.empty(g.shape, g.dtype)
+        for s in _pieces(g):
             # As arithmetic on the mask: NumPy selects element by element with `where`, 10 times slower.
-            xp.multiply(self.positive[s], g.dtype.type(1 - self.slope), out=gx[s])
+            xp.multiply(xp.greater(self.x[s], 0), g.dtype.type(1 - self.slope), out=gx[s])
             gx[s] += self.slope
             gx[s] *= g[s]
-
-        backend.over_batch(job, g)
         return gx
+
+
+def _pieces(x):
+    return backend.pieces(len(x), x[:1].size * x.itemsize, x) if x.ndim > 1 else [slice(None)]
 
 
 class PReLU(Function):

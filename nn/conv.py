@@ -3,17 +3,20 @@
 A convolution gathers: each output cell is a weighted sum over a window of the input. Its gradient with respect to the
 input scatters: each output cell's gradient goes back, weighted, to the window it came from. A transposed convolution is
 that scattering used as a layer: the *transpose* of the convolution's matrix, hence the name. So the two ops below are made
-of the same three kernels of `correlate.py`, with the roles of forward and backward exchanged:
+of the same three kernels, with the roles of forward and backward exchanged:
 
                      forward             gradient of the input   gradient of the kernel
     Conv2d           correlate           correlate_input         correlate_weight(x, g)
     ConvTranspose2d  correlate_input     correlate               correlate_weight(g, x)
+
+The kernels are those of `correlate.py`, or of `winograd.py` where that is faster.
 """
 
 from __future__ import annotations
 
-from . import backend
-from .correlate import correlate, correlate_input, correlate_weight, pad
+import numpy as np
+
+from . import backend, correlate, winograd
 from .pool import output_size
 from .tensor import Function, Tensor
 
@@ -30,6 +33,11 @@ def _borders(n: int, size: int, stride: int, padding) -> tuple[int, int]:
     return before, after
 
 
+def _method(x, w, stride: int):
+    """Whose kernels to use: Winograd's on the CPU for many channels, which spares multiplications, else the plain ones."""
+    return winograd if backend.of(x) is np and winograd.fits(x.shape, w.shape, stride) else correlate
+
+
 class Conv2d(Function):
     def __init__(self, stride: int, padding):
         self.stride, self.padding = stride, padding
@@ -37,23 +45,30 @@ class Conv2d(Function):
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, I, O), (O,)
         if x.shape[3] != w.shape[2]:
             raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[2]}")
-        h, wide = x.shape[1:3]
-        top, bottom = _borders(h, w.shape[0], self.stride, self.padding)
-        left, right = _borders(wide, w.shape[1], self.stride, self.padding)
-        self.inside = slice(None), slice(top, top + h), slice(left, left + wide)
-        self.x, self.w = pad(x, top, bottom, left, right), w
-        y = correlate(self.x, w, self.stride)  # (N, OH, OW, O)
-        if b is not None:
-            y += b
-        return y
+        sizes = []
+        for n, k in zip(x.shape[1:3], w.shape[:2], strict=True):
+            before, after = _borders(n, k, self.stride, self.padding)
+            if k > before + n + after:
+                raise ValueError(f"a kernel of {k} does not fit into {n} cells")
+            sizes.append((before, (before + n + after - k) // self.stride + 1))
+        self.corner, out = zip(*sizes, strict=True)
+        self.x, self.w = x, w
+        if _method(x, w, self.stride) is winograd:
+            return winograd.correlate(x, w, self.corner, out, b)
+        return correlate.correlate(x, w, self.stride, self.corner, out, b)  # (N, OH, OW, O)
 
-    # with X the padded input: gX = scatter of g w^T, gw = sum over windows of window^T g, gb = sum of g
+    # gx = scatter of g w^T, gw = sum over windows of window^T g, gb = sum of g
     def backward(self, g):
         gx = gw = None
-        if self.needs(0):
-            gx = correlate_input(g, self.w, self.x.shape[1:3], self.stride)[self.inside]
-        if self.needs(1):
-            gw = correlate_weight(self.x, g, *self.w.shape[:2], self.stride)
+        if self.stride == 1 and self.needs(0):
+            # both from the windows of g: gw's cell (i, j) sees x and g at a distance, whichever of them is laid out
+            gx, gw = _both(g, correlate.turn(self.w), self.x, 1, correlate.turned_corner(self.w, self.corner))
+            gw = correlate.turn(gw)
+        else:
+            if self.needs(0):
+                gx = correlate.correlate_input(g, self.w, self.x.shape[1:3], self.stride, self.corner)
+            if self.needs(1):
+                gw = correlate.correlate_weight(self.x, g, self.w.shape[:2], self.stride, self.corner)
         return (gx, gw, channel_sum(g))[: len(self.inputs)]
 
 
@@ -65,25 +80,57 @@ class ConvTranspose2d(Function):
         if x.shape[3] != w.shape[3]:
             raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
         s = self.stride
-        h, wide = x.shape[1:3]
-        # the full scatter, cut so that a "same" convolution of the result would have the input's size
-        top, bottom = _borders(h * s, w.shape[0], s, "same")
-        left, right = _borders(wide * s, w.shape[1], s, "same")
-        self.borders = top, bottom, left, right
-        full = h * s + top + bottom, wide * s + left + right
+        size = s * x.shape[1], s * x.shape[2]
+        # cut so that a "same" convolution of the result would have the input's size
+        self.corner = tuple(_borders(n, k, s, "same")[0] for n, k in zip(size, w.shape[:2], strict=True))
         self.x, self.w = x, w
-        y = correlate_input(x, w, full, s)[:, top : top + h * s, left : left + wide * s]  # (N, s H, s W, O)
-        return y if b is None else y + b
+        if _method(x, w, s) is winograd:
+            return winograd.correlate_input(x, w, size, self.corner, b)
+        return correlate.correlate_input(x, w, size, s, self.corner, b)  # (N, s H, s W, O)
 
-    # with G the gradient padded to the full scatter: gx = correlation of G and w, gw = sum of window(G)^T x
+    # gx = correlation of g and w, gw = sum over windows of window(g)^T x
     def backward(self, g):
-        gx = gw = None
-        full = pad(g, *self.borders)
-        if self.needs(0):
-            gx = correlate(full, self.w, self.stride)
-        if self.needs(1):
-            gw = correlate_weight(full, self.x, *self.w.shape[:2], self.stride)
+        gx, gw = _both(g, self.w, self.x, self.stride, self.corner)
         return (gx, gw, channel_sum(g))[: len(self.inputs)]
+
+
+class UpsampledConvTranspose2d(Function):
+    """ConvTranspose2d at stride 1 of x with every cell repeated 2 x 2, worked out at x's own size.
+
+    A kernel cell sees the same number twice wherever it lies within a repeated cell. So repeating and convolving with w is one
+    transposed convolution at stride 2, whose kernel is w spread by one cell each way, W[j] = w[j] + w[j - 1]: for 3x3 kernels 4x4
+    = 16 products for each cell of x where 4 x 9 were, and no array of repeated cells.
+    """
+
+    def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
+        if x.shape[3] != w.shape[3]:
+            raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
+        xp = backend.of(w)
+        size = 2 * x.shape[1], 2 * x.shape[2]
+        self.corner = tuple((k - 1) // 2 for k in w.shape[:2])
+        kh, kw = w.shape[:2]
+        self.spread = xp.zeros((kh + 1, kw + 1, *w.shape[2:]), w.dtype)
+        for window in self.windows(self.spread):
+            window += w
+        self.x = x
+        return correlate.correlate_input(x, self.spread, size, 2, self.corner, b)  # (N, 2 H, 2 W, O)
+
+    @staticmethod
+    def windows(spread):
+        """The four places of w in the spread kernel."""
+        kh, kw = spread.shape[:2]
+        return [spread[i : kh - 1 + i, j : kw - 1 + j] for i in (0, 1) for j in (0, 1)]
+
+    # as for ConvTranspose2d with the spread kernel W, and gw = sum over the places of w in gW
+    def backward(self, g):
+        gx, g_spread = correlate.correlate_both(g, self.spread, self.x, self.spread.shape[:2], 2, self.corner)
+        return (gx, sum(self.windows(g_spread)), channel_sum(g))[: len(self.inputs)]
+
+
+def _both(x, w, g, stride: int, corner: tuple[int, int]):
+    if _method(x, w, stride) is winograd:
+        return winograd.correlate_both(x, w, g, corner)
+    return correlate.correlate_both(x, w, g, w.shape[:2], stride, corner)
 
 
 def channel_sum(x):
@@ -105,16 +152,18 @@ def conv2d(x, w, b=None, stride: int = 1, padding="same") -> Tensor:
     return Conv2d(stride, padding)(*inputs)
 
 
-def conv_transpose2d(x, w, b=None, stride: int = 1) -> Tensor:
-    """The transpose of a "same" convolution: x (N, H, W, I), w (kh, kw, O, I), b (O,) -> (N, stride H, stride W, O)."""
+def conv_transpose2d(x, w, b=None, stride: int = 1, upsampled: bool = False) -> Tensor:
+    """The transpose of a "same" convolution: x (N, H, W, I), w (kh, kw, O, I), b (O,) -> (N, stride H, stride W, O).
+
+    upsampled: of x with every cell repeated 2 x 2 (nearest-neighbour upsampling), at stride 1 -> (N, 2 H, 2 W, O).
+    """
+    if upsampled and stride != 1:
+        raise ValueError("an upsampled transposed convolution has stride 1")
     inputs = (x, w) if b is None else (x, w, b)
-    return ConvTranspose2d(stride)(*inputs)
+    return (UpsampledConvTranspose2d() if upsampled else ConvTranspose2d(stride))(*inputs)
 
 
 def dense(x, w, b=None) -> Tensor:
     """x (N, I) w (I, O) + b (O,): the product that a fully connected layer is."""
     y = (x if isinstance(x, Tensor) else Tensor(x)) @ w
     return y if b is None else y + b
-
-
-__all__ = ["backend", "channel_sum", "conv2d", "conv_transpose2d", "dense"]

@@ -117,14 +117,14 @@ class Conv2d(Module):
 
 
 class ConvTranspose2d(Module):
-    """A transposed "same" convolution without bias (a BatchNorm follows it here, and has one)."""
+    """A transposed "same" convolution without bias (a BatchNorm follows it here, and has one); `upsampled`: of x doubled in size."""
 
-    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator):
-        self.stride = stride
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, upsampled: bool = False, *, rng: np.random.Generator):
+        self.stride, self.upsampled = stride, upsampled
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
 
     def forward(self, x) -> Tensor:
-        return conv.conv_transpose2d(x, self.kernel, stride=self.stride)
+        return conv.conv_transpose2d(x, self.kernel, stride=self.stride, upsampled=self.upsampled)
 
 
 class Dense(Module):

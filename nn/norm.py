@@ -2,60 +2,107 @@
 
 from __future__ import annotations
 
-from . import backend
-from .conv import channel_sum
+import numpy as np
+
+from . import backend, parallel
 from .tensor import Function, Tensor
 
 
 class BatchNorm(Function):
-    """y = gamma x^ + beta with x^ = (x - mean) / sqrt(var + epsilon), statistics those of the batch."""
+    """y = gamma x^ + beta with x^ = (x - mean) / sqrt(var + epsilon), statistics those of the batch on all threads.
+
+    A piece of x at a time goes through all the arithmetic while it is in the cache. Means and variances of pieces are put together
+    after Chan, Golub & LeVeque 1983: no sum of large squares, so nothing cancels.
+    """
 
     def __init__(self, epsilon: float):
         self.epsilon = epsilon
 
     def forward(self, x, gamma, beta):  # (N, H, W, C), (C,), (C,)
         xp = backend.of(x)
-        self.count = x.size // x.shape[-1]
-        self.mean = sum(backend.over_batch(lambda s: channel_sum(x[s]), x)) / self.count
-        centred, y = xp.empty_like(x), xp.empty_like(x)
-
-        def centre(s):
-            xp.subtract(x[s], self.mean, out=centred[s])
-            return channel_sum(xp.multiply(centred[s], centred[s], out=y[s]))  # y serves as scratch
-
-        self.var = sum(backend.over_batch(centre, x)) / self.count
-        self.inv_std = 1 / xp.sqrt(self.var + self.epsilon)
-        self.centred, self.gamma = centred, gamma
+        rows = self.rows(x)  # (R, L C): L cells a row
+        channels = len(gamma)
+        sums = xp.zeros((3, channels), np.float64)  # of n mean, n mean^2 and squared deviations from the piece's mean
+        pieces = self.pieces(rows)
+        for s in pieces:
+            piece = rows[s]
+            cells = piece.size // channels
+            mean = _channels(piece.sum(axis=0), channels) / cells
+            deviation = xp.subtract(piece, self.wide(mean, rows))
+            sums[2] += _channels(xp.einsum("ij,ij->j", deviation, deviation), channels)
+            mean = mean.astype(np.float64)
+            sums[0] += cells * mean
+            sums[1] += cells * mean * mean
+        count = parallel.total(float(x.size // channels))
+        sums = parallel.total(sums)
+        mean = sums[0] / count
+        var = (sums[2] + sums[1]) / count - mean * mean
+        self.count, self.mean, self.var = count, mean.astype(x.dtype), var.astype(x.dtype)
+        self.inv_std = (1 / xp.sqrt(var + self.epsilon)).astype(x.dtype)
+        self.x, self.gamma = x, gamma
+        y = xp.empty_like(x)
         scale = gamma * self.inv_std
-
-        def job(s):
-            xp.multiply(centred[s], scale, out=y[s])
-            y[s] += beta
-
-        backend.over_batch(job, x)
+        _scale_and_shift(rows, self.wide(scale, rows), self.wide(beta - scale * self.mean, rows), self.rows(y), pieces)
         return y
 
-    # gbeta = sum g, ggamma = sum g x^, gx = gamma / std (g - mean(g) - x^ mean(g x^))
+    # gbeta = sum g, ggamma = sum g x^, gx = gamma / std (g - mean(g) - x^ mean(g x^)), means over the batch on all threads
     def backward(self, g):
         xp = backend.of(g)
-        centred, gx = self.centred, xp.empty_like(g)
-
-        def sums(s):
-            return xp.stack([channel_sum(g[s]), channel_sum(xp.multiply(g[s], centred[s], out=gx[s]))])
-
-        g_beta, g_gamma = sum(backend.over_batch(sums, g))
-        g_gamma = g_gamma * self.inv_std
+        channels = len(self.gamma)
+        g_rows, x_rows = self.rows(g), self.rows(self.x)
+        sums = xp.zeros((2, channels), np.float64)  # of g and g x
+        for s in self.pieces(g_rows):
+            sums[0] += _channels(g_rows[s].sum(axis=0), channels)
+            sums[1] += _channels(xp.einsum("ij,ij->j", g_rows[s], x_rows[s]), channels)
+        sums[1] = (sums[1] - sums[0] * self.mean) * self.inv_std  # of g x^
+        g_beta, g_gamma = sums.astype(g.dtype)  # this share's: they are added up with the other gradients
+        mean_g, mean_gx = (parallel.total(sums) / self.count).astype(g.dtype)
+        # gx = scale g + of_x x + rest
         scale = self.gamma * self.inv_std
-        of_centred, shift = scale * self.inv_std * g_gamma / self.count, scale * g_beta / self.count
-
-        def job(s):
-            xp.multiply(g[s], scale, out=gx[s])
-            centred[s] *= of_centred  # overwritten: nobody needs it after this
-            gx[s] -= centred[s]
-            gx[s] -= shift
-
-        backend.over_batch(job, g)
+        of_x = -scale * self.inv_std * mean_gx
+        rest = -scale * mean_g - of_x * self.mean
+        gx = xp.empty_like(g)
+        gx_rows, scale, of_x, rest = self.rows(gx), *(self.wide(v, g_rows) for v in (scale, of_x, rest))
+        for s in self.pieces(g_rows):
+            scaled = xp.multiply(x_rows[s], of_x)
+            scaled += rest
+            out = xp.multiply(g_rows[s], scale, out=gx_rows[s])
+            out += scaled
         return gx, g_gamma, g_beta
+
+    @staticmethod
+    def rows(x):
+        return _rows(x)
+
+    @staticmethod
+    def pieces(rows):
+        return list(backend.pieces(len(rows), rows.shape[1] * rows.itemsize, rows))
+
+    @staticmethod
+    def wide(vector, rows):
+        """A number a channel, repeated for all cells of a row: NumPy is fastest along long runs."""
+        xp = backend.of(rows)
+        wide = xp.empty((rows.shape[1] // len(vector), len(vector)), vector.dtype)
+        wide[...] = vector
+        return wide.reshape(-1)
+
+
+def _rows(x):
+    """x (N, H, W, C) as a matrix of rows long enough for NumPy's inner loops and short enough for pieces: (N H, W C) or (N, H W C)."""
+    n, h, w, c = x.shape
+    return x.reshape(n, h * w * c) if w * c < 2048 and h * w * c <= 1 << 15 else x.reshape(n * h, w * c)
+
+
+def _channels(row, channels: int):
+    """The sums of a row's cells (L C,) a channel: (C,)."""
+    return row.reshape(-1, channels).sum(axis=0)
+
+
+def _scale_and_shift(x, scale, shift, y, pieces) -> None:
+    xp = backend.of(x)
+    for s in pieces:
+        out = xp.multiply(x[s], scale, out=y[s])
+        out += shift
 
 
 def batch_norm(x, gamma, beta, moving_mean, moving_var, training: bool, momentum: float = 0.99,
@@ -72,8 +119,8 @@ def batch_norm(x, gamma, beta, moving_mean, moving_var, training: bool, momentum
         return x * scale + (beta - scale * moving_mean)
     op = BatchNorm(epsilon)
     y = op(x, gamma, beta)
-    unbiased = y.data.size // y.shape[-1]
-    for moving, now in ((moving_mean, op.mean), (moving_var, op.var * (unbiased / max(unbiased - 1, 1)))):
-        moving *= momentum
-        moving += (1 - momentum) * now
+    if parallel.first():
+        for moving, now in ((moving_mean, op.mean), (moving_var, op.var * (op.count / max(op.count - 1, 1)))):
+            moving *= momentum
+            moving += ((1 - momentum) * now).astype(moving.dtype)
     return y

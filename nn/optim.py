@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from . import backend
+from . import backend, parallel
 from .tensor import Tensor
 
 
@@ -49,8 +49,8 @@ class Adam:
                 self.moments[p] = xp.zeros_like(p.data), xp.zeros_like(p.data)
         self.count += 1
         rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
-        shares = _balance(parameters, backend.threads())
-        backend.run([lambda share=share: [self._update(p, rate) for p in share] for share in shares])
+        shares = _balance(parameters, parallel.threads())
+        parallel.run([lambda share=share: [self._update(p, rate) for p in share] for share in shares])
 
     def _update(self, p: Tensor, rate: float) -> None:
         xp = backend.of(p.data)
