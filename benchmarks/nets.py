@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 
 import numpy as np
 
@@ -25,9 +26,11 @@ def ours(model, identity: str, faces: np.ndarray, targets: np.ndarray):
     """(a training step, an inference) of one path of our model."""
     path, adam, everything = model.path(identity), nn.Adam(), np.arange(len(faces))
 
+    model.train()
+    steps = nn.train.epoch(itertools.repeat(everything), lambda i: nn.mse(path(faces[i]), targets[i]), path, adam)
+
     def train():
-        model.train()
-        nn.train.step(lambda i: nn.mse(path(faces[i]), targets[i]), everything, path, adam)
+        next(steps)
 
     def infer():
         nn.train.infer(path, faces, len(faces))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-
 SETTLE = 0.02  # seconds: threads of the one before, which may spin a while for more work, leave the cores to the next
 
 

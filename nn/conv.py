@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import backend, correlate, winograd
+from .activations import leaked_gradient
 from .pool import output_size
 from .tensor import Function, Tensor
 
@@ -39,8 +40,8 @@ def _method(x, w, stride: int):
 
 
 class Conv2d(Function):
-    def __init__(self, stride: int, padding):
-        self.stride, self.padding = stride, padding
+    def __init__(self, stride: int, padding, slope: float):
+        self.stride, self.padding, self.slope = stride, padding, slope
 
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, I, O), (O,)
         if x.shape[3] != w.shape[2]:
@@ -54,11 +55,14 @@ class Conv2d(Function):
         self.corner, out = zip(*sizes, strict=True)
         self.x, self.w = x, w
         if _method(x, w, self.stride) is winograd:
-            return winograd.correlate(x, w, self.corner, out, b)
-        return correlate.correlate(x, w, self.stride, self.corner, out, b)  # (N, OH, OW, O)
+            self.y = winograd.correlate(x, w, self.corner, out, b, self.slope)
+        else:
+            self.y = correlate.correlate(x, w, self.stride, self.corner, out, b, self.slope)
+        return self.y  # (N, OH, OW, O)
 
     # gx = scatter of g w^T, gw = sum over windows of window^T g, gb = sum of g
     def backward(self, g):
+        g = leaked_gradient(g, self.y, self.slope)
         gx = gw = None
         if self.stride == 1 and self.needs(0):
             # both from the windows of g: gw's cell (i, j) sees x and g at a distance, whichever of them is laid out
@@ -73,8 +77,8 @@ class Conv2d(Function):
 
 
 class ConvTranspose2d(Function):
-    def __init__(self, stride: int):
-        self.stride = stride
+    def __init__(self, stride: int, slope: float):
+        self.stride, self.slope = stride, slope
 
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         if x.shape[3] != w.shape[3]:
@@ -85,11 +89,14 @@ class ConvTranspose2d(Function):
         self.corner = tuple(_borders(n, k, s, "same")[0] for n, k in zip(size, w.shape[:2], strict=True))
         self.x, self.w = x, w
         if _method(x, w, s) is winograd:
-            return winograd.correlate_input(x, w, size, self.corner, b)
-        return correlate.correlate_input(x, w, size, s, self.corner, b)  # (N, s H, s W, O)
+            self.y = winograd.correlate_input(x, w, size, self.corner, b, self.slope)
+        else:
+            self.y = correlate.correlate_input(x, w, size, s, self.corner, b, self.slope)
+        return self.y  # (N, s H, s W, O)
 
     # gx = correlation of g and w, gw = sum over windows of window(g)^T x
     def backward(self, g):
+        g = leaked_gradient(g, self.y, self.slope)
         gx, gw = _both(g, self.w, self.x, self.stride, self.corner)
         return (gx, gw, channel_sum(g))[: len(self.inputs)]
 
@@ -102,6 +109,9 @@ class UpsampledConvTranspose2d(Function):
     = 16 products for each cell of x where 4 x 9 were, and no array of repeated cells.
     """
 
+    def __init__(self, slope: float):
+        self.slope = slope
+
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         if x.shape[3] != w.shape[3]:
             raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
@@ -113,7 +123,8 @@ class UpsampledConvTranspose2d(Function):
         for window in self.windows(self.spread):
             window += w
         self.x = x
-        return correlate.correlate_input(x, self.spread, size, 2, self.corner, b)  # (N, 2 H, 2 W, O)
+        self.y = correlate.correlate_input(x, self.spread, size, 2, self.corner, b, self.slope)
+        return self.y  # (N, 2 H, 2 W, O)
 
     @staticmethod
     def windows(spread):
@@ -123,6 +134,7 @@ class UpsampledConvTranspose2d(Function):
 
     # as for ConvTranspose2d with the spread kernel W, and gw = sum over the places of w in gW
     def backward(self, g):
+        g = leaked_gradient(g, self.y, self.slope)
         gx, g_spread = correlate.correlate_both(g, self.spread, self.x, self.spread.shape[:2], 2, self.corner)
         return (gx, sum(self.windows(g_spread)), channel_sum(g))[: len(self.inputs)]
 
@@ -142,25 +154,25 @@ def channel_sum(x):
     return x.reshape(n * h, w * c).sum(axis=0).reshape(w, c).sum(axis=0)
 
 
-def conv2d(x, w, b=None, stride: int = 1, padding="same") -> Tensor:
+def conv2d(x, w, b=None, stride: int = 1, padding="same", slope: float = 1) -> Tensor:
     """Correlate x (N, H, W, I) with kernel w (kh, kw, I, O), add bias b (O,): (N, OH, OW, O).
 
     padding: "same" (ceil(H / stride) outputs; on even sizes at stride 2 the odd zero is at the bottom and right),
-    "valid" (none), or a number of zeros on every side. Raises ValueError where channels do not agree.
+    "valid" (none), or a number of zeros on every side. slope: LeakyReLU of the result in the same pass; 1 is none.
+    Raises ValueError where channels do not agree.
     """
-    inputs = (x, w) if b is None else (x, w, b)
-    return Conv2d(stride, padding)(*inputs)
+    return Conv2d(stride, padding, slope)(*((x, w) if b is None else (x, w, b)))
 
 
-def conv_transpose2d(x, w, b=None, stride: int = 1, upsampled: bool = False) -> Tensor:
+def conv_transpose2d(x, w, b=None, stride: int = 1, upsampled: bool = False, slope: float = 1) -> Tensor:
     """The transpose of a "same" convolution: x (N, H, W, I), w (kh, kw, O, I), b (O,) -> (N, stride H, stride W, O).
 
-    upsampled: of x with every cell repeated 2 x 2 (nearest-neighbour upsampling), at stride 1 -> (N, 2 H, 2 W, O).
+    upsampled: of x with every cell repeated 2 x 2 (nearest-neighbour upsampling), at stride 1 -> (N, 2 H, 2 W, O). slope as in `conv2d`.
     """
     if upsampled and stride != 1:
         raise ValueError("an upsampled transposed convolution has stride 1")
-    inputs = (x, w) if b is None else (x, w, b)
-    return (UpsampledConvTranspose2d() if upsampled else ConvTranspose2d(stride))(*inputs)
+    op = UpsampledConvTranspose2d(slope) if upsampled else ConvTranspose2d(stride, slope)
+    return op(*((x, w) if b is None else (x, w, b)))
 
 
 def dense(x, w, b=None) -> Tensor:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import backend, workspace
+from .activations import leak
 
 STRIP_BYTES = 1 << 19  # a strip's matrix: half of a usual L2 cache of 1 MiB
 KERNELS = 4  # a strip is this much larger than the kernel, which each product reads anew
@@ -42,11 +43,14 @@ def reference(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int]):
     return (columns @ w.reshape(-1, outputs)).reshape(n, oh, ow, outputs)
 
 
-def correlate(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int], b=None):
-    """The correlation of x (N, H, W, I) with w (kh, kw, I, O), plus b (O,): y (N, OH, OW, O), OH, OW = out."""
+def correlate(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1):
+    """The correlation of x (N, H, W, I) with w (kh, kw, I, O): y (N, OH, OW, O), OH, OW = out.
+
+    b (O,) is added, where given, and LeakyReLU of that slope applied, while a piece of y is in the cache.
+    """
     group = _group(w.shape, out[1], x)
     band = _band(w, stride, group)
-    return _gather(x, band, (stride, stride * group), corner, (out[0], out[1] // group), b)
+    return _gather(x, band, (stride, stride * group), corner, (out[0], out[1] // group), b, slope)
 
 
 def correlate_weight(x, g, kernel: tuple[int, int], stride: int, corner: tuple[int, int]):
@@ -73,11 +77,11 @@ def correlate_both(x, w, g, kernel: tuple[int, int], stride: int, corner: tuple[
     return y if w is not None else None, sum(band[:, stride * t : stride * t + kw, :, t] for t in range(group))
 
 
-def correlate_input(g, w, size: tuple[int, int], stride: int, corner: tuple[int, int], b=None):
-    """The gradient of x, given the gradient g (N, OH, OW, O) of y: (N, H, W, I), H, W = size. b (I,) is added, where given."""
+def correlate_input(g, w, size: tuple[int, int], stride: int, corner: tuple[int, int], b=None, slope: float = 1):
+    """The gradient of x, given the gradient g (N, OH, OW, O) of y: (N, H, W, I), H, W = size. b (I,) and slope as in `correlate`."""
     (_, _, inputs, outputs), (h, wide), (top, left) = w.shape, size, corner
     if stride == 1:
-        return correlate(g, turn(w), 1, turned_corner(w, corner), size, b)
+        return correlate(g, turn(w), 1, turned_corner(w, corner), size, b, slope)
     x = backend.of(g).empty((len(g), h, wide, inputs), g.dtype)
     step = stride if inputs >= WIDTH else 1  # columns have phases too, or with few channels make a band
     for p in range(min(stride, h)):
@@ -89,19 +93,15 @@ def correlate_input(g, w, size: tuple[int, int], stride: int, corner: tuple[int,
             columns, first_column = _reach(q, cells * group, stride, w.shape[1], left)
             place = x[:, p::stride, q::step]
             if not rows or not columns:
-                place[...] = 0 if b is None else b
+                place[...] = 0 if b is None else backend.of(b).maximum(b, slope * b)
                 continue
             height, width = (1 + max(last for *_, last in reach) for reach in (rows, columns))
             band = backend.of(w).zeros((height, width, outputs, cells * group, inputs), w.dtype)
             for _, i, r in rows:
                 for t, j, c in columns:
                     band[r, c, :, t] = w[i, j].T
-            y = _gather(g, band, (1, group), (-first_row, -first_column), (-(-(h - p) // stride), across // group), None)
-            y = y[:, :, : place.shape[2]]
-            if b is None:
-                place[...] = y
-            else:
-                backend.of(y).add(y, b, out=place)
+            y = _gather(g, band, (1, group), (-first_row, -first_column), (-(-(h - p) // stride), across // group), b, slope)
+            place[...] = y[:, :, : place.shape[2]]
     return x
 
 
@@ -126,17 +126,19 @@ def turned_corner(w, corner: tuple[int, int]) -> tuple[int, int]:
     return w.shape[0] - 1 - corner[0], w.shape[1] - 1 - corner[1]
 
 
-def _gather(x, band, strides: tuple[int, int], corner: tuple[int, int], out: tuple[int, int], b):
+def _gather(x, band, strides: tuple[int, int], corner: tuple[int, int], out: tuple[int, int], b, slope: float):
     """A product for each strip: y (N, OH, groups * G, O) from band (kh, window, I, G, O), with out = (OH, groups)."""
     xp = backend.of(x)
     kh, window, _, group, outputs = band.shape
     matrix = band.reshape(-1, group * outputs)
     y = xp.empty((len(x), *out, group * outputs), x.dtype)
+    wide = None if b is None else xp.tile(b, group)
     for images, rows, columns in _strips(x, (kh, window), strides, corner, out, group * outputs):
-        part = y[images, rows]
-        xp.matmul(columns, matrix, out=part.reshape(-1, group * outputs))
+        part = y[images, rows].reshape(-1, group * outputs)
+        xp.matmul(columns, matrix, out=part)
         if b is not None:
-            part += xp.tile(b, group)
+            part += wide
+        leak(part, slope)
     return y.reshape(len(x), out[0], -1, outputs)
 
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from . import activations, conv, norm
+from . import activations, backend, conv, norm
 from .init import glorot_uniform
-from .tensor import Tensor, no_grad
+from .tensor import Tensor, grad_enabled, no_grad
 
 
 class Module:
@@ -89,14 +89,24 @@ def _walk(module: Module, prefix: str) -> Iterator[tuple[str, Tensor]]:
 
 
 class Sequential(Module):
-    """Modules and plain functions applied one after the other."""
+    """Modules and plain functions applied one after the other.
+
+    A convolution or BatchNorm takes a LeakyReLU that follows it into its own pass over memory; and in inference, where BatchNorm is a
+    scale and a shift for each channel, a convolution takes that into its kernel and bias. The result is the same but for rounding.
+    """
 
     def __init__(self, *steps: Callable):
         self.steps = list(steps)
 
     def forward(self, x) -> Tensor:
-        for step in self.steps:
-            x = step(x)
+        rest = list(self.steps)
+        while rest:
+            step, more = rest.pop(0), {}
+            if isinstance(step, Conv2d | ConvTranspose2d) and rest and isinstance(rest[0], BatchNorm) and not (rest[0].training or grad_enabled()):
+                more["norm"] = rest.pop(0)
+            if isinstance(step, Conv2d | ConvTranspose2d | BatchNorm) and rest and isinstance(rest[0], LeakyReLU):
+                more["slope"] = rest.pop(0).slope
+            x = step.forward(x, **more) if more else step(x)
         return x
 
 
@@ -112,8 +122,12 @@ class Conv2d(Module):
         self.kernel = _parameter(glorot_uniform((size, size, inputs, outputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32))
 
-    def forward(self, x) -> Tensor:
-        return conv.conv2d(x, self.kernel, self.bias, self.stride)
+    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1) -> Tensor:
+        kernel, bias = self.kernel, self.bias
+        if norm:
+            scale, shift = norm.affine()
+            kernel, bias = kernel.data * scale, bias.data * scale + shift
+        return conv.conv2d(x, kernel, bias, self.stride, slope=slope)
 
 
 class ConvTranspose2d(Module):
@@ -123,8 +137,12 @@ class ConvTranspose2d(Module):
         self.stride, self.upsampled = stride, upsampled
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
 
-    def forward(self, x) -> Tensor:
-        return conv.conv_transpose2d(x, self.kernel, stride=self.stride, upsampled=self.upsampled)
+    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1) -> Tensor:
+        kernel, bias = self.kernel, None
+        if norm:
+            scale, bias = norm.affine()
+            kernel = kernel.data * scale[:, None]  # (kh, kw, O, I)
+        return conv.conv_transpose2d(x, kernel, bias, self.stride, self.upsampled, slope)
 
 
 class Dense(Module):
@@ -144,9 +162,14 @@ class BatchNorm(Module):
         self.moving_mean = Tensor(np.zeros(channels, np.float32))
         self.moving_var = Tensor(np.ones(channels, np.float32))
 
-    def forward(self, x) -> Tensor:
+    def forward(self, x, slope: float = 1) -> Tensor:
         return norm.batch_norm(x, self.gamma, self.beta, self.moving_mean.data, self.moving_var.data,
-                               self.training, self.momentum, self.epsilon)
+                               self.training, self.momentum, self.epsilon, slope)
+
+    def affine(self) -> tuple:
+        """What this is in inference: (scale, shift), arrays (C,)."""
+        scale = self.gamma.data / backend.of(self.gamma.data).sqrt(self.moving_var.data + self.epsilon)
+        return scale, self.beta.data - scale * self.moving_mean.data
 
 
 class LeakyReLU(Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from . import backend, parallel
+from . import backend, workspace
 from .tensor import Tensor
 
 
@@ -49,32 +49,23 @@ class Adam:
                 self.moments[p] = xp.zeros_like(p.data), xp.zeros_like(p.data)
         self.count += 1
         rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
-        shares = _balance(parameters, parallel.threads())
-        parallel.run([lambda share=share: [self._update(p, rate) for p in share] for share in shares])
+        for p in parameters:
+            arrays = (v.reshape(-1) for v in (p.data, p.grad, *self.moments[p]))
+            self._update(*arrays, rate)
+            p.grad = None
 
-    def _update(self, p: Tensor, rate: float) -> None:
-        xp = backend.of(p.data)
-        m, v = self.moments[p]
-        g, p.grad = p.grad, None  # the gradient's memory serves as scratch
-        m *= self.beta1
-        m += g * (1 - self.beta1)
-        v *= self.beta2
-        xp.multiply(g, g, out=g)
-        g *= 1 - self.beta2
-        v += g
-        xp.sqrt(v, out=g)
-        g += self.epsilon
-        xp.divide(m, g, out=g)
-        g *= rate
-        p.data -= g
-
-
-def _balance(parameters: list[Tensor], parts: int) -> list[list[Tensor]]:
-    """Deal the parameters out so that each part has about as many numbers: largest first, to the lightest part."""
-    shares: list[list[Tensor]] = [[] for _ in range(parts)]
-    weights = [0] * parts
-    for p in sorted(parameters, key=lambda p: -p.data.size):
-        i = weights.index(min(weights))
-        shares[i].append(p)
-        weights[i] += p.data.size
-    return shares
+    def _update(self, p, g, m, v, rate: float) -> None:
+        """All flat; g is used up. In pieces that stay in the cache over the dozen operations."""
+        xp = backend.of(p)
+        for s in backend.pieces(len(p), p.itemsize, p):
+            piece, step = g[s], workspace.take("step", g[s].shape, g)
+            m[s] *= self.beta1
+            m[s] += xp.multiply(piece, 1 - self.beta1, out=step)
+            v[s] *= self.beta2
+            piece *= piece
+            v[s] += xp.multiply(piece, 1 - self.beta2, out=step)
+            xp.sqrt(v[s], out=step)
+            step += self.epsilon
+            xp.divide(m[s], step, out=step)
+            step *= rate
+            p[s] -= step

@@ -1,30 +1,43 @@
-"""Threads: each takes a share of the batch through all layers, and they meet only where they must.
+"""All cores: threads for independent jobs, and a team of processes for training.
 
-NumPy's ufuncs run on one core and its matrix products on all; with one BLAS thread each and a share of the batch each, both
-keep every core busy, since NumPy lets go of the interpreter while it computes. This is data-parallel training as it is done on
-several GPUs: every thread has the same weights and its own graph; their gradients are added up, in the order of the
-shares, and BatchNorm asks the others for their sums (`total`) so that its statistics are those of the whole batch.
+NumPy's ufuncs run on one core and its matrix products on all. With one BLAS thread each and a share of the work each, every core is
+busy with both. For independent jobs threads will do (`run`). A training step makes thousands of short calls, and there threads wait for
+each other's interpreter lock for a quarter of the time; so a training loop is run by several processes (`team`).
 
-Results depend on the number of threads (sums are split differently), never on timing.
+The team works as data-parallel training does on several GPUs: every process is a fork of this one, runs the same loop with the same
+weights and the same random numbers, takes its share of each batch, and they meet only to add up arrays (`total`): gradients,
+and in BatchNorm the sums that make its statistics those of the whole batch. Sums are taken in the order of the
+ranks, so results depend on the number of processes, never on timing.
 """
 
 from __future__ import annotations
 
 import ctypes
+import mmap
+import multiprocessing
+import os
+import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
+
+SPINS = 3000  # tries, about a millisecond, before a process that waits for another goes to sleep
 
 _pool: ThreadPoolExecutor | None = None
 _threads = 1
-_here = threading.local()  # .group and .index inside `together`
+_team: Team | None = None
+
+
+class TeamError(RuntimeError):
+    """A process of the team has ended before its work was done."""
 
 
 def set_threads(count: int) -> None:
-    """Let training, inference and `run` use `count` threads, each with one BLAS thread."""
+    """Let `run` use `count` threads and `team` as many processes, each with one BLAS thread."""
     global _pool, _threads
     if count < 1:
         raise ValueError(f"threads must be at least 1, not {count}")
@@ -51,24 +64,20 @@ def _keep_freed_memory() -> None:
 
 
 def threads() -> int:
-    """How many threads `run` and `together` use."""
+    """How many threads `run` uses."""
     return _threads
 
 
 def run(jobs: Sequence[Callable[[], object]]) -> list:
-    """Run the jobs on the threads, this one included, and give their results in order. Inside a job: one after the other."""
-    if _pool is None or len(jobs) < 2 or getattr(_here, "busy", False):
+    """Run independent jobs on the threads, this one included, and give their results in order. Jobs do not call `run`."""
+    if _pool is None or len(jobs) < 2:
         return [job() for job in jobs]
     waiting = iter(enumerate(jobs))  # next() on it is atomic
     results: list = [None] * len(jobs)
 
     def work():
-        _here.busy = True
-        try:
-            for i, job in waiting:
-                results[i] = job()
-        finally:
-            _here.busy = False
+        for i, job in waiting:
+            results[i] = job()
 
     helpers = [_pool.submit(work) for _ in range(min(_threads, len(jobs)) - 1)]
     try:
@@ -79,64 +88,131 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
     return results
 
 
-def shares(count: int) -> list[slice]:
-    """range(count) cut into one contiguous slice a thread, as even as can be, none empty."""
-    parts = max(1, min(_threads, count))
+def shares(count: int, parts: int | None = None) -> list[slice]:
+    """range(count) cut into contiguous slices, one a thread or `parts`, as even as can be, none empty."""
+    parts = max(1, min(parts or _threads, count))
     edges = [count * i // parts for i in range(parts + 1)]
     return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
 
 
-class _Group:
-    """Threads that add up arrays: all bring one, all get the sum."""
+class Team:
+    """Processes 0..size - 1 that add up arrays. Each has a place in shared memory, two in fact: while a slow one still
+    reads the last sum's arrays, a fast one may bring the next. Whoever has brought an array tells every other through a semaphore."""
 
-    def __init__(self, size: int):
-        self.barrier = threading.Barrier(size)
-        self.brought = [[None] * size, [None] * size]  # by turns: a slow thread may still read the last when a fast one brings the next
+    def __init__(self, size: int, place_bytes: int):
+        self.size, self.rank, self.turn = size, 0, 0
+        self.memory = mmap.mmap(-1, 2 * size * place_bytes)  # anonymous and shared with forks
+        self.places = np.frombuffer(self.memory, np.uint8).reshape(2, size, place_bytes)
+        fork = multiprocessing.get_context("fork")
+        self.told = [[fork.Semaphore(0) for _ in range(size)] for _ in range(size)]  # [by][to]
+        self.children: list[int] = []
+
+    def total(self, array: np.ndarray) -> np.ndarray:
+        """The sum of the arrays that all processes bring."""
+        array = np.asarray(array, order="C")
+        places = [place[: array.nbytes].view(array.dtype).reshape(array.shape) for place in self.places[self.turn]]
+        self.turn = 1 - self.turn
+        places[self.rank][...] = array
+        self.meet()
+        result = places[0].copy()
+        for place in places[1:]:
+            result += place
+        return result
+
+    def meet(self) -> None:
+        """Wait until every process has come here."""
+        for other in range(self.size):
+            if other != self.rank:
+                self.told[self.rank][other].release()
+        for other in range(self.size):
+            if other != self.rank:
+                self._wait(self.told[other][self.rank])
+
+    def _wait(self, semaphore) -> None:
+        for _ in range(SPINS):
+            if semaphore.acquire(False):
+                return
+        while not semaphore.acquire(timeout=1):
+            for child in self.children:
+                if os.waitpid(child, os.WNOHANG)[0]:
+                    self.children.remove(child)
+                    raise TeamError("a training process has ended (out of memory?); start again to continue from the last save")
 
 
-def together(jobs: Sequence[Callable[[], object]]) -> list:
-    """Run at most `threads()` jobs, all at once, so that they may call `total`; gives their results in order.
+@contextmanager
+def team(place_bytes: int, size: int | None = None):
+    """Inside this block `size` processes run, `threads()` unless told, all doing the same; gives this one's rank.
 
-    Where one raises, the others are stopped at their next `total`, and its exception is raised.
+    Only process 0 leaves the block: the others end there, whatever happens. They must not yield, print or write files. place_bytes
+    bounds what `total` adds up. Where processes cannot be forked with care (macOS, Windows) the team is this process, with all BLAS threads.
     """
-    if len(jobs) == 1:
-        return [jobs[0]()]
-    group = _Group(len(jobs))
+    global _team, _pool
+    size = size or _threads
+    if size == 1 or _team is not None:
+        yield 0
+        return
+    if sys.platform != "linux":
+        with ThreadpoolController().limit(limits=size, user_api="blas"):
+            yield 0
+        return
+    _team = Team(size, place_bytes)
+    try:
+        for rank in range(1, size):
+            child = os.fork()
+            if child == 0:
+                _team.rank, _team.children, _pool = rank, [], None
+                _die_with_parent()
+                break
+            _team.children.append(child)
+        yield _team.rank
+    except BaseException:
+        if _team.rank:
+            os._exit(1)
+        raise
+    finally:
+        if _team.rank:
+            os._exit(0)
+        for child in _team.children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        _team = None
 
-    def work(index):
-        _here.group, _here.index, _here.turn, _here.busy = group, index, 0, True
-        try:
-            return jobs[index]()
-        except BaseException:
-            group.barrier.abort()
-            raise
-        finally:
-            _here.group, _here.busy = None, False
 
-    helpers = [_pool.submit(work, i) for i in range(1, len(jobs))]
-    errors, results = [], []
-    for finish in [lambda: work(0)] + [h.result for h in helpers]:
-        try:
-            results.append(finish())
-        except BaseException as error:
-            errors.append(error)
-    if errors:
-        raise next((e for e in errors if not isinstance(e, threading.BrokenBarrierError)), errors[0])
-    return results
+def _die_with_parent() -> None:
+    """Linux: prctl(PR_SET_PDEATHSIG, SIGKILL). Ctrl-C goes to every process at the terminal; the first decides what follows."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+@contextmanager
+def alone():
+    """Inside this block `total` adds nothing: for work that every process of the team does in full."""
+    global _team
+    before, _team = _team, None
+    try:
+        yield
+    finally:
+        _team = before
+
+
+def size() -> int:
+    """How many processes the team has, 1 outside of one."""
+    return _team.size if _team else 1
+
+
+def rank() -> int:
+    return _team.rank if _team else 0
+
+
+def meet() -> None:
+    """Wait for the other processes of the team."""
+    if _team:
+        _team.meet()
 
 
 def total(array):
-    """The sum of the arrays that all jobs of this `together` bring, in the order of the jobs; `array` itself outside of one."""
-    group = getattr(_here, "group", None)
-    if group is None:
-        return array
-    brought = group.brought[_here.turn % 2]
-    _here.turn += 1
-    brought[_here.index] = array
-    group.barrier.wait()
-    return sum(brought[1:], brought[0])
-
-
-def first() -> bool:
-    """Whether this is the first job of its `together`, or none: the one to change what all share."""
-    return getattr(_here, "group", None) is None or _here.index == 0
+    """The sum of the arrays that all processes of the team bring; `array` itself outside of one."""
+    return _team.total(array) if _team else array

@@ -27,6 +27,11 @@ def no_grad():
         _grad_enabled = before
 
 
+def grad_enabled() -> bool:
+    """Whether ops remember how their results were made."""
+    return _grad_enabled
+
+
 class Tensor:
     """An array (NumPy or CuPy) with, where asked for, a gradient of the same shape and dtype.
 
@@ -63,8 +68,8 @@ class Tensor:
         """The same array with no history."""
         return Tensor(self.data)
 
-    def backward(self, grad=None, into: dict | None = None) -> None:
-        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf that this tensor depends on; or to into[leaf].
+    def backward(self, grad=None) -> None:
+        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf that this tensor depends on.
 
         `grad` has this tensor's shape; it may be left out for a single number (then it is 1). The graph is consumed:
         each function is freed as soon as its gradient has passed, and a second call raises RuntimeError.
@@ -75,7 +80,7 @@ class Tensor:
             grad = backend.of(self.data).ones_like(self.data)
         if grad.shape != self.shape:
             raise ValueError(f"gradient of shape {grad.shape} for a tensor of shape {self.shape}")
-        _walk_back(self, grad, into)
+        _walk_back(self, grad)
 
 
 class Function:
@@ -114,14 +119,14 @@ def _as_tensor(x) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(x)
 
 
-def _walk_back(root: Tensor, grad, into: dict | None) -> None:
+def _walk_back(root: Tensor, grad) -> None:
     """Visit every function once, after all that use its output: count the users first, then count them down."""
     users = _count_users(root)
     grads = {root.creator or root: grad}  # gradients under way, by function, or by tensor for leaves
     owned = set()  # those that are sums of ours and so may be added to in place
     ready = [root.creator] if root.creator else []
     if not ready and root.requires_grad:
-        _add_to_leaf(root, grad, into)
+        _add_to_leaf(root, grad)
     while ready:
         function = ready.pop()
         inputs = function.inputs
@@ -135,7 +140,7 @@ def _walk_back(root: Tensor, grad, into: dict | None) -> None:
                 continue
             creator = tensor.creator
             if creator is None:
-                _add_to_leaf(tensor, g, into)
+                _add_to_leaf(tensor, g)
                 continue
             if creator not in grads:
                 grads[creator] = g
@@ -168,11 +173,6 @@ def _count_users(root: Tensor) -> dict[Function, int]:
     return users
 
 
-def _add_to_leaf(leaf: Tensor, g, into: dict | None) -> None:
+def _add_to_leaf(leaf: Tensor, g) -> None:
     # Copied, because a backward pass may hand the same array to two inputs.
-    before = leaf.grad if into is None else into.get(leaf)
-    after = g.copy() if before is None else before + g
-    if into is None:
-        leaf.grad = after
-    else:
-        into[leaf] = after
+    leaf.grad = g.copy() if leaf.grad is None else leaf.grad + g

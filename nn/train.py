@@ -12,6 +12,8 @@ from .layers import BatchNorm, Module
 from .optim import Adam
 from .tensor import Tensor, no_grad
 
+PLACE_BYTES = 1 << 16  # for the sums of BatchNorm, a few numbers a channel
+
 
 class Diverged(ArithmeticError):
     """The loss is no longer a finite number."""
@@ -27,35 +29,49 @@ def minibatches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.
 def step(loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Module, optimiser: Adam) -> float:
     """One update of the module's parameters from the mean loss over a batch; gives that loss as a number.
 
-    loss_of(some of the batch) is the mean loss over those. Each thread takes a share of the batch forward and backward.
-    Raises Diverged, before anything is changed, where the loss is not finite.
+    loss_of(some of the batch) is the mean loss over those. Each process of the team takes a share of the batch forward and
+    backward, then all make the same update. Raises Diverged, before anything is changed, where the loss is not finite.
     """
+    if len(batch) < parallel.size():
+        with parallel.alone():
+            return step(loss_of, batch, module, optimiser)
+    parallel.meet()
+    part = batch[parallel.shares(len(batch), parallel.size())[parallel.rank()]]
+    weight = len(part) / len(batch)
+    loss = loss_of(part)
+    loss.backward(backend.of(loss.data).full((), weight, loss.dtype))
+    reached = [p for p in module.parameters() if p.grad is not None]
+    value = float(loss.data) * weight
+    if parallel.size() > 1:
+        value, *gradients = _total([np.full(1, value, loss.dtype), *(p.grad for p in reached)])
+        value = float(value[0])
+        for p, gradient in zip(reached, gradients, strict=True):
+            p.grad = gradient
+    if not np.isfinite(value):
+        for p in reached:
+            p.grad = None
+        raise Diverged(f"the loss is {value}")
+    optimiser.step(reached)
+    return value
 
-    def job(share: slice):
-        part = batch[share]
-        loss, gradients = loss_of(part), {}
-        weight = len(part) / len(batch)
-        value = parallel.total(float(loss.data) * weight)
-        if not np.isfinite(value):
-            raise Diverged(f"the loss is {value}")
-        loss.backward(backend.of(loss.data).full((), weight, loss.dtype), gradients)
-        return value, gradients
 
-    found = parallel.together([lambda s=s: job(s) for s in parallel.shares(len(batch))])
-    for p in module.parameters():
-        parts = [gradients[p] for _, gradients in found if p in gradients]
-        for part in parts[1:]:
-            parts[0] += part
-        p.grad = parts[0] if parts else None
-    optimiser.step(module.parameters())
-    return found[0][0]
+def _total(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """The sums of these arrays over the team, in one exchange."""
+    flat = parallel.total(np.concatenate([a.ravel() for a in arrays]))
+    ends = np.cumsum([a.size for a in arrays])
+    return [part.reshape(a.shape) for part, a in zip(np.split(flat, ends[:-1]), arrays, strict=True)]
 
 
 def epoch(batches: Iterator[np.ndarray], loss_of: Callable[[np.ndarray], Tensor], module: Module,
           optimiser: Adam) -> Iterator[tuple[float, int]]:
-    """Train on each batch of indices; yields (loss, images) after each step."""
-    for batch in batches:
-        yield step(loss_of, batch, module, optimiser), len(batch)
+    """Train on each batch of indices, with a team of processes; yields (loss, images) after each step."""
+    parameters = module.parameters()
+    on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)
+    with parallel.team(sum(p.data.nbytes for p in parameters) + PLACE_BYTES, None if on_cpu else 1) as rank:
+        for batch in batches:
+            value = step(loss_of, batch, module, optimiser)
+            if rank == 0:
+                yield value, len(batch)
 
 
 def infer(module: Module, inputs, batch: int):
@@ -83,7 +99,7 @@ def statistics_on(module: Module, batches: Iterable) -> dict[BatchNorm, tuple]:
             for k, batch in enumerate(batches):
                 for m in layers:
                     m.momentum = k / (k + 1)  # a plain average over the batches
-                parallel.together([lambda s=s, batch=batch: module(batch[s]) for s in parallel.shares(len(batch))])
+                module(batch)
         return {m: (m.moving_mean.data, m.moving_var.data) for m in layers}
     finally:
         for m, (mean, var, momentum, training) in zip(layers, before, strict=True):

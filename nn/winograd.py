@@ -5,14 +5,14 @@ the transpose of that. In one dimension, m outputs of an r-tap filter take m + r
 
     y = A^T [ (G w) * (B^T d) ]                      d: m + r - 1 inputs, w: r taps, y: m outputs
 
-(Winograd 1980; Lavin & Gray 2015, arXiv 1509.09308, eq. 6). In two dimensions the transforms are applied to rows and columns; for
+(Winograd 1980; Lavin & Gray 2015, arXiv 1509.09308, eq. 6). In two dimensions the transforms are applied along rows and columns; for
 a 6x6 tile of inputs and 4x4 outputs that is 36 multiplications instead of 144 (eq. 8). Summed over input channels, the
-elementwise product becomes one matrix product for each of the 36 positions; and the transforms themselves, with
-the tiles of all images and channels side by side, are one product each with a Kronecker square:
+elementwise product becomes one matrix product for each of the 36 positions; and with the tiles of all images and channels side by side,
+a transform along one axis is one product, too:
 
-    V = (B^T x B^T) D      (36, T I)          D: the 6x6 tiles of x, T of them, by position
-    M[p] = V[p] U[p]       36 of (T, I) (I, O)    U = (G x G) w
-    Y = (A^T x A^T) M      (16, T O)          the 4x4 tiles of y, by position
+    V = B^T D B            D: the 6x6 tiles of x, T of them, as (6, 6, T I)
+    M[p] = V[p] U[p]       36 products of (T, I) and (I, O)     U = G w G^T
+    Y = A^T M A            the 4x4 tiles of y, as (4, 4, T O)
 
 The price is rounding: points far from 1 make large and small coefficients. With 0, 1, -1, 1/2, -2 and infinity (Barabasz et al.
 2020, arXiv 1803.10986, table 2, find such reciprocal pairs best) a float32 result of unit variance is off by about 1e-5, ten times
@@ -26,13 +26,14 @@ from fractions import Fraction
 import numpy as np
 
 from . import workspace
+from .activations import leak
 from .correlate import turn, turned_corner
 
 TILE, TAPS = 4, 3
 SIDE = TILE + TAPS - 1
 POINTS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-2))  # and infinity
 MIN_TILES = 16
-SLICE_BYTES = 3 << 19  # V and M of the tiles under way
+SLICE_BYTES = 1 << 20  # V and M of the tiles under way
 
 
 def transforms(tile: int = TILE, taps: int = TAPS, points: tuple = POINTS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -60,27 +61,33 @@ def transforms(tile: int = TILE, taps: int = TAPS, points: tuple = POINTS) -> tu
     return tuple(np.array(m, dtype=np.float64) for m in (a, g, b))
 
 
-# (16, 36), (36, 9), (36, 36)
-_A, _G, _B = ({np.dtype(t): np.kron(m, m).astype(t) for t in (np.float32, np.float64)} for m in transforms())
+_A, _G, _B = ({np.dtype(t): m.astype(t) for t in (np.float32, np.float64)} for m in transforms())  # A^T (4, 6), G (6, 3), B^T (6, 6)
+
+
+def _both_axes(matrix: np.ndarray, x: np.ndarray, name: str) -> np.ndarray:
+    """matrix (p, q) applied to both first axes of x (q, q, L): (p, p, L), in the workspace of that name."""
+    p, q = matrix.shape
+    half = np.matmul(matrix, x.reshape(q, -1), out=workspace.take("half", (p, q * x.shape[2]), x))
+    return np.matmul(matrix, half.reshape(p, q, -1), out=workspace.take(name, (p, p, x.shape[2]), x))
 
 
 def fits(x_shape: tuple[int, ...], w_shape: tuple[int, ...], stride: int) -> bool:
     """Whether this is faster than im2col.
 
-    From 32 channels the multiplications saved, 9 - 36/16 for each pair of channels and cell, outweigh the transforms, 36 36/16 and 36
+    From 16 channels the multiplications saved, 9 - 36/16 for each pair of channels and cell, outweigh the transforms, 36 36/16 and 36
     for each channel and cell; and it takes some tiles to be worth transforming the kernel.
     """
     kh, kw, inputs, outputs = w_shape
     n, h, w, _ = x_shape
-    return stride == 1 and (kh, kw) == (TAPS, TAPS) and min(inputs, outputs) >= 32 and n * -(-h // TILE) * -(-w // TILE) >= MIN_TILES
+    return stride == 1 and (kh, kw) == (TAPS, TAPS) and min(inputs, outputs) >= 16 and n * -(-h // TILE) * -(-w // TILE) >= MIN_TILES
 
 
-def correlate(x: np.ndarray, w: np.ndarray, corner: tuple[int, int], out: tuple[int, int], b=None) -> np.ndarray:
+def correlate(x: np.ndarray, w: np.ndarray, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1) -> np.ndarray:
     """`correlate.correlate` at stride 1, for 3x3 kernels."""
     u = _kernel(w)
     y = np.empty((len(x), *out, w.shape[3]), x.dtype)
     for images, rows, v in _slices(x, corner, out, sum(w.shape[2:])):
-        _multiply(v, u, y[images], rows, b)
+        _multiply(v, u, y[images], rows, b, slope)
     return y
 
 
@@ -94,30 +101,33 @@ def correlate_both(x: np.ndarray, w: np.ndarray, g: np.ndarray, corner: tuple[in
     y = np.empty((*g.shape[:3], w.shape[3]), x.dtype)
     total = np.zeros((SIDE**2, inputs, outputs), x.dtype)
     for images, rows, v in _slices(x, corner, g.shape[1:3], inputs + outputs):
-        _multiply(v, u, y[images], rows, None)
-        tiles = _cut_tiles(g[images], rows)  # (16, T O)
-        m = np.matmul(_A[x.dtype].T, tiles, out=workspace.take("m", (SIDE**2, tiles.shape[1]), x)).reshape(SIDE**2, -1, outputs)
+        _multiply(v, u, y[images], rows, None, 1)
+        m = _both_axes(_A[x.dtype].T, _cut_tiles(g[images], rows), "m").reshape(SIDE**2, -1, outputs)
         total += np.matmul(v.transpose(0, 2, 1), m, out=workspace.take("product", total.shape, x))
-    return y, (_G[x.dtype].T @ total.reshape(SIDE**2, -1)).reshape(TAPS, TAPS, inputs, outputs)
+    return y, _both_axes(_G[x.dtype].T, total.reshape(SIDE, SIDE, -1), "kernel").reshape(TAPS, TAPS, inputs, outputs).copy()
 
 
-def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b) -> None:
+def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope: float) -> None:
     """From V to the tiles of y."""
     outputs = u.shape[2]
     m = np.matmul(v, u, out=workspace.take("m", (SIDE**2, v.shape[1], outputs), v))
-    tiles = np.matmul(_A[v.dtype], m.reshape(SIDE**2, -1), out=workspace.take("tiles", (TILE**2, v.shape[1] * outputs), v))
-    _put_tiles(tiles, y, rows, b)
+    tiles = _both_axes(_A[v.dtype], m.reshape(SIDE, SIDE, -1), "tiles")
+    if b is not None:
+        cells = tiles.reshape(-1, outputs)
+        cells += b
+    leak(tiles, slope)
+    _put_tiles(tiles, y, rows)
 
 
-def correlate_input(g: np.ndarray, w: np.ndarray, size: tuple[int, int], corner: tuple[int, int], b=None) -> np.ndarray:
+def correlate_input(g: np.ndarray, w: np.ndarray, size: tuple[int, int], corner: tuple[int, int], b=None, slope: float = 1) -> np.ndarray:
     """The gradient of x: at stride 1 itself a correlation, with the kernel turned half round and its channels exchanged."""
-    return correlate(g, turn(w), turned_corner(w, corner), size, b)
+    return correlate(g, turn(w), turned_corner(w, corner), size, b, slope)
 
 
 def _kernel(w: np.ndarray) -> np.ndarray:
     """U (36, I, O)."""
     inputs, outputs = w.shape[2:]
-    return (_G[w.dtype] @ w.reshape(TAPS * TAPS, -1)).reshape(SIDE**2, inputs, outputs)
+    return _both_axes(_G[w.dtype], w.reshape(TAPS, TAPS, -1), "u").reshape(SIDE**2, inputs, outputs)
 
 
 def _slices(x: np.ndarray, corner: tuple[int, int], out: tuple[int, int], channels: int):
@@ -126,7 +136,6 @@ def _slices(x: np.ndarray, corner: tuple[int, int], out: tuple[int, int], channe
     down, across = -(-out[0] // TILE), -(-out[1] // TILE)
     rows = max(1, SLICE_BYTES // (SIDE**2 * across * channels * x.itemsize))
     step = max(1, rows // down)
-    to_inputs = _B[x.dtype]
     padded_h, padded_w = TILE * down + TAPS - 1, TILE * across + TAPS - 1
     for first in range(0, n, step):
         images = slice(first, min(first + step, n))
@@ -139,29 +148,23 @@ def _slices(x: np.ndarray, corner: tuple[int, int], out: tuple[int, int], channe
             d = workspace.take("d", shape, x)
             d[...] = workspace.windows(padded, shape, (sh, sw, sn, TILE * sh, TILE * sw, sc), TILE * r * sh)
             t = count * (part.stop - r) * across
-            v = np.matmul(to_inputs, d.reshape(SIDE**2, -1), out=workspace.take("v", (SIDE**2, t * c), x))
-            yield images, part, v.reshape(SIDE**2, t, c)
+            yield images, part, _both_axes(_B[x.dtype], d.reshape(SIDE, SIDE, -1), "v").reshape(SIDE**2, t, c)
 
 
-def _put_tiles(tiles: np.ndarray, y: np.ndarray, rows: slice, b) -> None:
-    """Write tiles (16, T O) where they belong in y (N, OH, OW, O); those that reach over the edge are cut."""
+def _put_tiles(tiles: np.ndarray, y: np.ndarray, rows: slice) -> None:
+    """Write tiles (4, 4, T O) where they belong in y (N, OH, OW, O); those that reach over the edge are cut."""
     n, oh, ow, outputs = y.shape
     across = -(-ow // TILE)
     tiles = tiles.reshape(TILE, TILE, n, rows.stop - rows.start, across, outputs).transpose(2, 3, 0, 4, 1, 5)
     if oh % TILE == 0 and ow % TILE == 0:
-        place = y.reshape(n, oh // TILE, TILE, across, TILE, outputs)[:, rows]
-        if b is None:
-            place[...] = tiles
-        else:
-            np.add(tiles, b, out=place)
-        return
-    first, last = TILE * rows.start, min(TILE * rows.stop, oh)
-    whole = tiles.reshape(n, -1, across * TILE, outputs)[:, : last - first, :ow]
-    y[:, first:last] = whole if b is None else whole + b
+        y.reshape(n, oh // TILE, TILE, across, TILE, outputs)[:, rows] = tiles
+    else:
+        first, last = TILE * rows.start, min(TILE * rows.stop, oh)
+        y[:, first:last] = tiles.reshape(n, -1, across * TILE, outputs)[:, : last - first, :ow]
 
 
 def _cut_tiles(g: np.ndarray, rows: slice) -> np.ndarray:
-    """The tiles (16, T O) of g (N, OH, OW, O); zeros over the edge."""
+    """The tiles (4, 4, T O) of g (N, OH, OW, O); zeros over the edge."""
     n, oh, ow, outputs = g.shape
     across = -(-ow // TILE)
     if oh % TILE or ow % TILE:
@@ -172,4 +175,4 @@ def _cut_tiles(g: np.ndarray, rows: slice) -> np.ndarray:
     blocks = g.reshape(n, -1, TILE, across, TILE, outputs)[:, rows]
     tiles = workspace.take("tiles", (TILE, TILE, n, rows.stop - rows.start, across, outputs), g)
     tiles[...] = blocks.transpose(2, 4, 0, 1, 3, 5)
-    return tiles.reshape(TILE**2, -1)
+    return tiles.reshape(TILE, TILE, -1)
