@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from nn import (
+    AvgPool2d,
     BatchNorm,
     Conv2d,
     ConvTranspose2d,
@@ -19,7 +20,6 @@ from nn import (
     Module,
     Sequential,
     Tensor,
-    avg_pool2d,
     max_pool2d,
     sigmoid,
 )
@@ -44,7 +44,7 @@ def _up(inputs: int, channels: int, signs: str, rng: np.random.Generator) -> lis
     steps: list = []
     for sign in signs:
         steps += [ConvTranspose2d(inputs, channels, upsampled=sign == "+", rng=rng), BatchNorm(channels)]
-        steps += [partial(avg_pool2d, size=2)] * (sign == "/") + [LeakyReLU()]
+        steps += [AvgPool2d(2)] * (sign == "/") + [LeakyReLU()]
         inputs = channels
     return steps
 

@@ -8,7 +8,7 @@ from .activations import leaky_relu, prelu, relu, sigmoid, softmax
 from .backend import DeviceError
 from .checkpoint import CheckpointError
 from .conv import conv2d, conv_transpose2d, dense
-from .layers import BatchNorm, Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PReLU, Sequential
+from .layers import AvgPool2d, BatchNorm, Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PReLU, Sequential
 from .losses import dssim, l1, mse
 from .norm import batch_norm
 from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, reshape, transpose
@@ -18,7 +18,7 @@ from .pool import avg_pool2d, max_pool2d, upsample_nearest
 from .tensor import Function, Tensor, no_grad
 
 __all__ = [
-    "SGD", "Adam", "BatchNorm", "CheckpointError", "Conv2d", "ConvTranspose2d", "Dense", "DeviceError", "Function",
+    "SGD", "Adam", "AvgPool2d", "BatchNorm", "CheckpointError", "Conv2d", "ConvTranspose2d", "Dense", "DeviceError", "Function",
     "LeakyReLU", "Module", "PReLU", "Sequential", "Tensor", "absolute", "avg_pool2d", "backend", "batch_norm",
     "checkpoint", "concatenate", "conv2d", "conv_transpose2d", "dense", "dssim", "exp", "init", "l1", "leaky_relu",
     "log", "matmul", "max_pool2d", "mean", "mse", "no_grad", "parallel", "prelu", "reduce_sum", "relu", "reshape", "set_threads",

@@ -115,28 +115,31 @@ class UpsampledConvTranspose2d(Function):
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         if x.shape[3] != w.shape[3]:
             raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
-        xp = backend.of(w)
         size = 2 * x.shape[1], 2 * x.shape[2]
         self.corner = tuple((k - 1) // 2 for k in w.shape[:2])
-        kh, kw = w.shape[:2]
-        self.spread = xp.zeros((kh + 1, kw + 1, *w.shape[2:]), w.dtype)
-        for window in self.windows(self.spread):
-            window += w
-        self.x = x
+        self.x, self.spread = x, spread(w)
         self.y = correlate.correlate_input(x, self.spread, size, 2, self.corner, b, self.slope)
         return self.y  # (N, 2 H, 2 W, O)
-
-    @staticmethod
-    def windows(spread):
-        """The four places of w in the spread kernel."""
-        kh, kw = spread.shape[:2]
-        return [spread[i : kh - 1 + i, j : kw - 1 + j] for i in (0, 1) for j in (0, 1)]
 
     # as for ConvTranspose2d with the spread kernel W, and gw = sum over the places of w in gW
     def backward(self, g):
         g = leaked_gradient(g, self.y, self.slope)
         gx, g_spread = correlate.correlate_both(g, self.spread, self.x, self.spread.shape[:2], 2, self.corner)
-        return (gx, sum(self.windows(g_spread)), channel_sum(g))[: len(self.inputs)]
+        return (gx, sum(_places(g_spread)), channel_sum(g))[: len(self.inputs)]
+
+
+def spread(w):
+    """w (kh, kw, ...) at each of four places, one cell apart, added up: (kh + 1, kw + 1, ...). The kernel of a convolution and a 2 x 2 sum in one."""
+    kh, kw = w.shape[:2]
+    wide = backend.of(w).zeros((kh + 1, kw + 1, *w.shape[2:]), w.dtype)
+    for place in _places(wide):
+        place += w
+    return wide
+
+
+def _places(wide):
+    kh, kw = wide.shape[:2]
+    return [wide[i : kh - 1 + i, j : kw - 1 + j] for i in (0, 1) for j in (0, 1)]
 
 
 def _both(x, w, g, stride: int, corner: tuple[int, int]):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from . import activations, backend, conv, norm
+from . import activations, backend, conv, correlate, norm, pool
 from .init import glorot_uniform
 from .tensor import Tensor, grad_enabled, no_grad
 
@@ -92,7 +92,8 @@ class Sequential(Module):
     """Modules and plain functions applied one after the other.
 
     A convolution or BatchNorm takes a LeakyReLU that follows it into its own pass over memory; and in inference, where BatchNorm is a
-    scale and a shift for each channel, a convolution takes that into its kernel and bias. The result is the same but for rounding.
+    scale and a shift for each channel, a convolution takes that into its kernel and bias, and the averaging of 2 x 2 cells after it
+    into a stride of 2. The result is the same but for rounding.
     """
 
     def __init__(self, *steps: Callable):
@@ -104,6 +105,8 @@ class Sequential(Module):
             step, more = rest.pop(0), {}
             if isinstance(step, Conv2d | ConvTranspose2d) and rest and isinstance(rest[0], BatchNorm) and not (rest[0].training or grad_enabled()):
                 more["norm"] = rest.pop(0)
+                if isinstance(step, ConvTranspose2d) and step.plain and rest and isinstance(rest[0], AvgPool2d) and rest[0].size == 2:
+                    more["halved"] = rest.pop(0).size == 2
             if isinstance(step, Conv2d | ConvTranspose2d | BatchNorm) and rest and isinstance(rest[0], LeakyReLU):
                 more["slope"] = rest.pop(0).slope
             x = step.forward(x, **more) if more else step(x)
@@ -135,13 +138,16 @@ class ConvTranspose2d(Module):
 
     def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, upsampled: bool = False, *, rng: np.random.Generator):
         self.stride, self.upsampled = stride, upsampled
+        self.plain = stride == 1 and not upsampled and size % 2 == 1
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
 
-    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1) -> Tensor:
+    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1, halved: bool = False) -> Tensor:
         kernel, bias = self.kernel, None
         if norm:
             scale, bias = norm.affine()
             kernel = kernel.data * scale[:, None]  # (kh, kw, O, I)
+        if halved:  # averaging 2 x 2 cells of a correlation at stride 1 is one at stride 2
+            return conv.conv2d(x, conv.spread(correlate.turn(kernel)) / 4, bias, stride=2, slope=slope)
         return conv.conv_transpose2d(x, kernel, bias, self.stride, self.upsampled, slope)
 
 
@@ -178,6 +184,16 @@ class LeakyReLU(Module):
 
     def forward(self, x) -> Tensor:
         return activations.leaky_relu(x, self.slope)
+
+
+class AvgPool2d(Module):
+    """Means of size x size cells side by side."""
+
+    def __init__(self, size: int = 2):
+        self.size = size
+
+    def forward(self, x) -> Tensor:
+        return pool.avg_pool2d(x, self.size)
 
 
 class PReLU(Module):

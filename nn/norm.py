@@ -34,8 +34,9 @@ class BatchNorm(Function):
             mean = mean.astype(np.float64)
             sums[0] += cells * mean
             sums[1] += cells * mean * mean
-        together = parallel.total(xp.append(sums.ravel(), x.size // channels))
-        count, sums = float(together[-1]), together[:-1].reshape(sums.shape)
+        count = np.full(1, float(x.size // channels))
+        parallel.add_up([sums, count])
+        count = float(count[0])
         mean = sums[0] / count
         var = (sums[2] + sums[1]) / count - mean * mean
         self.count, self.mean, self.var = count, mean.astype(x.dtype), var.astype(x.dtype)
@@ -66,7 +67,8 @@ class BatchNorm(Function):
             sums[1] += _channels(xp.einsum("ij,ij->j", piece, x_rows[s]), channels)
         sums[1] = (sums[1] - sums[0] * self.mean) * self.inv_std  # of g x^
         g_beta, g_gamma = sums.astype(g.dtype)  # this share's: they are added up with the other gradients
-        mean_g, mean_gx = (parallel.total(sums) / self.count).astype(g.dtype)
+        parallel.add_up([sums])
+        mean_g, mean_gx = (sums / self.count).astype(g.dtype)
         # gx = scale g + of_x x + rest
         scale = self.gamma * self.inv_std
         of_x = -scale * self.inv_std * mean_gx
@@ -97,9 +99,12 @@ class BatchNorm(Function):
 
 
 def _rows(x):
-    """x (N, H, W, C) as a matrix of rows long enough for NumPy's inner loops and short enough for pieces: (N H, W C) or (N, H W C)."""
-    n, h, w, c = x.shape
-    return x.reshape(n, h * w * c) if w * c < 2048 and h * w * c <= 1 << 15 else x.reshape(n * h, w * c)
+    """x (N, H, W, C) as a matrix whose rows are some of its rows, about 2048 numbers: long enough for NumPy's loops, and many to a piece."""
+    _, h, w, c = x.shape
+    together = 1
+    while together * w * c < 2048 and h % (2 * together) == 0:
+        together *= 2
+    return x.reshape(-1, together * w * c)
 
 
 def _channels(row, channels: int):

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from . import backend, workspace
 from .tensor import Tensor
 
+PIECE_BYTES = 1 << 18  # five arrays at a time are to fit the cache
+
 
 class SGD:
     """Gradient descent with momentum: v = momentum v - rate g; p += v (Sutskever et al. 2013, eq. 1-2)."""
@@ -57,7 +59,7 @@ class Adam:
     def _update(self, p, g, m, v, rate: float) -> None:
         """All flat; g is used up. In pieces that stay in the cache over the dozen operations."""
         xp = backend.of(p)
-        for s in backend.pieces(len(p), p.itemsize, p):
+        for s in backend.pieces(len(p), p.itemsize, p, PIECE_BYTES):
             piece, step = g[s], workspace.take("step", g[s].shape, g)
             m[s] *= self.beta1
             m[s] += xp.multiply(piece, 1 - self.beta1, out=step)

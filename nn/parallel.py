@@ -5,7 +5,7 @@ busy with both. For independent jobs threads will do (`run`). A training step ma
 each other's interpreter lock for a quarter of the time; so a training loop is run by several processes (`team`).
 
 The team works as data-parallel training does on several GPUs: every process is a fork of this one, runs the same loop with the same
-weights and the same random numbers, takes its share of each batch, and they meet only to add up arrays (`total`): gradients,
+weights and the same random numbers, takes its share of each batch, and they meet only to add up arrays (`add_up`): gradients,
 and in BatchNorm the sums that make its statistics those of the whole batch. Sums are taken in the order of the
 ranks, so results depend on the number of processes, never on timing.
 """
@@ -25,6 +25,7 @@ from contextlib import contextmanager
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+SMALL = 1 << 14  # bytes: the sums of BatchNorm
 SPINS = 3000  # tries, about a millisecond, before a process that waits for another goes to sleep
 
 _pool: ThreadPoolExecutor | None = None
@@ -96,28 +97,35 @@ def shares(count: int, parts: int | None = None) -> list[slice]:
 
 
 class Team:
-    """Processes 0..size - 1 that add up arrays. Each has a place in shared memory, two in fact: while a slow one still
-    reads the last sum's arrays, a fast one may bring the next. Whoever has brought an array tells every other through a semaphore."""
+    """Processes 0..size - 1 that add up arrays. Each has a place for its own in shared memory, where the others read it, and tells every
+    other through a semaphore when it is there. Small arrays have two places, by turns: while a slow process still reads the
+    last ones, a fast one may bring the next. For large ones there is one place, and all wait until all have read."""
 
     def __init__(self, size: int, place_bytes: int):
         self.size, self.rank, self.turn = size, 0, 0
-        self.memory = mmap.mmap(-1, 2 * size * place_bytes)  # anonymous and shared with forks
-        self.places = np.frombuffer(self.memory, np.uint8).reshape(2, size, place_bytes)
+        memory = mmap.mmap(-1, size * (place_bytes + 2 * SMALL))  # anonymous and shared with forks
+        rows = np.frombuffer(memory, np.uint8).reshape(size, -1)
+        self.small, self.large = (rows[:, :SMALL], rows[:, SMALL : 2 * SMALL]), rows[:, 2 * SMALL :]
         fork = multiprocessing.get_context("fork")
         self.told = [[fork.Semaphore(0) for _ in range(size)] for _ in range(size)]  # [by][to]
         self.children: list[int] = []
 
-    def total(self, array: np.ndarray) -> np.ndarray:
-        """The sum of the arrays that all processes bring."""
-        array = np.asarray(array, order="C")
-        places = [place[: array.nbytes].view(array.dtype).reshape(array.shape) for place in self.places[self.turn]]
+    def add_up(self, arrays: list[np.ndarray]) -> None:
+        """Put into every array the sum of those that the processes bring in its place."""
+        ends = np.cumsum([a.nbytes for a in arrays])
+        small = ends[-1] <= SMALL
         self.turn = 1 - self.turn
-        places[self.rank][...] = array
+        places = self.small[self.turn] if small else self.large
+        parts = [[place[end - a.nbytes : end].view(a.dtype).reshape(a.shape) for place in places] for a, end in zip(arrays, ends, strict=True)]
+        for array, part in zip(arrays, parts, strict=True):
+            part[self.rank][...] = array
         self.meet()
-        result = places[0].copy()
-        for place in places[1:]:
-            result += place
-        return result
+        for array, part in zip(arrays, parts, strict=True):
+            np.add(part[0], part[1], out=array)
+            for more in part[2:]:
+                array += more
+        if not small:
+            self.meet()
 
     def meet(self) -> None:
         """Wait until every process has come here."""
@@ -144,7 +152,7 @@ def team(place_bytes: int, size: int | None = None):
     """Inside this block `size` processes run, `threads()` unless told, all doing the same; gives this one's rank.
 
     Only process 0 leaves the block: the others end there, whatever happens. They must not yield, print or write files. place_bytes
-    bounds what `total` adds up. Where processes cannot be forked with care (macOS, Windows) the team is this process, with all BLAS threads.
+    bounds what `add_up` takes. Where processes cannot be forked with care (macOS, Windows) the team is this process, with all BLAS threads.
     """
     global _team, _pool
     size = size or _threads
@@ -189,7 +197,7 @@ def _die_with_parent() -> None:
 
 @contextmanager
 def alone():
-    """Inside this block `total` adds nothing: for work that every process of the team does in full."""
+    """Inside this block `add_up` adds nothing: for work that every process of the team does in full."""
     global _team
     before, _team = _team, None
     try:
@@ -213,6 +221,7 @@ def meet() -> None:
         _team.meet()
 
 
-def total(array):
-    """The sum of the arrays that all processes of the team bring; `array` itself outside of one."""
-    return _team.total(array) if _team else array
+def add_up(arrays: list[np.ndarray]) -> None:
+    """Put into every array the sum of those that the processes of the team bring in its place; outside of a team nothing changes."""
+    if _team:
+        _team.add_up(arrays)

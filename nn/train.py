@@ -12,8 +12,6 @@ from .layers import BatchNorm, Module
 from .optim import Adam
 from .tensor import Tensor, no_grad
 
-PLACE_BYTES = 1 << 16  # for the sums of BatchNorm, a few numbers a channel
-
 
 class Diverged(ArithmeticError):
     """The loss is no longer a finite number."""
@@ -41,12 +39,10 @@ def step(loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Mod
     loss = loss_of(part)
     loss.backward(backend.of(loss.data).full((), weight, loss.dtype))
     reached = [p for p in module.parameters() if p.grad is not None]
-    value = float(loss.data) * weight
+    value = np.full(1, float(loss.data) * weight)
     if parallel.size() > 1:
-        value, *gradients = _total([np.full(1, value, loss.dtype), *(p.grad for p in reached)])
-        value = float(value[0])
-        for p, gradient in zip(reached, gradients, strict=True):
-            p.grad = gradient
+        parallel.add_up([value, *(p.grad for p in reached)])
+    value = float(value[0])
     if not np.isfinite(value):
         for p in reached:
             p.grad = None
@@ -55,19 +51,12 @@ def step(loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Mod
     return value
 
 
-def _total(arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """The sums of these arrays over the team, in one exchange."""
-    flat = parallel.total(np.concatenate([a.ravel() for a in arrays]))
-    ends = np.cumsum([a.size for a in arrays])
-    return [part.reshape(a.shape) for part, a in zip(np.split(flat, ends[:-1]), arrays, strict=True)]
-
-
 def epoch(batches: Iterator[np.ndarray], loss_of: Callable[[np.ndarray], Tensor], module: Module,
           optimiser: Adam) -> Iterator[tuple[float, int]]:
     """Train on each batch of indices, with a team of processes; yields (loss, images) after each step."""
     parameters = module.parameters()
     on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)
-    with parallel.team(sum(p.data.nbytes for p in parameters) + PLACE_BYTES, None if on_cpu else 1) as rank:
+    with parallel.team(sum(p.data.nbytes for p in parameters) + 64, None if on_cpu else 1) as rank:
         for batch in batches:
             value = step(loss_of, batch, module, optimiser)
             if rank == 0:

@@ -20,7 +20,10 @@ MAY_IMPORT = {
     "stages": {"nn", "faces", "video", "poisson", "intracoder", "colorcorrect", "mtcnn_np"},
     "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report"},
 }
-NN = ["backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses", "init", "layers", "optim", "checkpoint", "train"]
+NN = [
+    "backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses",
+    "init", "layers", "optim", "checkpoint", "train",
+]
 
 
 def _imports(file: Path):

@@ -1,0 +1,113 @@
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+import nn
+from nn import parallel
+
+
+@pytest.fixture(autouse=True)
+def one_thread_afterwards():
+    yield
+    nn.set_threads(1)
+
+
+def test_jobs_give_their_results_in_order_and_their_errors():
+    nn.set_threads(3)
+    assert parallel.run([lambda i=i: time.sleep(0.01 * (i % 3)) or i * i for i in range(10)]) == [i * i for i in range(10)]
+
+    def fail():
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        parallel.run([fail, lambda: 1, lambda: 2])
+
+
+@pytest.mark.parametrize("count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])])
+def test_shares_are_even_and_cover_all(count, parts, expected):
+    found = parallel.shares(count, parts)
+    assert [s.stop - s.start for s in found] == expected
+    assert np.concatenate([np.arange(count)[s] for s in found]).tolist() == list(range(count))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
+    nn.set_threads(size)
+    with parallel.team(1 << 20) as rank:
+        small, large = np.full(3, 1.0 + rank), np.arange(50_000, dtype=np.float32) * (rank + 1)
+        for _ in range(200):
+            parallel.add_up([small])
+            small /= parallel.size()
+        parallel.add_up([large, small])
+        seen = np.array([large[-1], small[0], rank])
+        parallel.add_up([seen])  # so that process 0 hears what the others got
+    ranks = sum(range(size))
+    mean = (size + ranks) / size
+    assert seen[0] == pytest.approx(size * 49_999 * (size + ranks)) and seen[1] == pytest.approx(size * size * mean) and seen[2] == ranks
+    assert parallel.size() == 1 and parallel.rank() == 0
+
+
+def _net(rng):
+    return nn.Sequential(nn.Conv2d(2, 3, rng=rng), nn.BatchNorm(3), nn.LeakyReLU(), nn.ConvTranspose2d(3, 2, stride=2, rng=rng), nn.BatchNorm(2))
+
+
+def _trained(threads: int, batch: int, epochs: int = 2) -> tuple[list[float], bytes, dict]:
+    nn.set_threads(threads)
+    rng = np.random.default_rng(3)
+    net, adam = _net(rng), nn.Adam()
+    x, y = rng.standard_normal((7, 6, 6, 2)).astype(np.float32), rng.standard_normal((7, 12, 12, 2)).astype(np.float32)
+    losses = []
+    for _ in range(epochs):
+        batches = nn.train.minibatches(len(x), batch, rng)
+        losses += [loss for loss, _ in nn.train.epoch(batches, lambda i: nn.mse(net(x[i]), y[i]), net, adam)]
+    return losses, b"".join(t.data.tobytes() for _, t in net.named_tensors()), {k: t.data for k, t in net.named_tensors()}
+
+
+@pytest.mark.parametrize("batch", [2, 3, 7])
+def test_a_team_trains_to_what_one_process_does(batch):
+    (alone, _, one), (shared, _, two) = _trained(1, batch), _trained(2, batch)  # a rest of one image is a batch that cannot be shared
+    np.testing.assert_allclose(shared, alone, rtol=1e-4)
+    for name, values in one.items():
+        np.testing.assert_allclose(two[name], values, atol=2e-3, err_msg=name)
+
+
+def test_a_team_of_any_size_gives_the_same_bytes_each_time():
+    for threads in (2, 3):
+        assert _trained(threads, 3)[1] == _trained(threads, 3)[1]
+
+
+def test_an_epoch_left_early_leaves_no_process_behind():
+    nn.set_threads(2)
+    net = _net(np.random.default_rng(0))
+    x = np.zeros((6, 6, 6, 2), np.float32)
+    steps = nn.train.epoch(nn.train.minibatches(6, 2, np.random.default_rng(0)), lambda i: nn.mse(net(x[i]), 1.0), net, nn.Adam())
+    next(steps)
+    children = list(parallel._team.children)
+    steps.close()
+    assert parallel.size() == 1
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+def test_a_process_that_dies_is_noticed():
+    nn.set_threads(2)
+    with pytest.raises(parallel.TeamError, match="continue"), parallel.team(1 << 10) as rank:
+        if rank:
+            os.kill(os.getpid(), signal.SIGKILL)
+        parallel.add_up([np.zeros(3)])
+    assert parallel.size() == 1
+
+
+def test_a_loss_that_is_not_finite_stops_every_process():
+    nn.set_threads(2)
+    net = nn.Sequential(nn.Dense(1, 1, rng=np.random.default_rng(0)))
+    before = net.steps[0].kernel.data.copy()
+    x = np.array([[1.0], [np.inf]], np.float32)  # only one process sees it
+    with pytest.raises(nn.train.Diverged), np.errstate(invalid="ignore"):
+        list(nn.train.epoch([np.arange(2)], lambda i: nn.mse(net(x[i]), np.zeros((len(i), 1), np.float32)), net, nn.Adam()))
+    np.testing.assert_array_equal(net.steps[0].kernel.data, before)
+    assert parallel.size() == 1
