@@ -46,7 +46,8 @@ def device(name: str) -> ModuleType:
 
 def to_numpy(array) -> np.ndarray:
     """The same values as a NumPy array (a copy only where the array lives on a GPU)."""
-    return array if isinstance(array, np.ndarray) else of(array).asnumpy(array)
+    xp = of(array)
+    return np.asarray(array) if xp is np else xp.asnumpy(array)
 
 
 def pieces(count: int, bytes_each: int, array, limit: int = 1 << 18):

@@ -67,10 +67,11 @@ def infer(module: Module, inputs, batch: int):
     """What the module gives for inputs (N, ...) in inference, `batch` of them at a time on each thread: an array."""
     xp = backend.of(inputs)
     parts = [slice(i, i + batch) for i in range(0, len(inputs), batch)]
-    if len(parts) < parallel.threads():
+    if len(parts) < parallel.threads() and xp is np:
         parts = parallel.shares(len(inputs))
     with module.inference():
-        return xp.concatenate(parallel.run([lambda s=s: module(inputs[s]).data for s in parts]))
+        jobs = [lambda s=s: module(inputs[s]).data for s in parts]
+        return xp.concatenate(parallel.run(jobs) if xp is np else [job() for job in jobs])
 
 
 def statistics_on(module: Module, batches: Iterable) -> dict[BatchNorm, tuple]:
