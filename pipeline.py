@@ -43,9 +43,11 @@ EXIT_CODES = {
     WeightsError: 8,
     nn.DeviceError: 9,
     nn.train.Diverged: 10,
+    nn.parallel.TeamError: 11,
 }
 EPILOG = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few faces, 6 output cannot be written,
-7 run folder damaged or of another run, 8 detector weights missing, 9 no GPU, 10 training diverged, 130 interrupted.
+7 run folder damaged or of another run, 8 detector weights missing, 9 no GPU, 10 training diverged, 11 a training process died,
+130 interrupted.
 Clips say in their metadata that they are synthetic. Swap faces only of people who agreed to it."""
 
 
@@ -255,10 +257,11 @@ def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
     if run.checkpoint.exists():
         trainer.load(run.checkpoint)
     bar = tqdm(total=1.0, initial=0.0, desc="train", disable=None, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}")
-    start = last_preview = time.perf_counter()
+    last_preview, went_on = time.perf_counter(), False
     previews = len(list((run.path / "previews").glob("*.png")))
     show_after = 2.0
     for step in trainer.run(preset.rounds, preset.minutes):
+        went_on = True
         bar.update(step.share - bar.n)
         bar.set_postfix_str(f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}", refresh=False)
         if step.finished:
@@ -269,7 +272,7 @@ def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
             preview(trainer, run, previews)
             previews, last_preview, show_after = previews + 1, time.perf_counter(), PREVIEW_EVERY
     bar.close()
-    if time.perf_counter() - start > 1:
+    if went_on:
         preview(trainer, run, previews)
         tell(run, f"trained {trainer.seconds:.0f} s in all")
     run.result(epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1))

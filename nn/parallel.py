@@ -197,7 +197,7 @@ def _die_with_parent() -> None:
 
 @contextmanager
 def alone():
-    """Inside this block `add_up` adds nothing: for work that every process of the team does in full."""
+    """Inside this block there is no team: for work that one process does, or every one in full."""
     global _team
     before, _team = _team, None
     try:

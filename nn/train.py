@@ -60,7 +60,8 @@ def epoch(batches: Iterator[np.ndarray], loss_of: Callable[[np.ndarray], Tensor]
         for batch in batches:
             value = step(loss_of, batch, module, optimiser)
             if rank == 0:
-                yield value, len(batch)
+                with parallel.alone():  # what the caller does between two steps, the others do not
+                    yield value, len(batch)
 
 
 def infer(module: Module, inputs, batch: int):
