@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+ROWS = 256
+
 
 def regress(boxes: np.ndarray, corrections: np.ndarray) -> np.ndarray:
     """Boxes with each corner moved by its correction times the box's width (x) or height (y)."""
@@ -27,14 +29,18 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int 
     order = np.argsort(-scores, kind="stable")
     x1, y1, x2, y2 = boxes[order].T
     area = (x2 - x1) * (y2 - y1)
-    left = np.arange(len(order))
+    alive = np.ones(len(order), bool)
     kept = []
-    while len(left) and len(kept) < most:
-        best, left = left[0], left[1:]
-        kept.append(order[best])
-        width = np.minimum(x2[best], x2[left]) - np.maximum(x1[best], x1[left])
-        height = np.minimum(y2[best], y2[left]) - np.maximum(y1[best], y1[left])
+    for first in range(0, len(order), ROWS):  # all against all, some rows at a time: a call for each box would cost more
+        block = slice(first, first + ROWS)
+        width = np.minimum(x2[block, None], x2[first:]) - np.maximum(x1[block, None], x1[first:])
+        height = np.minimum(y2[block, None], y2[first:]) - np.maximum(y1[block, None], y1[first:])
         common = np.maximum(width, 0) * np.maximum(height, 0)
-        union = area[best] + area[left] - common
-        left = left[common <= threshold * union]
+        fits = common <= threshold * (area[block, None] + area[first:] - common)
+        for i, row in enumerate(fits, first):
+            if alive[i]:
+                kept.append(order[i])
+                if len(kept) == most:
+                    return np.array(kept, np.intp)
+                alive[first:] &= row
     return np.array(kept, np.intp)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 from faces import Face
+from nn import parallel
 
 from .boxes import regress, square, suppress
 from .nets import ONet, PNet, RNet
-from .sampling import crops, pyramid_level
+from .sampling import crops, pack, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
-BATCH = 256  # crops at a time, so that a crowd does not fill the memory
+BATCH, FEWEST = 256, 16  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
 
 
 class Detector:
@@ -45,7 +46,9 @@ class Detector:
 
     def _propose(self, image: np.ndarray, min_size: float) -> np.ndarray:
         """PNet on every level of the pyramid: square candidate boxes (N, 4)."""
-        found = [self._propose_at(image, scale) for scale in self._scales(image, min_size)]
+        scales = self._scales(image, min_size)
+        # the first level is about as large as all others together, which share a canvas
+        found = [level for levels in parallel.run([lambda s=s: self._propose_at(image, s) for s in (scales[:1], scales[1:]) if s]) for level in levels]
         if not found:
             return np.empty((0, 4), np.float32)
         boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -59,15 +62,29 @@ class Detector:
             scale = np.float32(scale * np.float32(self.factor))
         return scales
 
-    def _propose_at(self, image: np.ndarray, scale: np.float32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        height, width = (int(np.float32(n) * scale) for n in image.shape[:2])
-        corrections, scores = self.pnet(pyramid_level(image, height, width)[None])
-        rows, columns = np.nonzero(scores[0] > self.thresholds[0])
-        corner = STRIDE * np.stack([columns, rows], axis=1).astype(np.float32) + 1  # (N, 2)
-        boxes = np.hstack([corner / scale, (corner + (WINDOW - 1)) / scale])
-        scores, corrections = scores[0, rows, columns], corrections[0, rows, columns]
-        kept = suppress(boxes, scores, 0.5)
-        return boxes[kept], scores[kept], corrections[kept]
+    def _propose_at(self, image: np.ndarray, scales: list[np.float32]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """(boxes, scores, corrections) at each of these scales, by falling size.
+
+        A window's result depends on its own pixels alone, so all levels go through PNet on one canvas, apart from each other.
+        """
+        sizes = [tuple(int(np.float32(n) * scale) for n in image.shape[:2]) for scale in scales]
+        (height, width), places = pack(sizes)
+        canvas = np.zeros((1, height, width, 3), np.float32)
+        for (h, w), (top, left) in zip(sizes, places, strict=True):
+            canvas[0, top : top + h, left : left + w] = pyramid_level(image, h, w)
+        corrections, scores = self.pnet(canvas)
+        found = []
+        for scale, (h, w), (top, left) in zip(scales, sizes, places, strict=True):
+            cells = np.s_[0, top // STRIDE :, left // STRIDE :]
+            cells_h, cells_w = (self.pnet.cells(n) for n in (h, w))
+            level = scores[cells][:cells_h, :cells_w]
+            rows, columns = np.nonzero(level > self.thresholds[0])
+            corner = STRIDE * np.stack([columns, rows], axis=1).astype(np.float32) + 1  # (N, 2)
+            boxes = np.hstack([corner / scale, (corner + (WINDOW - 1)) / scale])
+            kept = suppress(boxes, level[rows, columns], 0.5)
+            rows, columns = rows[kept], columns[kept]
+            found.append((boxes[kept], level[rows, columns], corrections[cells][rows, columns]))
+        return found
 
     def _refine(self, image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """RNet: fewer and better square boxes."""
@@ -94,5 +111,6 @@ class Detector:
 
 
 def _batched(net, image: np.ndarray, boxes: np.ndarray, size: int) -> list[np.ndarray]:
-    parts = [net(crops(image, boxes[i : i + BATCH], size)) for i in range(0, len(boxes), BATCH)]
-    return [np.concatenate(heads) for heads in zip(*parts, strict=True)]
+    each = min(BATCH, max(FEWEST, -(-len(boxes) // parallel.threads())))
+    jobs = [lambda b=boxes[i : i + each]: net(crops(image, b, size)) for i in range(0, len(boxes), each)]
+    return [np.concatenate(heads) for heads in zip(*parallel.run(jobs), strict=True)]

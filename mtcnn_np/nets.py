@@ -6,6 +6,8 @@ correction of x1, y1, x2, y2 in units of the window's sides.
 
 from __future__ import annotations
 
+import numpy as np
+
 import nn
 
 from . import weights
@@ -19,13 +21,15 @@ class _Net:
         self.convs = [(next(arrays), next(arrays), next(arrays).ravel(), pool) for pool in pools]
         self.dense = (next(arrays), next(arrays), next(arrays)) if dense else None
         rest = list(arrays)
-        self.heads = list(zip(rest[::2], rest[1::2], strict=True))
+        # all heads are one product
+        self.heads = tuple(np.concatenate([a.reshape(-1, a.shape[-1]) if a.ndim > 1 else a for a in part], axis=-1) for part in (rest[::2], rest[1::2]))
+        self.ends = np.cumsum([b.size for b in rest[1::2]])[:-1]
 
     def __call__(self, x) -> list:
         """What the heads give for x, as arrays: box, (points,) and the probability of a face."""
         with nn.no_grad():
             for kernel, bias, slope, pool in self.convs:
-                x = nn.prelu(nn.conv2d(x, kernel, bias, padding="valid"), slope)
+                x = nn.conv2d(x, kernel, bias, padding="valid", slope=slope)
                 if pool:
                     x = nn.max_pool2d(x, pool[0], 2, pool[1])
             if self.dense:
@@ -33,8 +37,8 @@ class _Net:
                 # the nets were trained on transposed images: a dense layer's inputs are ordered x, y, channel
                 x = nn.reshape(nn.transpose(x, 0, 2, 1, 3), x.shape[0], -1)
                 x = nn.prelu(nn.dense(x, kernel, bias), slope)
-            *others, score = [nn.dense(x, kernel, bias) for kernel, bias in self.heads]
-            return [head.data for head in others] + [nn.softmax(score).data[..., 1]]
+            *others, score = np.split(nn.dense(x, *self.heads).data, self.ends, axis=-1)
+            return [*others, nn.softmax(score).data[..., 1]]
 
 
 class PNet(_Net):
@@ -45,6 +49,11 @@ class PNet(_Net):
 
     def __init__(self, padding: str = "valid"):
         super().__init__("pnet", [(2, padding), None, None], dense=False)
+
+    @staticmethod
+    def cells(length: int) -> int:
+        """How many windows there are along an axis of so many pixels, with the pool of 2020."""
+        return (length - 2) // 2 - 4
 
 
 class RNet(_Net):

@@ -18,10 +18,37 @@ def pyramid_level(image: np.ndarray, height: int, width: int) -> np.ndarray:
     y0, y1, fy = _taps(image.shape[0], height)
     x0, x1, fx = _taps(image.shape[1], width)
     columns = np.concatenate([x0, x1])
-    upper, lower = image[y0][:, columns], image[y1][:, columns]  # (height, 2 width, 3)
-    rows = upper + (lower.astype(np.float32) - upper) * fy[:, None, None]
+    upper, lower = (image.take(y, axis=0).take(columns, axis=1) for y in (y0, y1))  # (height, 2 width, 3)
+    rows = lower.astype(np.float32)
+    rows -= upper
+    rows *= fy[:, None, None]
+    rows += upper
     left, right = rows[:, :width], rows[:, width:]
-    return (left + (right - left) * fx[:, None] - _MIDDLE) * _SCALE
+    right -= left
+    right *= np.repeat(fx, 3).reshape(width, 3)
+    right += left
+    right -= _MIDDLE
+    right *= _SCALE
+    return right
+
+
+def pack(sizes: list[tuple[int, int]]) -> tuple[tuple[int, int], list[tuple[int, int]]]:
+    """Places for rectangles (height, width), by falling size, on one canvas: its size, and each one's top left corner, in even numbers.
+
+    On shelves as wide as the first, each on the highest that has room.
+    """
+    shelves: list[list[int]] = []  # top, used width, height
+    places, bottom, across = [], 0, sizes[0][1] + sizes[0][1] % 2
+    for height, width in sizes:
+        height, width = height + height % 2, width + width % 2
+        shelf = next((s for s in shelves if s[1] + width <= across and height <= s[2]), None)
+        if shelf is None:
+            shelf = [bottom, 0, height]
+            shelves.append(shelf)
+            bottom += height
+        places.append((shelf[0], shelf[1]))
+        shelf[1] += width
+    return (bottom, across), places
 
 
 def _taps(before: int, after: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -46,12 +73,21 @@ def crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
 
     def row(rows):
         start = rows[:, :, None] * width
-        a, b = pixels[start + left[:, None]].astype(np.float32), pixels[start + right[:, None]]
-        return a + (b - a) * fx
+        a, b = (pixels.take(start + columns[:, None], axis=0) for columns in (left, right))
+        b = b.astype(np.float32)
+        b -= a
+        b *= fx
+        b += a
+        return b
 
-    upper, lower = row(top), row(bottom)
-    value = (upper + (lower - upper) * fy - _MIDDLE) * _SCALE
-    value *= (y_in[:, :, None] & x_in[:, None, :])[..., None]
+    upper, value = row(top), row(bottom)
+    value -= upper
+    value *= fy
+    value += upper
+    value -= _MIDDLE
+    value *= _SCALE
+    if not (y_in.all() and x_in.all()):
+        value *= (y_in[:, :, None] & x_in[:, None, :])[..., None]
     return value  # (N, size, size, 3)
 
 

@@ -6,11 +6,19 @@ from . import backend, workspace
 from .ops import Function, Tensor
 
 
-def leak(x, slope: float) -> None:
-    """x = max(x, slope x) in place: LeakyReLU for 0 <= slope <= 1."""
-    if slope != 1:
-        xp = backend.of(x)
-        xp.maximum(x, xp.multiply(x, slope, out=workspace.take("leak", x.shape, x)), out=x)
+def leak(x, slope) -> None:
+    """LeakyReLU of x in place, or with a slope for each channel (C,) PReLU: where x < 0 it becomes slope x."""
+    xp = backend.of(x)
+    if isinstance(slope, float | int):
+        if slope != 1:
+            xp.maximum(x, xp.multiply(x, slope, out=workspace.take("leak", x.shape, x)), out=x)
+        return
+    scaled = xp.multiply(x, slope, out=workspace.take("leak", x.shape, x))
+    steep = xp.flatnonzero(slope > 1)  # there the smaller of the two is right, not the larger
+    kept = [xp.minimum(x[..., c], scaled[..., c]) for c in steep]
+    xp.maximum(x, scaled, out=x)
+    for c, values in zip(steep, kept, strict=True):
+        x[..., c] = values
 
 
 def leak_back(g, y, slope: float, out) -> None:

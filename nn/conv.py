@@ -19,7 +19,7 @@ import numpy as np
 from . import backend, correlate, winograd
 from .activations import leaked_gradient
 from .pool import output_size
-from .tensor import Function, Tensor
+from .tensor import Function, Tensor, grad_enabled
 
 
 def _borders(n: int, size: int, stride: int, padding) -> tuple[int, int]:
@@ -161,9 +161,11 @@ def conv2d(x, w, b=None, stride: int = 1, padding="same", slope: float = 1) -> T
     """Correlate x (N, H, W, I) with kernel w (kh, kw, I, O), add bias b (O,): (N, OH, OW, O).
 
     padding: "same" (ceil(H / stride) outputs; on even sizes at stride 2 the odd zero is at the bottom and right),
-    "valid" (none), or a number of zeros on every side. slope: LeakyReLU of the result in the same pass; 1 is none.
-    Raises ValueError where channels do not agree.
+    "valid" (none), or a number of zeros on every side. slope: LeakyReLU of the result in the same pass; 1 is none; and without a
+    gradient also PReLU, an array (O,). Raises ValueError where channels do not agree.
     """
+    if not isinstance(slope, float | int) and grad_enabled():
+        raise ValueError("slopes as an array have no gradient here; use prelu, or no_grad")
     return Conv2d(stride, padding, slope)(*((x, w) if b is None else (x, w, b)))
 
 

@@ -30,6 +30,7 @@ from .activations import leak
 
 STRIP_BYTES = 1 << 19  # a strip's matrix: half of a usual L2 cache of 1 MiB
 KERNELS = 4  # a strip is this much larger than the kernel, which each product reads anew
+RUN = 6  # inputs side by side that a window grows by: shorter runs of memory are slow to copy
 WIDTH = 16  # outputs side by side from which a product is fast enough to be worth no more zeros
 
 
@@ -46,11 +47,11 @@ def reference(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int]):
 def correlate(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1):
     """The correlation of x (N, H, W, I) with w (kh, kw, I, O): y (N, OH, OW, O), OH, OW = out.
 
-    b (O,) is added, where given, and LeakyReLU of that slope applied, while a piece of y is in the cache.
+    b (O,) is added, where given, and LeakyReLU of that slope applied (an array (O,): PReLU), while a piece of y is in the cache.
     """
-    group = _group(w.shape, out[1], x)
+    group = _group(w.shape, out[1], x, whole=False)
     band = _band(w, stride, group)
-    return _gather(x, band, (stride, stride * group), corner, (out[0], out[1] // group), b, slope)
+    return _gather(x, band, (stride, stride * group), corner, (out[0], -(-out[1] // group)), b, slope)[:, :, : out[1]]
 
 
 def correlate_weight(x, g, kernel: tuple[int, int], stride: int, corner: tuple[int, int]):
@@ -133,6 +134,7 @@ def _gather(x, band, strides: tuple[int, int], corner: tuple[int, int], out: tup
     matrix = band.reshape(-1, group * outputs)
     y = xp.empty((len(x), *out, group * outputs), x.dtype)
     wide = None if b is None else xp.tile(b, group)
+    slope = slope if isinstance(slope, float | int) else xp.tile(slope, group)
     for images, rows, columns in _strips(x, (kh, window), strides, corner, out, group * outputs):
         part = y[images, rows].reshape(-1, group * outputs)
         xp.matmul(columns, matrix, out=part)
@@ -151,12 +153,12 @@ def _band(w, stride: int, group: int):
     return band
 
 
-def _group(kernel: tuple[int, int, int, int], across: int, x) -> int:
-    """How many outputs side by side share a window: enough for rows of WIDTH numbers, a divisor of a row's length."""
-    outputs = kernel[3]
+def _group(kernel: tuple[int, int, int, int], across: int, x, whole: bool = True) -> int:
+    """How many outputs side by side share a window: enough for rows of WIDTH numbers; a divisor of a row's length if `whole`."""
+    _, _, inputs, outputs = kernel
     group = 1
     if backend.of(x) is np:
-        while group * outputs < WIDTH and across % (2 * group) == 0 and group < 4:
+        while (group * outputs < WIDTH or group * inputs < RUN) and group < 4 and (across % (2 * group) == 0 or (not whole and across > 16)):
             group *= 2
     return group
 

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -80,7 +81,7 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
         for i, job in waiting:
             results[i] = job()
 
-    helpers = [_pool.submit(work) for _ in range(min(_threads, len(jobs)) - 1)]
+    helpers = [_pool.submit(copy_context().run, work) for _ in range(min(_threads, len(jobs)) - 1)]
     try:
         work()
     finally:

@@ -59,16 +59,23 @@ class _Pool(Function):
                 yield slice(None), rows, columns
 
 
+def _largest(arrays: list):
+    xp = backend.of(arrays[0])
+    if len(arrays) == 1:
+        return arrays[0]
+    y = xp.maximum(*arrays[:2])
+    for more in arrays[2:]:
+        xp.maximum(y, more, out=y)
+    return y
+
+
 class MaxPool(_Pool):
     def forward(self, x):  # (N, H, W, C)
-        xp = backend.of(x)
         self.x = self.padded(x, -math.inf)
-        taps = self.taps()
-        y = self.x[next(taps)].copy()  # (N, OH, OW, C)
-        for tap in taps:
-            xp.maximum(y, self.x[tap], out=y)
-        self.y = y
-        return y
+        # along columns first, in long runs of memory, then along rows what is left
+        tall = _largest([self.x[:, i : i + (self.oh - 1) * self.stride + 1 : self.stride] for i in range(self.size)])  # (N, OH, W, C)
+        self.y = _largest([tall[:, :, j : j + (self.ow - 1) * self.stride + 1 : self.stride] for j in range(self.size)])  # (N, OH, OW, C)
+        return self.y
 
     # g goes to the largest cell of its window, the first one on a tie
     def backward(self, g):

@@ -8,28 +8,29 @@ are no reference cycles and memory is freed as soon as the last name goes.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
 from . import backend
 
-_grad_enabled = True
+# of this thread: `parallel.run` hands it on to its jobs
+_grad_enabled = ContextVar("grad_enabled", default=True)
 
 
 @contextmanager
 def no_grad():
     """Inside this block ops keep nothing for a backward pass."""
-    global _grad_enabled
-    before, _grad_enabled = _grad_enabled, False
+    token = _grad_enabled.set(False)
     try:
         yield
     finally:
-        _grad_enabled = before
+        _grad_enabled.reset(token)
 
 
 def grad_enabled() -> bool:
     """Whether ops remember how their results were made."""
-    return _grad_enabled
+    return _grad_enabled.get()
 
 
 class Tensor:
@@ -95,7 +96,7 @@ class Function:
     def __call__(self, *inputs) -> Tensor:
         inputs = tuple(_as_tensor(x) for x in inputs)
         out = Tensor(self.forward(*(x.data for x in inputs)))
-        if _grad_enabled and any(x.requires_grad for x in inputs):
+        if _grad_enabled.get() and any(x.requires_grad for x in inputs):
             out.requires_grad, out.creator, self.inputs = True, self, inputs
         return out
 

@@ -112,10 +112,10 @@ def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope
     outputs = u.shape[2]
     m = np.matmul(v, u, out=workspace.take("m", (SIDE**2, v.shape[1], outputs), v))
     tiles = _both_axes(_A[v.dtype], m.reshape(SIDE, SIDE, -1), "tiles")
+    cells = tiles.reshape(-1, outputs)
     if b is not None:
-        cells = tiles.reshape(-1, outputs)
         cells += b
-    leak(tiles, slope)
+    leak(cells, slope)
     _put_tiles(tiles, y, rows)
 
 

@@ -27,6 +27,20 @@ def test_jobs_give_their_results_in_order_and_their_errors():
         parallel.run([fail, lambda: 1, lambda: 2])
 
 
+def test_jobs_know_whether_gradients_are_wanted_and_do_not_change_it_for_others():
+    nn.set_threads(3)
+
+    def with_and_without(i):
+        with nn.no_grad():
+            time.sleep(0.001 * (i % 2))
+            inside = nn.tensor.grad_enabled()
+        return inside, nn.tensor.grad_enabled()
+
+    assert parallel.run([lambda i=i: with_and_without(i) for i in range(30)]) == [(False, True)] * 30
+    with nn.no_grad():
+        assert not any(parallel.run([nn.tensor.grad_enabled] * 30))
+
+
 @pytest.mark.parametrize("count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])])
 def test_shares_are_even_and_cover_all(count, parts, expected):
     found = parallel.shares(count, parts)
