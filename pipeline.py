@@ -22,6 +22,7 @@ import report
 import video
 from faces import ManifestError, manifest
 from mtcnn_np import Detector, WeightsError
+from mtcnn_np.follow import EVERY
 from stages.convert import Converter
 from stages.detect import decide, detect, extract
 from stages.presets import PRESETS
@@ -167,7 +168,7 @@ def swap(options: argparse.Namespace) -> None:
     run = RunFolder(run_path(options), identity(options, preset), settings(options, preset))
     run.log(f"started: {again(None)}")
 
-    rows = {role: detected(role, clip, options, run) for role, clip in clips.items()}
+    rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
     faces = {ROLES[role]: stored_faces(role, clip, rows[role], options, preset, run) for role, clip in clips.items()}
     trainer = trained(Trainer(faces, preset, options.seed, xp), preset, run)
     written(clips["target"], rows["target"], trainer, options, preset, run)
@@ -212,21 +213,21 @@ def how_many(clip: video.Clip, role: str, options: argparse.Namespace) -> int | 
     return len(range(first, min(last or clip.frames, clip.frames), options.every))
 
 
-def detected(role: str, clip: video.Clip, options: argparse.Namespace, run: RunFolder) -> dict[int, manifest.Row]:
+def detected(role: str, clip: video.Clip, options: argparse.Namespace, preset, run: RunFolder) -> dict[int, manifest.Row]:
     """The manifest of a clip, by frame number."""
     path = run.manifest(role)
     if not path.exists():
         frames = progress(part(clip, role, options), f"detect {role}", how_many(clip, role, options))
-        seen = list(detect(frames, Detector(), options.min_size))
+        seen = list(detect(frames, Detector(), options.min_size, EVERY))
         which = options.face if role == "target" else options.donor_face
         try:
-            rows = decide(seen, which)
+            rows = decide(seen, which, preset.smooth)
         except ValueError as error:
             raise TooFewFaces(f"{clip.path}: {error}; try another --{'donor-' * (role == 'donor')}face") from None
         manifest.write(path, rows)
         tell(run, f"{role}: {len(rows)} frames, " + ", ".join(f"{n} {s}" for s, n in Counter(r.status for r in rows).items()))
     rows = manifest.read(path)
-    usable = sum(r.ok for r in rows.values())
+    usable = sum(r.status == "ok" for r in rows.values())
     if usable == 0:
         raise TooFewFaces(f"{clip.path}: no face in any of {len(rows)} frames; is it upright, and at least {options.min_size:g} px "
                           "(--min-size)?")
@@ -238,7 +239,7 @@ def detected(role: str, clip: video.Clip, options: argparse.Namespace, run: RunF
 def stored_faces(role: str, clip: video.Clip, rows: dict[int, manifest.Row], options: argparse.Namespace, preset,
                  run: RunFolder) -> np.ndarray:
     """The aligned faces to train on, (N, h, w, 3) uint8, in the order of their frames."""
-    numbers = [n for n, r in rows.items() if r.ok]
+    numbers = [n for n, r in rows.items() if r.status == "ok"]
     numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(int))]
     wanted = {n: rows[n] for n in numbers if not run.face(role, n).exists()}
     if wanted:

@@ -3,5 +3,6 @@
 from . import align, manifest, mask, select, warp
 from .face import Face
 from .manifest import ManifestError
+from .steady import steady
 
-__all__ = ["Face", "ManifestError", "align", "manifest", "mask", "select", "warp"]
+__all__ = ["Face", "ManifestError", "align", "manifest", "mask", "select", "steady", "warp"]

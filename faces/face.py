@@ -25,6 +25,10 @@ class Face:
         x1, y1, x2, y2 = self.box
         return float(max(x2 - x1, 0) * max(y2 - y1, 0))
 
+    def overlap(self, box: np.ndarray) -> float:
+        """Intersection over union with a box (4,)."""
+        return iou(self.box, box)
+
     @property
     def interocular(self) -> float:
         """Distance of the eyes, the usual unit for errors of points."""

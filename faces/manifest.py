@@ -15,7 +15,7 @@ import numpy as np
 from .align import similarity
 from .face import Face
 
-STATUSES = ("ok", "no face", "jump", "faint")
+STATUSES = ("ok", "filled", "no face", "jump", "faint")
 
 
 class ManifestError(ValueError):
@@ -28,8 +28,10 @@ class Row:
 
     frame   its number in the clip, from 0
     time    seconds from the clip's start, exact, as "numerator/denominator"
-    status  "ok", or why it passes through unchanged: "no face", "jump", "faint"; `reason` says it in words
-    box, score, points, matrix  as in `Face`, and frame -> aligned; None without a face
+    status  "ok"; "filled", where the face was not seen and the frames around say where it is; or why the frame passes through
+            unchanged: "no face", "jump", "faint". `reason` says it in words
+    box, score, points, matrix  as in `Face`, and frame -> aligned (smoothed over time); None without a face, and all but the
+            matrix where it is filled
     """
 
     frame: int
@@ -43,17 +45,20 @@ class Row:
 
     @property
     def ok(self) -> bool:
-        return self.status == "ok"
+        """Whether a face is put in."""
+        return self.status in ("ok", "filled")
 
 
-def row(number: int, time: Fraction, face: Face | None, status: str = "ok", reason: str = "") -> Row:
-    """The row of a frame, with its matrix computed from the face's points."""
+def row(number: int, time: Fraction, face: Face | None, status: str = "ok", reason: str = "", matrix: np.ndarray | None = None) -> Row:
+    """The row of a frame; its matrix, unless given, is computed from the face's points."""
     time_text = f"{time.numerator}/{time.denominator}"
     if face is None:
+        if matrix is not None:
+            return Row(number, time_text, "filled", reason, matrix=matrix.tolist())
         return Row(number, time_text, "no face", reason or "no face found")
     points = np.asarray(face.points, np.float64)
-    return Row(number, time_text, status, reason, [float(v) for v in face.box], float(face.score), points.tolist(),
-               similarity(points).tolist())
+    matrix = similarity(points) if matrix is None else matrix
+    return Row(number, time_text, status, reason, [float(v) for v in face.box], float(face.score), points.tolist(), matrix.tolist())
 
 
 def time_of(r: Row) -> Fraction:
@@ -106,11 +111,13 @@ def _check(r: Row) -> None:
     values = {name: getattr(r, name) for name in shapes}
     if r.status == "no face" and all(v is None for v in values.values()):
         return
+    if r.status == "filled":
+        shapes = {"matrix": (2, 3)}
     for name, shape in shapes.items():
         array = np.array(values[name], np.float64)
         if array.shape != shape or not np.isfinite(array).all():
             raise ValueError(f"{name} is {values[name]!r}")
-    if not isinstance(r.score, float | int) or not math.isfinite(r.score):
+    if r.status != "filled" and (not isinstance(r.score, float | int) or not math.isfinite(r.score)):
         raise ValueError(f"score is {r.score!r}")
     if abs(np.linalg.det(np.array(r.matrix)[:, :2])) < 1e-9:
         raise ValueError("matrix cannot be inverted")

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from .face import Face, iou
 
 # Frames are counted as they were looked at: where only every twelfth was, the next frame is twelve numbers on.
 PATIENCE = 10  # frames that a track survives without being seen
+OVERLAP = 0.3  # intersection over union, from which a face is where its track expects it
+FAR = 3  # times its last step at most that a face is expected to go on
 JUMP = 0.5  # of the box's side: farther from where the frames around have it, a detection is not believed
 GROWTH = 1.6  # times larger or smaller than in the frames around, likewise
 WINDOW = 3  # frames on each side that count as around
@@ -29,41 +32,54 @@ class Track:
     def last(self) -> int:
         return next(reversed(self.faces))  # they were put in in order
 
+    def expected(self, number: int) -> np.ndarray:
+        """The box (4,) in a later frame if the face goes on as between the last two frames that have it."""
+        *before, last = list(self.faces)[-2:]
+        box = self.faces[last].box
+        if not before:
+            return box
+        shift = box - self.faces[before[0]].box
+        middle = (shift[:2] + shift[2:]) / 2  # it moves; growth is mostly noise
+        return box + np.tile(middle, 2) * min((number - last) / (last - before[0]), FAR)
+
     @property
     def weight(self) -> float:
         """Summed score x area: a large face that stays wins over a passing one and over a doubtful one."""
         return sum(face.score * face.area for face in self.faces.values())
 
 
-def link(detections: dict[int, list[Face]]) -> list[Track]:
-    """Join detections, by frame number, into tracks by overlap with where a face was last; heaviest track first."""
+def link(detections: dict[int, list[Face]], starts: Iterable[int] = ()) -> list[Track]:
+    """Join detections, by frame number, into tracks; heaviest track first.
+
+    Each track expects its face where steady motion would take it, and faces go to tracks so that they overlap most in all. A
+    shot that begins, at the numbers `starts`, ends all tracks: nobody is followed across a cut.
+    """
     tracks: list[Track] = []
-    patience = PATIENCE * _step(detections)
+    ended = 0  # tracks of shots before
+    patience, starts = PATIENCE * _step(detections), set(starts)
     for number in sorted(detections):
-        live = [t for t in tracks if number - t.last <= patience]
+        if number in starts:
+            ended = len(tracks)
+        live = [t for t in tracks[ended:] if number - t.last <= patience]
         free = list(detections[number])
-        pairs = sorted(
-            ((iou(t.faces[t.last].box, f.box), i, j) for i, t in enumerate(live) for j, f in enumerate(free)),
-            key=lambda pair: -pair[0],
-        )
-        tracks_used, faces_used = set(), set()
-        for overlap, i, j in pairs:
-            if overlap > 0.3 and i not in tracks_used and j not in faces_used:
+        overlap = np.array([[iou(t.expected(number), f.box) for f in free] for t in live]).reshape(len(live), len(free))
+        taken = set()
+        for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True):
+            if overlap[i, j] > OVERLAP:
                 live[i].faces[number] = free[j]
-                tracks_used.add(i)
-                faces_used.add(j)
-        tracks += [Track({number: f}) for j, f in enumerate(free) if j not in faces_used]
+                taken.add(j)
+        tracks += [Track({number: f}) for j, f in enumerate(free) if j not in taken]
     return sorted(tracks, key=lambda t: -t.weight)
 
 
-def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] | None = None) -> dict[int, Face]:
+def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] | None = None, starts: Iterable[int] = ()) -> dict[int, Face]:
     """The face to swap in each frame that has it, by frame number.
 
     By default the heaviest track and, since a cut or a pause ends a track, every further one that shares no frame with
     those chosen, is as sure (mean score .95) and comparable in size. `which` asks for one track: the n-th heaviest,
     from 0, or the first that covers a point (x, y) of the frame. Raises ValueError where there is no such track.
     """
-    tracks = link(detections)
+    tracks = link(detections, starts)
     if which is None:
         chosen: dict[int, Face] = {}
         for track in tracks:

@@ -1,6 +1,7 @@
-"""MTCNN face detection in NumPy. Read in this order: cascade, nets, sampling, boxes, weights."""
+"""MTCNN face detection in NumPy. Read in this order: cascade, nets, sampling, boxes, weights, follow."""
 
 from .cascade import Detector
+from .follow import Followed, follow
 from .weights import WeightsError
 
-__all__ = ["Detector", "WeightsError"]
+__all__ = ["Detector", "Followed", "WeightsError", "follow"]

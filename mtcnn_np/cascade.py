@@ -8,6 +8,9 @@ boxes, widths without "+ 1", windows that reach over the edge padded with grey, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from faces import Face
@@ -19,6 +22,22 @@ from .sampling import crops, pack, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
 BATCH, FEWEST = 256, 16  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
+NEAR = 0.5  # of a box's side: how far around it a face is searched that is known to be thereabouts
+WINDOWS = 0.3, 1.6  # of a box's side: the windows that find it
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A rectangle of a level of an image's pyramid, in pixels of the level; its corner in even numbers, so that PNet's cells are those of the whole."""
+
+    image: int
+    level: int
+    scale: np.float32
+    size: tuple[int, int]  # of the whole level
+    top: int
+    left: int
+    height: int
+    width: int
 
 
 class Detector:
@@ -33,84 +52,149 @@ class Detector:
 
         Raises ValueError for any other kind of array: levels in 0..1 or a missing channel would be misread.
         """
+        return self.detect_batch([image], min_size)[0]
+
+    def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
+        """`detect` on each image; they may differ in size."""
+        levels = [self._levels(image, min_size) for image in images]
+        return self._cascade(images, [Patch(i, k, scale, size, 0, 0, *size) for i, found in enumerate(levels) for k, scale, size in found])
+
+    def detect_near(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
+        """The faces of each image around boxes (N, 4) where they are expected, as `detect` would find them.
+
+        Of every level of the pyramid only what lies near a box of that size is looked at, at the very pixels of a whole search; so what
+        is found is the same to rounding, unless something farther off would have suppressed it.
+        """
+        patches = []
+        for i, (image, near) in enumerate(zip(images, boxes, strict=True)):
+            levels = self._levels(image, min_size)
+            patches += [p for box in near for p in _patches_near(i, levels, box)]
+        return self._cascade(images, patches)
+
+    def _levels(self, image: np.ndarray, min_size: float) -> list[tuple[int, np.float32, tuple[int, int]]]:
+        """(number, scale, size) of every level of the pyramid, the largest first."""
         if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             found = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
             raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
-        if min_size < WINDOW:
+        if not min_size >= WINDOW:
             raise ValueError(f"min_size must be at least {WINDOW} pixels, not {min_size}")
-        if min(image.shape[:2]) < WINDOW:
-            return []
-        boxes = self._propose(image, min_size)
-        boxes = self._refine(image, boxes)
-        return self._output(image, boxes)
-
-    def _propose(self, image: np.ndarray, min_size: float) -> np.ndarray:
-        """PNet on every level of the pyramid: square candidate boxes (N, 4)."""
-        scales = self._scales(image, min_size)
-        # the first level is about as large as all others together, which share a canvas
-        found = [level for levels in parallel.run([lambda s=s: self._propose_at(image, s) for s in (scales[:1], scales[1:]) if s]) for level in levels]
-        if not found:
-            return np.empty((0, 4), np.float32)
-        boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        kept = suppress(boxes, scores, 0.7)
-        return square(regress(boxes[kept], corrections[kept]))
-
-    def _scales(self, image: np.ndarray, min_size: float) -> list[np.float32]:
-        scales, scale = [], np.float32(WINDOW / min_size)
+        levels, scale = [], np.float32(WINDOW / min_size)
         while min(image.shape[:2]) * scale > WINDOW:
-            scales.append(scale)
+            levels.append((len(levels), scale, tuple(int(np.float32(n) * scale) for n in image.shape[:2])))
             scale = np.float32(scale * np.float32(self.factor))
-        return scales
+        return levels
 
-    def _propose_at(self, image: np.ndarray, scales: list[np.float32]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """(boxes, scores, corrections) at each of these scales, by falling size.
+    def _cascade(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[list[Face]]:
+        boxes = self._propose(images, patches)
+        boxes = self._refine(images, boxes)
+        return self._output(images, boxes)
 
-        A window's result depends on its own pixels alone, so all levels go through PNet on one canvas, apart from each other.
+    def _propose(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[np.ndarray]:
+        """PNet on all patches: square candidate boxes (N, 4) for each image."""
+        found: dict[int, dict[int, list]] = {}
+        groups = _balanced(patches, parallel.threads())
+        for proposals in parallel.run([lambda g=g: self._scan(images, g) for g in groups]):
+            for patch, *proposal in proposals:
+                found.setdefault(patch.image, {}).setdefault(patch.level, []).append(proposal)
+        candidates = []
+        for i in range(len(images)):
+            levels = []
+            for _, proposals in sorted(found.get(i, {}).items()):
+                boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*proposals, strict=True))
+                kept = suppress(boxes, scores, 0.5)
+                levels.append((boxes[kept], scores[kept], corrections[kept]))
+            if not levels:
+                candidates.append(np.empty((0, 4), np.float32))
+                continue
+            boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*levels, strict=True))
+            kept = suppress(boxes, scores, 0.7)
+            candidates.append(square(regress(boxes[kept], corrections[kept])))
+        return candidates
+
+    def _scan(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
+        """(patch, boxes, scores, corrections) of the windows that pass PNet.
+
+        A window's result depends on its own pixels alone, so all patches go through on one canvas, apart from each other.
         """
-        sizes = [tuple(int(np.float32(n) * scale) for n in image.shape[:2]) for scale in scales]
-        (height, width), places = pack(sizes)
+        (height, width), places = pack([(p.height, p.width) for p in patches])
         canvas = np.zeros((1, height, width, 3), np.float32)
-        for (h, w), (top, left) in zip(sizes, places, strict=True):
-            canvas[0, top : top + h, left : left + w] = pyramid_level(image, h, w)
+        for p, (top, left) in zip(patches, places, strict=True):
+            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
+            canvas[0, top : top + p.height, left : left + p.width] = level
         corrections, scores = self.pnet(canvas)
         found = []
-        for scale, (h, w), (top, left) in zip(scales, sizes, places, strict=True):
-            cells = np.s_[0, top // STRIDE :, left // STRIDE :]
-            cells_h, cells_w = (self.pnet.cells(n) for n in (h, w))
-            level = scores[cells][:cells_h, :cells_w]
-            rows, columns = np.nonzero(level > self.thresholds[0])
-            corner = STRIDE * np.stack([columns, rows], axis=1).astype(np.float32) + 1  # (N, 2)
-            boxes = np.hstack([corner / scale, (corner + (WINDOW - 1)) / scale])
-            kept = suppress(boxes, level[rows, columns], 0.5)
-            rows, columns = rows[kept], columns[kept]
-            found.append((boxes[kept], level[rows, columns], corrections[cells][rows, columns]))
+        for p, (top, left) in zip(patches, places, strict=True):
+            cells = np.s_[top // STRIDE : top // STRIDE + self.pnet.cells(p.height), left // STRIDE : left // STRIDE + self.pnet.cells(p.width)]
+            passed = scores[0][cells]
+            rows, columns = np.nonzero(passed > self.thresholds[0])
+            corner = STRIDE * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(np.float32) + 1  # (N, 2)
+            boxes = np.hstack([corner / p.scale, (corner + (WINDOW - 1)) / p.scale])
+            found.append((p, boxes, passed[rows, columns], corrections[0][cells][rows, columns]))
         return found
 
-    def _refine(self, image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
         """RNet: fewer and better square boxes."""
-        if not len(boxes):
-            return boxes
-        corrections, scores = _batched(self.rnet, image, boxes, 24)
-        passed = scores > self.thresholds[1]
-        boxes, corrections, scores = boxes[passed], corrections[passed], scores[passed]
-        kept = suppress(boxes, scores, 0.7)
-        return square(regress(boxes[kept], corrections[kept]))
+        refined = []
+        for found, (corrections, scores) in zip(boxes, _batched(self.rnet, images, boxes, 24), strict=True):
+            passed = scores > self.thresholds[1]
+            found, corrections, scores = found[passed], corrections[passed], scores[passed]
+            kept = suppress(found, scores, 0.7)
+            refined.append(square(regress(found[kept], corrections[kept])))
+        return refined
 
-    def _output(self, image: np.ndarray, boxes: np.ndarray) -> list[Face]:
+    def _output(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[list[Face]]:
         """ONet: the faces, with their points."""
-        if not len(boxes):
-            return []
-        corrections, points, scores = _batched(self.onet, image, boxes, 48)
-        passed = scores > self.thresholds[2]
-        boxes, corrections, points, scores = boxes[passed], corrections[passed], points[passed], scores[passed]
-        corner, sides = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None]
-        points = corner + sides * points.reshape(-1, 2, 5).transpose(0, 2, 1)  # (N, 5, 2)
-        boxes = regress(boxes, corrections)
-        kept = suppress(boxes, scores, 0.6)
-        return [Face(boxes[i], float(scores[i]), points[i]) for i in kept]
+        faces = []
+        for found, (corrections, points, scores) in zip(boxes, _batched(self.onet, images, boxes, 48), strict=True):
+            passed = scores > self.thresholds[2]
+            found, corrections, points, scores = found[passed], corrections[passed], points[passed], scores[passed]
+            corner, sides = found[:, None, :2], (found[:, 2:] - found[:, :2])[:, None]
+            points = corner + sides * points.reshape(-1, 2, 5).transpose(0, 2, 1)  # (N, 5, 2)
+            found = regress(found, corrections)
+            faces.append([Face(found[i], float(scores[i]), points[i]) for i in suppress(found, scores, 0.6)])
+        return faces
 
 
-def _batched(net, image: np.ndarray, boxes: np.ndarray, size: int) -> list[np.ndarray]:
-    each = min(BATCH, max(FEWEST, -(-len(boxes) // parallel.threads())))
-    jobs = [lambda b=boxes[i : i + each]: net(crops(image, b, size)) for i in range(0, len(boxes), each)]
-    return [np.concatenate(heads) for heads in zip(*parallel.run(jobs), strict=True)]
+def _patches_near(image: int, levels: list, box: np.ndarray) -> list[Patch]:
+    x1, y1, x2, y2 = (float(v) for v in box)
+    side = max(x2 - x1, y2 - y1)
+    patches = []
+    for k, scale, (height, width) in levels:
+        if not WINDOWS[0] * side <= WINDOW / scale <= WINDOWS[1] * side:
+            continue
+        edges = []
+        for first, last, length in ((y1, y2, height), (x1, x2, width)):
+            a = max(0, int((first - NEAR * side) * scale)) // STRIDE * STRIDE
+            edges.append((a, min(length, int((last + NEAR * side) * scale) + 1) - a))
+        (top, h), (left, w) = edges
+        if min(h, w) >= WINDOW:
+            patches.append(Patch(image, k, scale, (height, width), top, left, h, w))
+    return patches
+
+
+def _balanced(patches: list[Patch], parts: int) -> list[list[Patch]]:
+    """The patches in groups of about the same area, each by falling height, as `pack` wants them."""
+    groups: list[list[Patch]] = [[] for _ in range(parts)]
+    areas = [0] * parts
+    for p in sorted(patches, key=lambda p: -p.height * p.width):
+        i = areas.index(min(areas))
+        groups[i].append(p)
+        areas[i] += p.height * p.width
+    return [sorted(g, key=lambda p: -p.height) for g in groups if g]
+
+
+def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
+    """The net's heads for the boxes of each image, all images' crops together."""
+    owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])
+    together = np.concatenate(boxes)
+
+    def job(some: slice) -> list[np.ndarray]:
+        return net(np.concatenate([crops(images[i], together[some][owners[some] == i], size) for i in np.unique(owners[some])]))
+
+    each = min(BATCH, max(FEWEST, -(-len(together) // parallel.threads())))
+    jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
+    if not jobs:
+        return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(images)
+    heads = [np.concatenate(parts) for parts in zip(*parallel.run(jobs), strict=True)]
+    ends = np.cumsum([len(b) for b in boxes])[:-1]
+    return list(zip(*(np.split(head, ends) for head in heads), strict=True))

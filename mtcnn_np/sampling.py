@@ -10,13 +10,14 @@ import numpy as np
 _MIDDLE, _SCALE = np.float32(127.5), np.float32(1 / 128)
 
 
-def pyramid_level(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The frame at another size: (height, width, 3).
+def pyramid_level(image: np.ndarray, height: int, width: int, rows: slice | None = None, columns: slice | None = None) -> np.ndarray:
+    """The frame at another size: (height, width, 3), or these rows and columns of that.
 
     Legacy `resize_bilinear`: output i looks at input i H / height, no half-pixel shift, no smoothing.
     """
-    y0, y1, fy = _taps(image.shape[0], height)
-    x0, x1, fx = _taps(image.shape[1], width)
+    y0, y1, fy = _taps(image.shape[0], height, rows or slice(0, height))
+    x0, x1, fx = _taps(image.shape[1], width, columns or slice(0, width))
+    width = len(x0)
     columns = np.concatenate([x0, x1])
     upper, lower = (image.take(y, axis=0).take(columns, axis=1) for y in (y0, y1))  # (height, 2 width, 3)
     rows = lower.astype(np.float32)
@@ -33,12 +34,14 @@ def pyramid_level(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def pack(sizes: list[tuple[int, int]]) -> tuple[tuple[int, int], list[tuple[int, int]]]:
-    """Places for rectangles (height, width), by falling size, on one canvas: its size, and each one's top left corner, in even numbers.
+    """Places for rectangles (height, width), by falling height, on one canvas: its size, and each one's top left corner, in even numbers.
 
-    On shelves as wide as the first, each on the highest that has room.
+    On shelves about as wide as all are high, each on the highest that has room.
     """
     shelves: list[list[int]] = []  # top, used width, height
-    places, bottom, across = [], 0, sizes[0][1] + sizes[0][1] % 2
+    area = sum(height * width for height, width in sizes)
+    across = max([int(area**0.5) // 2 * 2] + [width + width % 2 for _, width in sizes])
+    places, bottom = [], 0
     for height, width in sizes:
         height, width = height + height % 2, width + width % 2
         shelf = next((s for s in shelves if s[1] + width <= across and height <= s[2]), None)
@@ -51,8 +54,8 @@ def pack(sizes: list[tuple[int, int]]) -> tuple[tuple[int, int], list[tuple[int,
     return (bottom, across), places
 
 
-def _taps(before: int, after: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    position = np.arange(after, dtype=np.float32) * np.float32(before / after)
+def _taps(before: int, after: int, some: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    position = np.arange(some.start, some.stop, dtype=np.float32) * np.float32(before / after)
     first = np.minimum(position.astype(np.intp), before - 1)
     return first, np.minimum(first + 1, before - 1), position - first.astype(np.float32)
 
@@ -64,6 +67,8 @@ def crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
     what lies outside the frame is 0, the middle grey.
     """
     height, width = image.shape[:2]
+    if not height * width:
+        return np.zeros((len(boxes), size, size, 3), np.float32)
     y, y_in = _positions(boxes[:, 1], boxes[:, 3], height, size)
     x, x_in = _positions(boxes[:, 0], boxes[:, 2], width, size)
     fy, fx = (y - np.floor(y))[:, :, None, None], (x - np.floor(x))[:, None, :, None]

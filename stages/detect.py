@@ -5,30 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import tee
 
 import numpy as np
 
-from faces import Face, align, manifest, select, warp
-from mtcnn_np import Detector
-from video import Frame
+from faces import Face, align, manifest, select, steady, warp
+from mtcnn_np import Detector, follow
+from video import Frame, cuts
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the detector saw in a frame, with each face's contrast (see faces.select)."""
+    """What the detector saw in a frame, with each face's contrast (see faces.select), and whether a shot begins with it."""
 
     number: int
     time: Fraction
     faces: list[Face]
     contrasts: list[float]
+    cut: bool = False
 
 
-def detect(frames: Iterable[Frame], detector: Detector, min_size: float) -> Iterator[Seen]:
-    """Every face of every frame, once."""
-    for frame in frames:
-        found = detector.detect(frame.image, min_size)
-        contrasts = [select.contrast(aligned(frame.image, align.similarity(f.points))) for f in found]
-        yield Seen(frame.number, frame.time, found, contrasts)
+def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1) -> Iterator[Seen]:
+    """Every face of every frame, once; each `every`-th frame is searched whole, and those between where faces are expected."""
+    waiting: dict[int, tuple[Frame, bool]] = {}
+
+    def numbered() -> Iterator[tuple[int, np.ndarray, bool]]:
+        looked_at, images = tee(frames)
+        for frame, cut in zip(looked_at, cuts(f.image for f in images), strict=True):
+            waiting[frame.number] = frame, cut
+            yield frame.number, frame.image, cut
+
+    for found in follow(numbered(), detector, min_size, every):
+        frame, cut = waiting.pop(found.number)
+        contrasts = [select.contrast(aligned(frame.image, align.similarity(f.points))) for f in found.faces]
+        yield Seen(frame.number, frame.time, found.faces, contrasts, cut)
 
 
 def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE_SIZE) -> np.ndarray:
@@ -39,32 +49,43 @@ def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align
     return warp.warp(image, align.face_matrix(matrix, size), size, edges="repeat")
 
 
-def decide(seen: list[Seen], which=None) -> list[manifest.Row]:
-    """One row a frame. Raises ValueError if `which` names a face that is not there (see faces.select.choose)."""
-    chosen = select.choose({s.number: s.faces for s in seen}, which)
+def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.Row]:
+    """One row a frame. Raises ValueError if `which` names a face that is not there (see faces.select.choose).
+
+    smooth: the matrices are smoothed over time, and frames filled in for which the frames around say where the face is.
+    """
+    starts = [s.number for s in seen if s.cut]
+    chosen = select.choose({s.number: s.faces for s in seen}, which, starts)
     contrasts = {}
     for s in seen:
         if s.number in chosen:
             contrasts[s.number] = s.contrasts[[f is chosen[s.number] for f in s.faces].index(True)]
     jumps, faint = select.jumps(chosen), select.faint(contrasts)
+    believed = {n: align.similarity(f.points) for n, f in chosen.items() if n not in jumps and n not in faint}
+    if smooth:
+        step = min((b.number - a.number for a, b in zip(seen, seen[1:], strict=False)), default=1)
+        believed = steady(believed, [*starts, *faint], step)
     rows = []
     for s in seen:
-        face = chosen.get(s.number)
-        if face is None:
+        face, matrix = chosen.get(s.number), believed.get(s.number)
+        if s.number in faint:
+            rows.append(manifest.row(s.number, s.time, face, "faint", faint[s.number]))
+        elif s.number in jumps and matrix is None:
+            rows.append(manifest.row(s.number, s.time, face, "jump", jumps[s.number]))
+        elif matrix is None:
             reason = f"{len(s.faces)} other faces" if s.faces else "no face found"
             rows.append(manifest.row(s.number, s.time, None, "no face", reason))
-        elif s.number in jumps:
-            rows.append(manifest.row(s.number, s.time, face, "jump", jumps[s.number]))
-        elif s.number in faint:
-            rows.append(manifest.row(s.number, s.time, face, "faint", faint[s.number]))
+        elif face is None or s.number in jumps:
+            reason = jumps.get(s.number, "the face was not seen") + "; its place is taken from the frames around"
+            rows.append(manifest.row(s.number, s.time, None, "filled", reason, matrix))
         else:
-            rows.append(manifest.row(s.number, s.time, face))
+            rows.append(manifest.row(s.number, s.time, face, matrix=matrix))
     return rows
 
 
 def extract(frames: Iterable[Frame], rows: dict[int, manifest.Row], size: tuple[int, int]) -> Iterator[tuple[int, np.ndarray]]:
-    """(frame number, face (h, w, 3) uint8) of each frame whose row is ok; `rows` by frame number."""
+    """(frame number, face (h, w, 3) uint8) of each frame in which the face was seen; `rows` by frame number."""
     for frame in frames:
         row = rows.get(frame.number)
-        if row is not None and row.ok:
+        if row is not None and row.status == "ok":
             yield frame.number, aligned(frame.image, np.array(row.matrix), size)

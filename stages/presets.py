@@ -18,6 +18,7 @@ class Preset:
     colour_from  the share of training after which rounds include the colour net; 0 is from the start
     match        whether colour statistics are matched: the donor's faces get the target's palette before training, and
                  each swapped face that of the face it replaces. The colours are then b's own, else a's
+    smooth       whether faces' places are smoothed over time, and short gaps filled in
     settle       whether the colour net's BatchNorm statistics are taken anew on swapped faces before it is used
     """
 
@@ -29,14 +30,15 @@ class Preset:
     phases: tuple[str, ...]
     colour_from: float
     match: bool
+    smooth: bool
     settle: bool
 
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
     "seed": Preset((70, 90), area=False, batch=2, rounds=2, minutes=None,
-                   phases=("face a", "face b", "colour a", "colour b"), colour_from=0.0, match=False, settle=False),
+                   phases=("face a", "face b", "colour a", "colour b"), colour_from=0.0, match=False, smooth=False, settle=False),
     # The same nets, fed for a good result in minutes: the faces first, their colours when there is something to colour.
     "quick": Preset((128, 128), area=True, batch=4, rounds=None, minutes=2.5,
-                    phases=("face a", "face b", "colour b"), colour_from=0.4, match=True, settle=True),
+                    phases=("face a", "face b", "colour b"), colour_from=0.4, match=True, smooth=True, settle=True),
 }
