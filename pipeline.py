@@ -24,12 +24,13 @@ from faces import ManifestError, manifest
 from mtcnn_np import Detector, WeightsError
 from mtcnn_np.follow import EVERY
 from stages.convert import Converter
-from stages.detect import decide, detect, extract
+from stages.detect import decide, decide_all, detect, extract, tracks
 from stages.presets import PRESETS
 from stages.run_folder import RunError, RunFolder, digest
 from stages.train import Trainer
 
 FEWEST, MOST = 16, 3000  # faces of a person to train on: below it does not learn; above, an even choice is taken
+TRACKS = 12  # faces shown in tracks.png
 PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 ROLES = {"target": "a", "donor": "b"}
 
@@ -80,6 +81,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p.add_argument("--quality", type=int, default=18, metavar="CRF", choices=range(52), help="of H.264, 0 best to 51 (default: 18)")
     p.add_argument("--face", type=_face, metavar="N|X,Y",
                    help="which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y (default: the most prominent)")
+    p.add_argument("--all-faces", action="store_true", help="put the donor's face on everybody in the target, not on one person")
     p.add_argument("--donor-face", type=_face, metavar="N|X,Y", help="which face of the donor, likewise")
     p.add_argument("--min-size", type=_positive(float), default=40, metavar="PX", help="smallest face looked for, in pixels (default: 40)")
     p.add_argument("--frames", type=_range, default=(0, None), metavar="A:B", help="only frames A to B-1 of the target, from 0 (default: all)")
@@ -87,6 +89,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = p.parse_args(arguments)
     if options.target and not options.donor:
         p.error("TARGET needs a DONOR, the clip whose face is put in")
+    if options.all_faces and options.face is not None:
+        p.error("--face picks one face, --all-faces takes all")
     if options.min_size < 12:
         p.error("--min-size is at least 12 pixels, the detector's window")
     return options
@@ -169,7 +173,8 @@ def swap(options: argparse.Namespace) -> None:
     run.log(f"started: {again(None)}")
 
     rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
-    faces = {ROLES[role]: stored_faces(role, clip, rows[role], options, preset, run) for role, clip in clips.items()}
+    faces = {ROLES[role]: np.concatenate([stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])])
+             for role, clip in clips.items()}  # fmt: skip
     trainer = trained(Trainer(faces, preset, options.seed, xp), preset, run)
     written(clips["target"], rows["target"], trainer, options, preset, run)
     for clip in clips.values():
@@ -183,7 +188,7 @@ def identity(options: argparse.Namespace, preset) -> dict:
     return json.loads(json.dumps({
         "target": digest(options.target), "donor": digest(options.donor), "preset": options.preset, "batch": preset.batch,
         "seed": options.seed, "frames": options.frames, "every": options.every, "face": options.face,
-        "donor_face": options.donor_face, "min_size": options.min_size,
+        "donor_face": options.donor_face, "all_faces": options.all_faces, "min_size": options.min_size,
     }))  # fmt: skip
 
 
@@ -213,44 +218,57 @@ def how_many(clip: video.Clip, role: str, options: argparse.Namespace) -> int | 
     return len(range(first, min(last or clip.frames, clip.frames), options.every))
 
 
-def detected(role: str, clip: video.Clip, options: argparse.Namespace, preset, run: RunFolder) -> dict[int, manifest.Row]:
-    """The manifest of a clip, by frame number."""
-    path = run.manifest(role)
-    if not path.exists():
+def detected(role: str, clip: video.Clip, options: argparse.Namespace, preset, run: RunFolder) -> list[dict[int, manifest.Row]]:
+    """The manifests of a clip, by frame number: one for each face that is swapped, in most runs one."""
+    if not run.manifest(role).exists():
         frames = progress(part(clip, role, options), f"detect {role}", how_many(clip, role, options))
         seen = list(detect(frames, Detector(), options.min_size, EVERY))
         which = options.face if role == "target" else options.donor_face
         try:
-            rows = decide(seen, which, preset.smooth)
+            found = decide_all(seen, preset.smooth) if options.all_faces and role == "target" else []
+            found = found or [decide(seen, which, preset.smooth)]
         except ValueError as error:
             raise TooFewFaces(f"{clip.path}: {error}; try another --{'donor-' * (role == 'donor')}face") from None
-        manifest.write(path, rows)
-        tell(run, f"{role}: {len(rows)} frames, " + ", ".join(f"{n} {s}" for s, n in Counter(r.status for r in rows).items()))
-    rows = manifest.read(path)
-    usable = sum(r.status == "ok" for r in rows.values())
+        show_tracks(role, seen, run)
+        for k, rows in reversed(list(enumerate(found))):  # the first last: where it is, all are
+            manifest.write(run.manifest(role, k), rows)
+            tell(run, f"{role}: {len(rows)} frames, " + ", ".join(f"{n} {s}" for s, n in Counter(r.status for r in rows).items()))
+    found = []
+    while run.manifest(role, len(found)).exists():
+        found.append(manifest.read(run.manifest(role, len(found))))
+    usable = sum(r.status == "ok" for rows in found for r in rows.values())
     if usable == 0:
-        raise TooFewFaces(f"{clip.path}: no face in any of {len(rows)} frames; is it upright, and at least {options.min_size:g} px "
+        raise TooFewFaces(f"{clip.path}: no face in any of {len(found[0])} frames; is it upright, and at least {options.min_size:g} px "
                           "(--min-size)?")
     if usable < FEWEST:
         raise TooFewFaces(f"{clip.path}: a face in only {usable} frames, and training needs {FEWEST}; give a longer clip")
-    return rows
+    return found
 
 
-def stored_faces(role: str, clip: video.Clip, rows: dict[int, manifest.Row], options: argparse.Namespace, preset,
+def show_tracks(role: str, seen: list, run: RunFolder) -> None:
+    """A picture of every face that was followed, with the number that --face and --donor-face know it by."""
+    shown = [(text, pictures) for text, pictures in tracks(seen) if pictures][:TRACKS]
+    if shown:
+        texts, pictures = zip(*shown, strict=True)
+        run.write_image(f"{role}/tracks.png", report.sheet(pictures, texts, cell=(70, 90)))
+
+
+def stored_faces(role: str, track: int, clip: video.Clip, rows: dict[int, manifest.Row], options: argparse.Namespace, preset,
                  run: RunFolder) -> np.ndarray:
     """The aligned faces to train on, (N, h, w, 3) uint8, in the order of their frames."""
     numbers = [n for n, r in rows.items() if r.status == "ok"]
     numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(int))]
-    wanted = {n: rows[n] for n in numbers if not run.face(role, n).exists()}
+    files = {n: run.face(role, n, track) for n in numbers}
+    wanted = {n: rows[n] for n in numbers if not files[n].exists()}
     if wanted:
         frames = progress(part(clip, role, options), f"align {role}", how_many(clip, role, options))
         for number, face in extract(frames, wanted, preset.aligned):
-            run.write_image(str(run.face(role, number).relative_to(run.path)), face)
-    faces = [video.read_image(run.face(role, n)) for n in numbers]
+            run.write_image(str(files[number].relative_to(run.path)), face)
+    faces = [video.read_image(files[n]) for n in numbers]
     for n, face in zip(numbers, faces, strict=True):
         if face.shape[1::-1] != tuple(preset.aligned):
-            raise RunError(f"{run.face(role, n)} is not {preset.aligned[0]}x{preset.aligned[1]}; delete it to extract it anew")
-    return np.stack(faces)
+            raise RunError(f"{files[n]} is not {preset.aligned[0]}x{preset.aligned[1]}; delete it to extract it anew")
+    return np.stack(faces) if faces else np.empty((0, *preset.aligned[::-1], 3), np.uint8)
 
 
 def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
@@ -285,7 +303,7 @@ def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
     run.write_image(f"previews/{number:04d}.png", report.sheet(trainer.preview(), labels))
 
 
-def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, options: argparse.Namespace, preset,
+def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Trainer, options: argparse.Namespace, preset,
             run: RunFolder) -> None:
     """The output clip, unless it is there already, and a contact sheet of it."""
     made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve())}
@@ -293,7 +311,7 @@ def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, o
     if options.output.exists() and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
         return
     trainer.settle()
-    converter = Converter(trainer.swap, rows, preset, options.size)
+    rows = found[0]
     first, last = options.frames
     times = {}
     if (first, last) != (0, None):
@@ -304,19 +322,22 @@ def written(clip: video.Clip, rows: dict[int, manifest.Row], trainer: Trainer, o
                f"donor_sha256={digest(options.donor)[:16]}")
     picked = set(np.linspace(0, len(rows) - 1, min(len(rows), 12)).astype(int))
     before, after = [], []
-    originals = remember(part(clip, "target", options), picked, before)
+    frames = remember(part(clip, "target", options), picked, before)
+    for of_track in found:
+        if any(r.ok for r in of_track.values()):
+            frames = Converter(trainer.swap, of_track, preset, options.size).convert(frames)
     with video.open_writer(options.output, clip, options.quality, comment, **times) as writer:
-        for i, (_, at, image) in enumerate(progress(converter.convert(originals), "swap", len(rows))):
-            writer.write(image, at)
+        for i, frame in enumerate(progress(frames, "swap", len(rows))):
+            writer.write(frame.image, frame.time)
             if i in picked:
-                after.append(image)
+                after.append(frame.image)
     half = -(-len(before) // 2)
     rows_of = [before[:half], after[:half], before[half:], after[half:]]
     run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))))
     for note in writer.notes:
         tell(run, f"note: {note}")
     run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows),
-                       "swapped": sum(r.ok for r in rows.values())})
+                       "swapped": sum(any(of_track[n].ok for of_track in found) for n in rows)})
 
 
 def remember(frames: Iterable[video.Frame], picked: set[int], kept: list[np.ndarray]) -> Iterable[video.Frame]:

@@ -1,6 +1,6 @@
 """How long the 2020 nets train to the losses that their author reached.
 
-    python -m benchmarks.time_to_loss TARGET DONOR [--faces 105] [--colours 430]
+    python -m benchmarks.time_to_loss TARGET DONOR [--faces 125] [--colours 490]
 
 The nets, the data and the losses are those of the preset `seed`; batch size and step size are free here: batches of four and
 two, and a step that falls along a half cosine, first over so many seconds on the faces, then on the colours. On its own two clips the
@@ -36,8 +36,8 @@ def main() -> None:
     p.add_argument("--batch", type=int, default=4, help="of faces")
     p.add_argument("--colour-batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1e-3)
-    p.add_argument("--faces", type=float, default=105, help="seconds")
-    p.add_argument("--colours", type=float, default=430, help="seconds")
+    p.add_argument("--faces", type=float, default=125, help="seconds")
+    p.add_argument("--colours", type=float, default=490, help="seconds")
     p.add_argument("--threads", type=int, default=2)
     options = p.parse_args()
     nn.set_threads(options.threads)

@@ -15,6 +15,7 @@ from .face import Face, iou
 PATIENCE = 10  # frames that a track survives without being seen
 OVERLAP = 0.3  # intersection over union, from which a face is where its track expects it
 FAR = 3  # times its last step at most that a face is expected to go on
+SURE = 0.95  # mean score from which a track is taken unasked
 JUMP = 0.5  # of the box's side: farther from where the frames around have it, a detection is not believed
 GROWTH = 1.6  # times larger or smaller than in the frames around, likewise
 WINDOW = 3  # frames on each side that count as around
@@ -41,6 +42,11 @@ class Track:
         shift = box - self.faces[before[0]].box
         middle = (shift[:2] + shift[2:]) / 2  # it moves; growth is mostly noise
         return box + np.tile(middle, 2) * min((number - last) / (last - before[0]), FAR)
+
+    @property
+    def sure(self) -> bool:
+        """Whether this is surely a face: more than a glimpse, and by its mean score."""
+        return len(self.faces) >= 3 and bool(np.mean([face.score for face in self.faces.values()]) >= SURE)
 
     @property
     def weight(self) -> float:
@@ -84,7 +90,7 @@ def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] |
         chosen: dict[int, Face] = {}
         for track in tracks:
             faces = list(track.faces.values())
-            sure = np.mean([f.score for f in faces]) >= 0.95
+            sure = np.mean([f.score for f in faces]) >= SURE
             if not chosen or (sure and not chosen.keys() & track.faces.keys()
                               and np.mean([f.area for f in faces]) > 0.25 * np.mean([f.area for f in chosen.values()])):
                 chosen |= track.faces

@@ -21,7 +21,7 @@ from .nets import ONet, PNet, RNet
 from .sampling import crops, pack, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
-BATCH, FEWEST = 256, 16  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
+BATCH, FEWEST = 256, 4  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
 NEAR = 0.5  # of a box's side: how far around it a face is searched that is known to be thereabouts
 WINDOWS = 0.3, 1.6  # of a box's side: the windows that find it
 
@@ -85,6 +85,8 @@ class Detector:
         return levels
 
     def _cascade(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[list[Face]]:
+        if not images:
+            return []
         boxes = self._propose(images, patches)
         boxes = self._refine(images, boxes)
         return self._output(images, boxes)

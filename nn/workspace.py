@@ -9,6 +9,8 @@ import numpy as np
 
 from . import backend
 
+KEPT_BYTES = 1 << 26  # of padded arrays, on each thread
+
 _mine = threading.local()
 
 
@@ -20,6 +22,8 @@ def take(name: str, shape: tuple[int, ...], like):
     views = _mine.__dict__.setdefault("views", {})
     key = name, shape, like.dtype
     if key not in views:
+        if len(views) > 5000:
+            views.clear()
         buffers = _mine.__dict__.setdefault("buffers", {})
         size = math.prod(shape) * like.itemsize
         if name not in buffers or buffers[name].nbytes < size:
@@ -46,7 +50,7 @@ def padded(x, top: int, left: int, height: int, width: int):
         key = top, left, height, width, h, w, c, x.dtype
         array = kept.get(key)
         if array is None or len(array) < n:
-            if len(kept) > 200:  # sizes vary without end where images do
+            if sum(a.nbytes for a in kept.values()) > KEPT_BYTES:  # sizes vary without end where images do
                 kept.clear()
             array = kept[key] = np.zeros((n, height, width, c), x.dtype)
         array = array[:n]

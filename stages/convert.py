@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 
 import numpy as np
 from scipy import ndimage
@@ -38,8 +37,8 @@ class Converter:
         self.domain = poisson.Domain(self.opacity > 0)
         self.rim = ndimage.binary_dilation(self.domain.mask) & ~self.domain.mask
 
-    def convert(self, frames: Iterable[Frame]) -> Iterator[tuple[int, Fraction, np.ndarray]]:
-        """(number, time, image) of every frame in order; those whose row is not ok are passed through untouched."""
+    def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Every frame in order; those whose row is not ok are passed through untouched."""
         batch: list[Frame] = []
         for frame in frames:
             batch.append(frame)
@@ -48,7 +47,7 @@ class Converter:
                 batch = []
         yield from self._batch(batch)
 
-    def _batch(self, frames: list[Frame]) -> Iterator[tuple[int, Fraction, np.ndarray]]:
+    def _batch(self, frames: list[Frame]) -> Iterator[Frame]:
         matrices = {f.number: np.array(self.rows[f.number].matrix) for f in frames
                     if f.number in self.rows and self.rows[f.number].ok}
         to_swap = [f for f in frames if f.number in matrices]
@@ -65,7 +64,7 @@ class Converter:
             for i, frame in enumerate(to_swap):
                 images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), self.opacity, canvases[i])
         for frame in frames:
-            yield frame.number, frame.time, images[frame.number]
+            yield Frame(frame.number, frame.time, images[frame.number])
 
     def _blend(self, fore: np.ndarray, back: np.ndarray) -> np.ndarray:
         """The new faces (h, w, 3, N) in the light of the old ones, levels; all are solved at once.

@@ -13,6 +13,8 @@ from faces import Face, align, manifest, select, steady, warp
 from mtcnn_np import Detector, follow
 from video import Frame, cuts
 
+PICTURED = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -23,6 +25,7 @@ class Seen:
     faces: list[Face]
     contrasts: list[float]
     cut: bool = False
+    pictures: list[np.ndarray] | None = None  # the aligned faces, of every PICTURED-th frame
 
 
 def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1) -> Iterator[Seen]:
@@ -37,8 +40,9 @@ def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: 
 
     for found in follow(numbered(), detector, min_size, every):
         frame, cut = waiting.pop(found.number)
-        contrasts = [select.contrast(aligned(frame.image, align.similarity(f.points))) for f in found.faces]
-        yield Seen(frame.number, frame.time, found.faces, contrasts, cut)
+        pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
+        contrasts = [select.contrast(p) for p in pictures]
+        yield Seen(frame.number, frame.time, found.faces, contrasts, cut, pictures if frame.number % PICTURED == 0 else None)
 
 
 def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE_SIZE) -> np.ndarray:
@@ -55,7 +59,28 @@ def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.R
     smooth: the matrices are smoothed over time, and frames filled in for which the frames around say where the face is.
     """
     starts = [s.number for s in seen if s.cut]
-    chosen = select.choose({s.number: s.faces for s in seen}, which, starts)
+    return _rows(seen, select.choose({s.number: s.faces for s in seen}, which, starts), starts, smooth)
+
+
+def decide_all(seen: list[Seen], smooth: bool = True) -> list[list[manifest.Row]]:
+    """`decide` for every face that is surely one, the most prominent first: a list of rows each."""
+    starts = [s.number for s in seen if s.cut]
+    tracks = select.link({s.number: s.faces for s in seen}, starts)
+    return [_rows(seen, t.faces, starts, smooth) for t in tracks if t.sure]
+
+
+def tracks(seen: list[Seen]) -> list[tuple[str, list[np.ndarray]]]:
+    """(what to know of it, some pictures (90, 70, 3)) of each track, in the order in which `which` counts them."""
+    found = []
+    for k, track in enumerate(select.link({s.number: s.faces for s in seen}, [s.number for s in seen if s.cut])):
+        pictures = [p for s in seen if s.pictures for f, p in zip(s.faces, s.pictures, strict=True) if track.faces.get(s.number) is f]
+        score = np.mean([f.score for f in track.faces.values()])
+        text = f"{k}: {len(track.faces)} frames, {min(track.faces)} to {max(track.faces)}, mean score {score:.3f}"
+        found.append((text, [pictures[i] for i in np.unique(np.linspace(0, len(pictures) - 1, 8).astype(int))] if pictures else []))
+    return found
+
+
+def _rows(seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: bool) -> list[manifest.Row]:
     contrasts = {}
     for s in seen:
         if s.number in chosen:

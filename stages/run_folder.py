@@ -25,6 +25,10 @@ from PIL import Image
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
 
+def _number(track: int) -> str:
+    return f"-{track}" if track else ""
+
+
 class RunError(Exception):
     """The folder cannot be used for this run; the message says why and what to do."""
 
@@ -71,11 +75,11 @@ class RunFolder:
         with open(self.path / "log.txt", "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
-    def manifest(self, role: str) -> Path:
-        return self.path / role / "manifest.jsonl"
+    def manifest(self, role: str, track: int = 0) -> Path:
+        return self.path / role / f"manifest{_number(track)}.jsonl"
 
-    def face(self, role: str, frame: int) -> Path:
-        return self.path / role / "faces" / f"{frame:06d}.png"
+    def face(self, role: str, frame: int, track: int = 0) -> Path:
+        return self.path / role / f"faces{_number(track)}" / f"{frame:06d}.png"
 
     @property
     def checkpoint(self) -> Path:
@@ -84,6 +88,7 @@ class RunFolder:
     def write_image(self, name: str, image: np.ndarray) -> None:
         """A picture (H, W, 3) uint8 under the folder, complete or not at all."""
         file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
         aside = file.with_name(f".part-{file.name}")
         Image.fromarray(image).save(aside)
         os.replace(aside, file)

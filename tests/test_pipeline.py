@@ -281,6 +281,23 @@ def test_each_frame_is_detected_once_and_never_again(clips, tmp_path, monkeypatc
     assert code == 0 and len(searched) == first
 
 
+def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
+    images = []
+    for n in range(18):
+        left, right = (draw_face((320, 120), (x, 62), skin=skin) for x, skin in ((80 + n, (205, 160, 130)), (240 - n, (150, 110, 90))))
+        images.append(np.concatenate([left[:, :160], right[:, 160:]], axis=1))
+    make_clip(tmp_path / "two.mp4", images)
+    for more, expected in (((), 1), (("--all-faces",), 2)):
+        out, folder = tmp_path / f"out{expected}.mp4", tmp_path / f"run{expected}"
+        assert pipeline.main([str(tmp_path / "two.mp4"), str(clips / "donor.mp4"), "-o", str(out), "--run", str(folder), *more, *SHORT]) == 0
+        run = folder / "target"
+        assert len(list(run.glob("manifest*.jsonl"))) == expected and (run / "tracks.png").exists()
+        change = np.abs(next(iter(video.open_clip(out))).image.astype(int) - next(iter(video.open_clip(tmp_path / "two.mp4"))).image).max(axis=2)
+        changed = [change[50:75, a:b].mean() > 3 for a, b in ((70, 90), (230, 250))]
+        assert sum(changed) == expected
+        assert json.loads((run.parent / "run.json").read_text())["results"]["output"]["swapped"] == 18
+
+
 def test_a_checkpoint_keeps_both_identities_apart(tmp_path):
     from stages.presets import PRESETS
     from stages.train import Trainer

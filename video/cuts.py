@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-STEP = 8  # every so many-th pixel is looked at
+STEP, BLOCK = 4, 4  # every so many-th pixel is looked at, the mean of so many times so many of those is compared: noise is no cut
 CHANGE = 18.0  # levels of mean change from frame to frame below which nothing counts as a cut
 SUDDEN = 4.0  # times the change of the frames before
 MEMORY = 0.7  # how much of what is usual stays from frame to frame
@@ -19,7 +19,7 @@ def cuts(images: Iterable[np.ndarray]) -> Iterator[bool]:
     """
     last, usual = None, None
     for image in images:
-        small = image[::STEP, ::STEP].astype(np.float32)
+        small = _blocks(image[::STEP, ::STEP])
         if last is None or last.shape != small.shape:
             yield last is not None
             usual = None
@@ -30,3 +30,11 @@ def cuts(images: Iterable[np.ndarray]) -> Iterator[bool]:
                 usual = change if usual is None else MEMORY * usual + (1 - MEMORY) * change
             yield cut
         last = small
+
+
+def _blocks(image: np.ndarray) -> np.ndarray:
+    """Means of BLOCK x BLOCK pixels (h, w, 3), the rest at the edges left out; of the pixels themselves where there are too few."""
+    h, w = (n // BLOCK * BLOCK for n in image.shape[:2])
+    if not h or not w:
+        return image.astype(np.float32)
+    return image[:h, :w].reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, 3).mean(axis=(1, 3), dtype=np.float32)

@@ -36,6 +36,22 @@ def test_after_a_cut_the_track_goes_on_but_a_doubtful_one_is_not_taken():
     assert sorted(select.choose(detections)) == list(range(20))
 
 
+def test_two_who_cross_keep_their_tracks():
+    detections = {n: [face(100 + 20 * n), face(500 - 20 * n, 30)] for n in range(20)}
+    detections[10] = detections[10][:1]  # one is hidden for a moment
+    tracks = select.link(detections)
+    assert len(tracks) == 2
+    for track in tracks:
+        x = np.array([f.box[0] for f in track.faces.values()])
+        steps = np.diff(x) / np.diff(list(track.faces))
+        np.testing.assert_allclose(steps, steps[0])
+
+
+def test_a_cut_ends_every_track():
+    detections = {n: [face(100)] for n in range(20)}
+    assert [len(t.faces) for t in select.link(detections, starts=[8])] == [12, 8]
+
+
 def test_no_faces_at_all():
     assert select.choose({0: [], 1: []}) == {}
 

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from faces import align, steady
+from faces.steady import GAP
+
+
+def _matrix(x, y, size=1.0, angle=0.0):
+    a = size * np.exp(1j * angle)
+    p = (align.REFERENCE_POINTS @ np.array([[1], [1j]])).ravel()
+    p = a * (p - p.mean()) + x + 1j * y
+    return align.similarity(np.stack([p.real, p.imag], axis=1))
+
+
+def _middle(matrix):
+    back = align.invert(matrix)
+    return back[:, :2] @ align.REFERENCE_POINTS.mean(axis=0) + back[:, 2]
+
+
+def test_motion_along_a_parabola_is_left_as_it_is():
+    raw = {n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)}
+    for n, matrix in steady(raw).items():
+        np.testing.assert_allclose(matrix, raw[n], atol=1e-9)
+
+
+def test_jitter_goes_and_nothing_lags():
+    rng = np.random.default_rng(0)
+    true = np.array([100 + 40 * np.sin(n / 12) for n in range(120)])
+    raw = {n: _matrix(true[n] + rng.normal(0, 1), 80 + rng.normal(0, 1)) for n in range(120)}
+    smooth = steady(raw)
+    x = np.array([_middle(smooth[n])[0] for n in range(120)])
+    before = np.array([_middle(raw[n])[0] for n in range(120)])
+    assert np.abs(np.diff(x, 2)).mean() < 0.35 * np.abs(np.diff(before, 2)).mean()
+    errors = [np.mean((x[5 + lag : 115 + lag] - true[5:115]) ** 2) for lag in range(-3, 4)]
+    assert np.argmin(errors) == 3  # no shift in time fits better than none
+
+
+def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():
+    raw = {n: _matrix(100 + 2 * n, 80) for n in range(60) if n not in (10, 11, 12) and not 30 <= n < 30 + GAP + 1}
+    filled = steady(raw)
+    assert set(filled) - set(raw) == {10, 11, 12}
+    np.testing.assert_allclose(_middle(filled[11]), [122, 80], atol=1e-9)
+    assert set(steady(raw, starts=[12])) == set(raw)
+
+
+def test_across_a_cut_nothing_is_smoothed():
+    raw = {n: _matrix(100 if n < 10 else 300, 80) for n in range(20)}
+    for n, matrix in steady(raw, starts=[10]).items():
+        np.testing.assert_allclose(_middle(matrix), [100 if n < 10 else 300, 80], atol=1e-9)
+    assert abs(_middle(steady(raw)[9])[0] - 100) > 5
+
+
+@pytest.mark.parametrize("numbers", [[4], [4, 5], [0, 12, 24, 36, 60]])
+def test_few_frames_and_frames_far_apart(numbers):
+    raw = {n: _matrix(100 + n, 80) for n in numbers}
+    found = steady(raw, step=12 if len(numbers) > 2 else 1)
+    assert set(found) == set(numbers) | ({48} if len(numbers) > 2 else set())
+    for n, matrix in found.items():
+        np.testing.assert_allclose(_middle(matrix), [100 + n, 80], atol=1e-9)
