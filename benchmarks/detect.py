@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,13 @@ from PIL import Image
 import nn
 import video
 from examples.drawn import target_frame
-from mtcnn_np import Detector
+from faces import align, select, steady
+from mtcnn_np import Detector, follow
+from video.images import SUFFIXES
 
 from .timing import emit, interleaved
+
+MIDDLE = align.REFERENCE_POINTS.mean(axis=0)
 
 
 class Peer:
@@ -60,6 +65,7 @@ def main() -> None:
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--rounds", type=int, default=15)
     p.add_argument("--min-size", type=float, default=40)
+    p.add_argument("--frames", type=int, help="of each clip at most")
     options = p.parse_args()
     if (options.peer_python is None) != (options.graph is None):
         p.error("--peer-python and --graph go together")
@@ -67,14 +73,18 @@ def main() -> None:
     detector = Detector()
     peer = Peer(options.peer_python, options.graph, options.threads) if options.peer_python else None
     frames = {path.name: frame_of(path) for path in options.inputs} or drawn()
+    peer_ms = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, image in frames.items():
             path = Path(folder) / f"{len(list(Path(folder).iterdir()))}.npy"
             np.save(path, image)
-            single(name, image, path, detector, peer, options)
+            peer_ms[name] = single(name, image, path, detector, peer, options)
+    for path in options.inputs:
+        if path.suffix.lower() not in SUFFIXES:
+            clip(path, detector, peer_ms[path.name], options)
 
 
-def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: Peer | None, options) -> None:
+def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: Peer | None, options) -> float | None:
     inner: list[float] = []
     candidates = {"ours": lambda: detector.detect(image, options.min_size)}
     if peer:
@@ -84,6 +94,44 @@ def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: P
         medians["tensorflow"] = float(np.median(inner[1:]))  # without the way there and back
     size = f"{image.shape[1]}x{image.shape[0]}"
     emit("detect", medians, "tensorflow", frame=name, size=size, faces=len(detector.detect(image, options.min_size)), threads=options.threads)
+    return medians.get("tensorflow")
+
+
+def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None:
+    """Following against searching every frame whole: time a frame, and whether both find the same; then what smoothing does."""
+    frames = [(f.number, f.image) for f in video.open_clip(path)][: options.frames]
+    starts = [n for (n, _), cut in zip(frames, video.cuts(image for _, image in frames), strict=True) if cut]
+    start = time.perf_counter()
+    whole = {n: detector.detect(image, options.min_size) for n, image in frames}
+    whole_ms = (time.perf_counter() - start) / len(frames) * 1e3
+    start = time.perf_counter()
+    near = {f.number: f.faces for f in follow(((n, image, n in starts) for n, image in frames), detector, options.min_size)}
+    ours = (time.perf_counter() - start) / len(frames) * 1e3
+    found = missed = sure = 0
+    overlaps, errors = [], []
+    for number, faces in whole.items():
+        for face in faces:
+            best = max(near[number], key=lambda f, box=face.box: f.overlap(box), default=None)
+            if best is None or best.overlap(face.box) < 0.5:
+                missed, sure = missed + 1, sure + (face.score >= 0.95)
+                continue
+            found += 1
+            overlaps.append(best.overlap(face.box))
+            errors.append(float(np.abs(best.points - face.points).max() / face.interocular))
+    print(json.dumps({
+        "name": "follow", "clip": path.name, "frames": len(frames), "ours_ms": round(ours, 2), "whole_ms": round(whole_ms, 2),
+        "peer": "tensorflow, a frame", "peer_ms": peer_ms, "ratio": peer_ms and round(ours / peer_ms, 3), "faces": found, "missed": missed,
+        "missed_above_.95": sure, "least_iou": round(min(overlaps), 4), "largest_point_error": round(max(errors), 5),
+    }), flush=True)  # fmt: skip
+    chosen = select.choose(whole, None, starts)
+    raw = {n: align.similarity(f.points) for n, f in chosen.items()}
+    smooth = steady(raw, starts)
+    numbers = [n for n in sorted(chosen) if {n - 1, n + 1} <= chosen.keys() and not {n, n + 1} & set(starts)]
+    before, after = ({n: align.invert(m)[:, :2] @ MIDDLE + align.invert(m)[:, 2] for n, m in of.items()} for of in (raw, smooth))
+    shaking = [np.mean([np.linalg.norm(p[n - 1] - 2 * p[n] + p[n + 1]) for n in numbers]) for p in (before, after)]
+    lags = {k: np.mean([np.sum((after[n] - before[n + k]) ** 2) for n in numbers if n + k in before]) for k in range(-3, 4)}
+    print(json.dumps({"name": "steady", "clip": path.name, "second_difference_px": round(shaking[0], 3), "smoothed_px": round(shaking[1], 3),
+                      "ratio": round(shaking[1] / shaking[0], 3), "lag_frames": min(lags, key=lags.get)}), flush=True)
 
 
 if __name__ == "__main__":
