@@ -38,7 +38,8 @@ class _Net:
                 x = nn.reshape(nn.transpose(x, 0, 2, 1, 3), x.shape[0], -1)
                 x = nn.prelu(nn.dense(x, kernel, bias), slope)
             *others, score = np.split(nn.dense(x, *self.heads).data, self.ends, axis=-1)
-            return [*others, nn.softmax(score).data[..., 1]]
+            # softmax of two numbers, the second's share
+            return [*others, 1 / (1 + np.exp(score[..., 0] - score[..., 1]))]
 
 
 class PNet(_Net):

@@ -19,8 +19,7 @@ def pyramid_level(image: np.ndarray, height: int, width: int, rows: slice | None
     x0, x1, fx = _taps(image.shape[1], width, columns or slice(0, width))
     width = len(x0)
     columns = np.concatenate([x0, x1])
-    upper, lower = (image.take(y, axis=0).take(columns, axis=1) for y in (y0, y1))  # (height, 2 width, 3)
-    rows = lower.astype(np.float32)
+    upper, rows = (image.take(y, axis=0).take(columns, axis=1).astype(np.float32) for y in (y0, y1))  # (height, 2 width, 3)
     rows -= upper
     rows *= fy[:, None, None]
     rows += upper

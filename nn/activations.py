@@ -13,12 +13,10 @@ def leak(x, slope) -> None:
         if slope != 1:
             xp.maximum(x, xp.multiply(x, slope, out=workspace.take("leak", x.shape, x)), out=x)
         return
-    scaled = xp.multiply(x, slope, out=workspace.take("leak", x.shape, x))
-    steep = xp.flatnonzero(slope > 1)  # there the smaller of the two is right, not the larger
-    kept = [xp.minimum(x[..., c], scaled[..., c]) for c in steep]
-    xp.maximum(x, scaled, out=x)
-    for c, values in zip(steep, kept, strict=True):
-        x[..., c] = values
+    # x + (slope - 1) min(x, 0), which holds for slopes above 1, too; the zeros as an array, since NumPy is slow with a number there
+    below = xp.minimum(x, workspace.zeros(x.shape, x), out=workspace.take("leak", x.shape, x))
+    below *= slope - 1
+    x += below
 
 
 def leak_back(g, y, slope: float, out) -> None:

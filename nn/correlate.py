@@ -28,9 +28,9 @@ import numpy as np
 from . import backend, workspace
 from .activations import leak
 
-STRIP_BYTES = 1 << 19  # a strip's matrix: half of a usual L2 cache of 1 MiB
+STRIP_BYTES = 1 << 20  # a strip's matrix: a usual L2 cache
 KERNELS = 4  # a strip is this much larger than the kernel, which each product reads anew
-RUN = 6  # inputs side by side that a window grows by: shorter runs of memory are slow to copy
+RUN = 12  # inputs side by side that a window grows by: shorter runs of memory are slow to copy
 WIDTH = 16  # outputs side by side from which a product is fast enough to be worth no more zeros
 
 
@@ -133,11 +133,12 @@ def _gather(x, band, strides: tuple[int, int], corner: tuple[int, int], out: tup
     kh, window, _, group, outputs = band.shape
     matrix = band.reshape(-1, group * outputs)
     y = xp.empty((len(x), *out, group * outputs), x.dtype)
-    wide = None if b is None else xp.tile(b, group)
-    slope = slope if isinstance(slope, float | int) else xp.tile(slope, group)
+    # what is added to each cell, for a whole row of cells: NumPy is fastest along long runs
+    wide, slope = (v if v is None or isinstance(v, float | int) else xp.tile(v, out[1] * group) for v in (b, slope))
     for images, rows, columns in _strips(x, (kh, window), strides, corner, out, group * outputs):
-        part = y[images, rows].reshape(-1, group * outputs)
-        xp.matmul(columns, matrix, out=part)
+        part = y[images, rows]
+        xp.matmul(columns, matrix, out=part.reshape(-1, group * outputs))
+        part = part.reshape(-1, out[1] * group * outputs)
         if b is not None:
             part += wide
         leak(part, slope)
@@ -158,7 +159,9 @@ def _group(kernel: tuple[int, int, int, int], across: int, x, whole: bool = True
     _, _, inputs, outputs = kernel
     group = 1
     if backend.of(x) is np:
-        while (group * outputs < WIDTH or group * inputs < RUN) and group < 4 and (across % (2 * group) == 0 or (not whole and across > 16)):
+        while (group * outputs < WIDTH or group * inputs < RUN) and group * outputs <= 2 * WIDTH and group < 4:
+            if across % (2 * group) and (whole or across <= 16):
+                break
             group *= 2
     return group
 

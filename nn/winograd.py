@@ -112,10 +112,11 @@ def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope
     outputs = u.shape[2]
     m = np.matmul(v, u, out=workspace.take("m", (SIDE**2, v.shape[1], outputs), v))
     tiles = _both_axes(_A[v.dtype], m.reshape(SIDE, SIDE, -1), "tiles")
-    cells = tiles.reshape(-1, outputs)
+    across = -(-y.shape[2] // TILE)
+    cells = tiles.reshape(-1, across * outputs)
     if b is not None:
-        cells += b
-    leak(cells, slope)
+        cells += np.tile(b, across)
+    leak(cells, slope if isinstance(slope, float | int) else np.tile(slope, across))
     _put_tiles(tiles, y, rows)
 
 
