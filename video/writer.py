@@ -23,13 +23,14 @@ FORMATS = "a name ending in .mp4 or .mov (H.264), .mkv (lossless), .gif, or a fo
 
 
 def open_writer(path: str | Path, like: Clip, quality: int = 18, comment: str = "", start: Fraction | None = None,
-                end: Fraction | None = None):
+                end: Fraction | None = None, sound: tuple[np.ndarray, int] | None = None):  # fmt: skip
     """A context manager with `write(image, time)` for images (H, W, 3) uint8 RGB of the size of `like`.
 
     like      the clip whose size, time base, colours and sound the output has; the sound is copied, not coded anew
     quality   H.264's constant rate factor: 0 (best) to 51, 18 is visually without loss
     comment   a statement for the file's metadata
     start, end  the part of the clip that is written, in its own times; the output then begins at 0
+    sound     for a clip that has none of its own: samples (N,), -1..1, and how many a second; coded as AAC or, lossless, FLAC
 
     Raises OutputError.
     """
@@ -39,7 +40,7 @@ def open_writer(path: str | Path, like: Clip, quality: int = 18, comment: str = 
         raise OutputError(f"{path}: unknown kind of output; use {FORMATS}")
     if path.is_dir() and path.suffix:
         raise OutputError(f"{path} is a folder; name a file")
-    return kinds[path.suffix.lower()](path, like, quality, comment, start, end)
+    return kinds[path.suffix.lower()](path, like, quality, comment, start, end, sound)
 
 
 def check_writable(path: str | Path) -> None:
@@ -57,9 +58,9 @@ def check_writable(path: str | Path) -> None:
 class _Writer:
     """Writes aside; renames on a clean end, removes on any other."""
 
-    def __init__(self, path: Path, like: Clip, quality: int, comment: str, start, end):
+    def __init__(self, path: Path, like: Clip, quality: int, comment: str, start, end, sound):
         self.path, self.like, self.quality, self.comment = path, like, quality, comment
-        self.start, self.end = start, end
+        self.start, self.end, self.sound = start, end, sound
         self.aside = path.with_name(f".part-{path.name}")
         self.notes: list[str] = []
 
@@ -103,6 +104,7 @@ class _Encoded(_Writer):
     """A container with a video stream at the source's own times, and the source's sound."""
 
     codec: str
+    sound_codec: str
     options: dict[str, str] = {}
     container_options: dict[str, str] = {}
     format: str
@@ -120,7 +122,7 @@ class _Encoded(_Writer):
         if self.like.matrix is not None and self.like.matrix != 0 and "yuv" in stream.pix_fmt:
             stream.codec_context.colorspace = self.like.matrix
         self.stream = stream
-        self.audio = self._audio_packets() if self.like.has_audio else iter(())
+        self.audio = self._audio_packets() if self.like.has_audio else self._coded_sound() if self.sound else iter(())
         self.waiting = next(self.audio, None)
 
     def time_base(self) -> Fraction:
@@ -163,6 +165,20 @@ class _Encoded(_Writer):
             return iter(())
         return self._packets(theirs, ours)
 
+    def _coded_sound(self) -> Iterator[av.Packet]:
+        """Packets of the samples that were given."""
+        samples, rate = self.sound
+        stream = self.container.add_stream(self.sound_codec, rate=rate, layout="mono")
+
+        def packets():
+            for first in range(0, len(samples), 1024):
+                frame = av.AudioFrame.from_ndarray(samples[None, first : first + 1024].astype(np.float32), format="flt", layout="mono")
+                frame.sample_rate, frame.pts, frame.time_base = rate, first, Fraction(1, rate)
+                yield from stream.encode(frame)
+            yield from stream.encode(None)
+
+        return packets()
+
     def _packets(self, theirs, ours) -> Iterator[av.Packet]:
         packets = self.source.demux(theirs)
         while True:
@@ -186,7 +202,7 @@ class _Encoded(_Writer):
 
 
 class _Mp4(_Encoded):
-    codec, format = "libx264", "mp4"
+    codec, sound_codec, format = "libx264", "aac", "mp4"
 
     @property
     def container_options(self):
@@ -203,7 +219,7 @@ class _Mp4(_Encoded):
 class _Lossless(_Encoded):
     """FFV1 on RGB: every level comes back as it was."""
 
-    codec, format = "ffv1", "matroska"
+    codec, sound_codec, format = "ffv1", "flac", "matroska"
 
     def pixel_format(self) -> str:
         return "bgr0"

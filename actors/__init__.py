@@ -1,0 +1,9 @@
+"""Rendered people who do not exist: clips for the demo, and the truth to measure against."""
+
+from .person import Actor, draw
+from .performance import Moment, Performance
+from .render import Model
+from .scene import HARD, Scene, Shot
+from .truth import film, shots
+
+__all__ = ["HARD", "Actor", "Model", "Moment", "Performance", "Scene", "Shot", "draw", "film", "shots"]

@@ -1,0 +1,189 @@
+"""Where an actor stands: a background, and what can make a clip hard.
+
+A scene turns a performance into pictures. Every option that makes it hard is separate, and its truth is known: what hides the
+face, which frames are dark, where a shot ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+
+from .head import mix, smoothstep
+from .performance import Moment, Performance
+from .person import draw
+from .render import Layer, Model, encode
+
+HARD = {
+    "hand": "a hand crosses the face",
+    "blur": "the shutter stays open for half of each frame",
+    "noise": "a noisy sensor",
+    "dark": "a tenth of the light",
+    "fade": "the last fifth fades to black",
+    "cut": "another shot, in another place, begins half way",
+    "leave": "the actor walks out of the picture and comes back",
+    "two": "a second actor beside the first",
+    "compress": "strong compression (when written)",
+}
+SHUTTER = 4  # pictures that a blurred one is the mean of
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One frame and its truth, at a picture of size (w, h).
+
+    number, moment
+    image     (h, w, 3) uint8
+    points    (5, 2) in pixels, as MTCNN defines them
+    mask      (h, w) float32, 0..1: the face; beyond it the true swap is the same picture
+    visible   (h, w) float32, 0..1: the part of the mask that nothing hides
+    swap      (h, w, 3) uint8: the same frame with the other actor's face, or None
+    swap_points  its points, or None
+    present   whether the face is in the picture and light enough to be seen
+    """
+
+    number: int
+    moment: Moment
+    image: np.ndarray
+    points: np.ndarray
+    mask: np.ndarray
+    visible: np.ndarray
+    swap: np.ndarray | None
+    swap_points: np.ndarray | None
+    present: bool
+
+
+class Scene:
+    """Frames of an actor in a performance; `shot(n)` gives the n-th, in any order, the same each time.
+
+    actor, performance   seeds
+    frames, rate         how many, and how many a second
+    size                 (w, h) in pixels
+    face                 the seed of the actor whose face is put on, for the true swap, or None
+    hard                 names out of HARD
+    """
+
+    def __init__(self, actor: int, performance: int, frames: int, size: tuple[int, int] = (256, 256), rate: float = 25,
+                 face: int | None = None, hard: frozenset[str] | set[str] = frozenset()):  # fmt: skip
+        if unknown := set(hard) - HARD.keys():
+            raise ValueError(f"unknown option {', '.join(sorted(unknown))}; there are {', '.join(HARD)}")
+        if min(size) < 32 or frames < 1:
+            raise ValueError(f"a scene has at least a frame of 32x32 pixels, not {frames} of {size[0]}x{size[1]}")
+        self.frames, self.rate, self.size, self.hard, self.seed = frames, rate, size, frozenset(hard), performance
+        seconds = frames / rate
+        self.plays = [Performance(performance + 10_007 * k, seconds) for k in range(1 + ("cut" in hard))]
+        self.backgrounds = [background(size, performance + 10_007 * k) for k in range(len(self.plays))]
+        self.model = Model(draw(actor))
+        self.wearing = Model(draw(actor).wearing(draw(face))) if face is not None else None
+        self.other = (Model(draw(actor + 5_003)), Performance(performance + 5_003, seconds)) if "two" in hard else None
+
+    def part(self, number: int) -> int:
+        """Which shot of the clip a frame belongs to."""
+        return int("cut" in self.hard and number >= self.frames // 2)
+
+    def moment(self, number: int, after: float = 0.0) -> Moment:
+        """The first actor's moment in a frame, `after` so many frames."""
+        moment = self.plays[self.part(number)].at((number + after) / self.rate)
+        wide = self.size[0] / self.size[1]
+        if self.other:
+            moment = replace(moment, zoom=moment.zoom * 0.62, shift_x=moment.shift_x * 0.5 - 0.78 * wide)
+        if "leave" in self.hard:
+            away = smoothstep(0.35, 0.5, number / self.frames) - smoothstep(0.6, 0.75, number / self.frames)
+            moment = replace(moment, shift_x=moment.shift_x + float(away) * (1.3 + 0.5 * wide / moment.zoom))
+        return moment
+
+    def shot(self, number: int) -> Shot:
+        if not 0 <= number < self.frames:
+            raise ValueError(f"frame {number} of {self.frames}")
+        opened = [(k + 0.5) / SHUTTER * 0.5 - 0.25 for k in range(SHUTTER)] if "blur" in self.hard else [0.0]
+        pictures, swaps, masks, hidden = zip(*(self._exposure(number, after) for after in opened), strict=True)
+        moment = self.moment(number)
+        bright = self._brightness(number)
+        points = self.model.points(moment, self.size)
+        inside = ((points >= 0) & (points < self.size)).all()
+        mask = np.mean(masks, 0)
+        return Shot(number, moment, self._develop(np.mean(pictures, 0) * bright, number), points, mask, mask * (1 - np.mean(hidden, 0)),
+                    self._develop(np.mean(swaps, 0) * bright, number) if self.wearing else None,
+                    self.wearing.points(moment, self.size) if self.wearing else None, bool(inside and bright > 0.3 * (0.1 if "dark" in self.hard else 1)))  # fmt: skip
+
+    def _exposure(self, number: int, after: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """An instant in linear light: the picture, the true swap (or the picture again), the mask, and what hides it."""
+        moment = self.moment(number, after)
+        behind = self.backgrounds[self.part(number)]
+        if self.other:
+            model, play = self.other
+            theirs = play.at((number + after) / self.rate)
+            theirs = replace(theirs, zoom=theirs.zoom * 0.62, shift_x=theirs.shift_x * 0.5 + 0.78 * self.size[0] / self.size[1],
+                             light=moment.light, ambient=moment.ambient)  # fmt: skip
+            behind = model.render(theirs, self.size).over(behind)
+        own = self.model.render(moment, self.size)
+        picture, mask = own.over(behind), own.mask
+        swap = picture
+        if self.wearing:
+            other = self.wearing.render(moment, self.size)
+            mask = np.maximum(mask, other.mask)
+            swap = picture + (other.over(behind) - picture) * mask[..., None]
+        hides = np.zeros(mask.shape, np.float32)
+        if "hand" in self.hard:
+            hand = self._hand(number, after, moment)
+            picture, swap, hides = hand.over(picture), hand.over(swap), hand.cover
+        return picture, swap, mask, hides
+
+    def _brightness(self, number: int) -> float:
+        bright = 0.1 if "dark" in self.hard else 1.0
+        if "fade" in self.hard:
+            bright *= float(np.clip((self.frames - 1 - number) / max(self.frames / 5, 1), 0, 1)) ** 2
+        return bright
+
+    def _develop(self, light: np.ndarray, number: int) -> np.ndarray:
+        if "noise" in self.hard or "dark" in self.hard:
+            rng = np.random.default_rng([self.seed, number])  # the same for picture and true swap
+            spread = np.sqrt(0.0006 * np.maximum(light, 0) + 0.0000015)  # of photons, and of the sensor
+            light = light + spread * rng.standard_normal(light.shape, np.float32)
+        return encode(light)
+
+    def _hand(self, number: int, after: float, moment: Moment) -> Layer:
+        """Palm and fingers, capsules in front of everything, that cross the face once every three seconds."""
+        w, h = self.size
+        unit = moment.zoom * h
+        phase = ((number + after) / self.rate / 3.0) % 1.0
+        cx, cy = self.model.points(moment, self.size)[2]  # sweeps past the nose, from below right to above left
+        cx, cy = cx + unit * (2.6 - 5.2 * phase), cy + unit * (1.1 - 1.5 * phase)
+        y, x = np.mgrid[:h, :w].astype(np.float32)
+        x, y = (x - cx) / unit, (y - cy) / unit
+        wrist, bones = (0.25, 1.6), [((-0.24, -0.05), (-0.34, -0.62)), ((-0.08, -0.1), (-0.10, -0.78)), ((0.08, -0.1), (0.12, -0.72)),
+                                     ((0.22, -0.02), (0.31, -0.56)), ((-0.25, 0.25), (-0.56, -0.08))]  # fmt: skip
+        near = np.minimum(_capsule(x, y, (0, 0.12), (0.02, 0.25), 0.30), _capsule(x, y, (0.03, 0.4), wrist, 0.20))
+        for a, b in bones:
+            near = np.minimum(near, _capsule(x, y, a, b, 0.085))
+        cover = np.clip(0.5 - near * unit, 0, 1).astype(np.float32)
+        round_ = np.sqrt(np.clip(-near / 0.09, 0, 1))
+        skin = (np.float32(self.model.actor.head.skin_colour) / 255) ** np.float32(2.2)
+        light = 0.35 + 0.65 * round_ * (1 - 0.12 * x + 0.1 * y)
+        return Layer((skin * light[..., None] * cover[..., None]).astype(np.float32), cover, cover)
+
+
+def _capsule(x, y, a, b, radius):
+    """Signed distance to a line from a to b with round ends; below 0 inside."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    along = np.clip(((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy), 0, 1)
+    return np.hypot(x - a[0] - along * dx, y - a[1] - along * dy) - radius
+
+
+def background(size: tuple[int, int], seed: int) -> np.ndarray:
+    """A room out of focus: (h, w, 3) in linear light."""
+    rng = np.random.default_rng([seed, 0xBAC6])
+    w, h = size
+    y, x = np.mgrid[:h, :w].astype(np.float32) / h
+    wall = rng.uniform(0.04, 0.34, 3).astype(np.float32)
+    picture = mix(wall, wall * rng.uniform(0.4, 1.4, 3).astype(np.float32), (0.6 * x + 0.4 * y)[..., None])
+    for _ in range(10):
+        cx, cy, a, b = rng.uniform(0, w / h), rng.uniform(0, 1), rng.uniform(0.04, 0.25), rng.uniform(0.05, 0.4)
+        shape = smoothstep(0, 0.03, a - np.abs(x - cx)) * smoothstep(0, 0.03, b - np.abs(y - cy))
+        picture = mix(picture, rng.uniform(0.02, 0.5, 3).astype(np.float32), 0.7 * shape[..., None])
+    for _ in range(5):  # lamps
+        cx, cy, r = rng.uniform(0, w / h), rng.uniform(0, 0.7), rng.uniform(0.015, 0.04)
+        picture = mix(picture, rng.uniform(0.4, 0.9, 3).astype(np.float32), 0.8 * smoothstep(r, r * 0.85, np.hypot(x - cx, y - cy))[..., None])
+    return ndimage.gaussian_filter(picture, (0.012 * h, 0.012 * h, 0))
