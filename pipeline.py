@@ -1,4 +1,4 @@
-"""Swap a face in a clip: python pipeline.py TARGET DONOR -o OUT.mp4
+"""Swap a face in a clip: python pipeline.py TARGET DONOR -o OUT.mp4; without clips, a demo on rendered people.
 
 The command line and the order of the stages; each stage's work is in the room that its name says.
 """
@@ -20,6 +20,7 @@ from tqdm import tqdm
 import nn
 import report
 import video
+from actors import demo
 from faces import ManifestError, manifest
 from mtcnn_np import Detector, WeightsError
 from mtcnn_np.follow import EVERY
@@ -32,6 +33,7 @@ from stages.train import Trainer
 FEWEST, MOST = 16, 3000  # faces of a person to train on: below it does not learn; above, an even choice is taken
 TRACKS = 12  # faces shown in tracks.png
 PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
+DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
 ROLES = {"target": "a", "donor": "b"}
 
 EXIT_CODES = {
@@ -61,11 +63,12 @@ EXIT_CODES[TooFewFaces] = 5
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    p = argparse.ArgumentParser(prog="pipeline.py", description="Put DONOR's face into TARGET.", epilog=EPILOG)
+    p = argparse.ArgumentParser(prog="pipeline.py", description="Put DONOR's face into TARGET. Without clips: a demo on two rendered people "
+                                "who do not exist, in runs/demo.", epilog=EPILOG)  # fmt: skip
     p.add_argument("target", nargs="?", type=Path, help="the clip to change: a video, or a folder of numbered images")
     p.add_argument("donor", nargs="?", type=Path, help="the clip whose face is put in: likewise")
     p.add_argument("-o", "--output", type=Path, metavar="OUT",
-                   help=".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG (default: swap.mp4)", default=Path("swap.mp4"))
+                   help=".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG (default: swap.mp4)")
     p.add_argument("--preset", choices=PRESETS, default="quick", help="how to train (default: quick; seed is the 2020 program's way)")
     length = p.add_mutually_exclusive_group()
     length.add_argument("--rounds", type=_positive(int), metavar="N", help="train N rounds, epochs of both faces and colours (default: the preset's)")
@@ -89,6 +92,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = p.parse_args(arguments)
     if options.target and not options.donor:
         p.error("TARGET needs a DONOR, the clip whose face is put in")
+    if options.output is None:
+        options.output = Path("swap.mp4") if options.target else (options.run or DEMO) / "swap.mp4"
+    if options.target is None:
+        options.run = options.run or DEMO
+        if not (options.minutes or options.rounds):
+            options.minutes = DEMO_MINUTES
     if options.all_faces and options.face is not None:
         p.error("--face picks one face, --all-faces takes all")
     if options.min_size < 12:
@@ -128,11 +137,11 @@ def _range(text: str):
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    if options.target is None:
-        print("There is no built-in demo yet. Give two clips: python pipeline.py TARGET.mp4 DONOR.mp4 -o OUT.mp4")
-        return 2
     try:
-        swap(options)
+        if options.target is None:
+            show(options)
+        else:
+            swap(options)
     except KeyboardInterrupt:
         print(f"\nstopped; what is finished is kept in {run_path(options)}. To continue: {again(arguments)}", file=sys.stderr)
         return 130
@@ -144,6 +153,20 @@ def main(arguments: list[str] | None = None) -> int:
               f"or mend its permissions, then: {again(arguments)}", file=sys.stderr)
         return 6
     return 0
+
+
+def show(options: argparse.Namespace) -> None:
+    """The demo: render two actors, swap, and set the result beside the true swap."""
+    nn.set_threads(options.threads)
+    started, folder = time.perf_counter(), options.run
+    for _ in tqdm(demo.render(folder), desc="render", total=2 * demo.FRAMES, disable=None, unit="frame", dynamic_ncols=True):
+        pass
+    options.target, options.donor = folder / "target.mp4", folder / "donor.mp4"
+    swap(options)
+    figures = demo.compare(folder, options.output)
+    for name in ("nothing", "swap"):
+        print(f"{name:8}" + "".join(f" {k} {figures[name][k]:.2f}" for k in ("psnr", "ssim", "points", "mouth", "seam", "flicker")), file=sys.stderr)
+    print(f"{folder / 'compare.mp4'}: target, swap, truth. In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
 
 
 def run_path(options: argparse.Namespace) -> Path:

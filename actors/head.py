@@ -135,7 +135,7 @@ def expressions(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> dict[str, 
     mouth = np.stack([-0.030 * corner * outwards, drop, 0.30 * drop * smoothstep(mouth_y + 0.02, mouth_y - 0.2, y)], -1)
     smile = np.stack([
         0.036 * corner * outwards,
-        0.055 * corner + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
+        0.075 * corner + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
         -0.020 * corner + 0.035 * bump(ax, y, 0.38, -0.24, 0.13, 0.10) * front,
     ], -1)  # fmt: skip
     brow = np.stack([np.zeros_like(x), 0.075 * bump(ax, y, 0.26, 0.24, 0.30, 0.13) * front, np.zeros_like(x)], -1)
@@ -183,9 +183,9 @@ def _ear(actor: Actor, side: int) -> Grid:
 
 def _body(actor: Actor) -> Grid:
     """Neck and shoulders, one surface; the neck follows the head, the shoulders stay."""
-    angle, y = np.meshgrid(np.linspace(-np.pi, np.pi, 91), np.linspace(-2.6, -0.5, 64))
+    angle, y = np.meshgrid(np.linspace(-np.pi, np.pi, 91), np.linspace(-3.4, -0.5, 76))
     stout = mix(1, actor.head.jaw, 0.7)
-    width = profile(y, [(-2.6, 1.62), (-1.75, 1.50), (-1.58, 1.28), (-1.46, 0.86), (-1.33, 0.52), (-1.15, 0.42), (-0.5, 0.41)], 0.09) * stout
+    width = profile(y, [(-3.4, 1.56), (-1.75, 1.50), (-1.58, 1.28), (-1.46, 0.86), (-1.33, 0.52), (-1.15, 0.42), (-0.5, 0.41)], 0.09) * stout
     depth = profile(y, [(-1.7, 0.60), (-1.45, 0.50), (-1.22, 0.39), (-0.5, 0.38)], 0.09)
     at = np.stack([width * np.sin(angle), y, depth * np.cos(angle) - 0.22], -1)
     return _grid("body", angle, at, smoothstep(-1.40, -0.8, y))
@@ -198,7 +198,7 @@ def _curtain(actor: Actor) -> Grid:
     angle, y = np.meshgrid(np.linspace(1.14, 2 * np.pi - 1.14, 131), np.linspace(low, 0.74, 70))
     width = head.width * profile(y, [(-1.5, 0.80), (-0.9, 0.86), (-0.3, 0.87), (0.2, 0.86), (0.5, 0.80), (0.8, 0.48)], 0.1)
     tips = smoothstep(low, low + 0.3, y)
-    width = width * mix(0.86, 1, tips)
+    width = width * mix(0.95, 1, tips)
     locks = 1 + (0.030 * np.sin(angle * 9 + y * 2.5 + 5 * head.part) + 0.014 * np.sin(angle * 23 - y * 2)) * smoothstep(0.7, 0.2, y)
     at = np.stack([width * locks * np.sin(angle), y, 1.0 * width * np.cos(angle) * locks + 0.02], -1)
     return _grid("curtain", angle, at, smoothstep(-1.7, -0.6, y))

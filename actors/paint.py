@@ -128,13 +128,13 @@ def _paint_head(actor: Actor, grid: Grid) -> np.ndarray:
         spots = smoothstep(0.32, 0.5, noise(x * 1.3, y * 1.3 + 0.2)) * bump(ax, y, 0.22, -0.2, 0.28, 0.14)
         _lay(texels, skin * np.float32([0.7, 0.5, 0.4]), spots * front * face.freckles)
     occlusion = texels[..., OCCLUSION]
-    for cx, cy, sx, sy, depth in ((eye_x - 0.165, 0.04, 0.045, 0.07, 0.24), (eye_x, 0.115, 0.17, 0.05, 0.22), (0.07, nose_y - 0.125, 0.10, 0.035, 0.42),
-                                  (0, mouth_y - 0.14, 0.13, 0.035, 0.22), (mouth_width + 0.02, mouth_y, 0.035, 0.035, 0.26),
+    for cx, cy, sx, sy, depth in ((eye_x - 0.165, 0.04, 0.045, 0.07, 0.24), (eye_x, 0.115, 0.17, 0.05, 0.22), (0.07, nose_y - 0.125, 0.10, 0.035, 0.26),
+                                  (0, mouth_y - 0.14, 0.13, 0.035, 0.22), (mouth_width + 0.02, mouth_y, 0.03, 0.03, 0.16),
                                   (0.14 * wide, nose_y - 0.06, 0.03, 0.06, 0.24), (eye_x, -0.105, 0.14, 0.03, 0.10 + 0.22 * face.lines)):  # fmt: skip
         occlusion *= 1 - depth * front * bump(ax, y, cx, cy, sx, sy)
     _paint_lines(texels, actor, ax, y, front)
     nostril = bump(ax, y, 0.062 * wide, nose_y - 0.098, 0.036 * wide, 0.017) * front
-    _lay(texels, skin * np.float32(0.06), np.clip(1.5 * nostril, 0, 0.92))
+    _lay(texels, skin * np.float32(0.06), np.clip(1.25 * nostril, 0, 0.85))
     texels[..., GLOSS] *= 1 - np.clip(2 * nostril, 0, 1)
     _paint_beard(texels, actor, grid.angle, ax, y, fine)
     _paint_lips(texels, actor, x, y, front, fine)
@@ -195,7 +195,7 @@ def _paint_lips(texels, actor: Actor, x, y, front, fine) -> None:
     bow = 1 - 0.22 * np.exp(-((x / 0.035) ** 2)) + 0.08 * np.exp(-(((ax - 0.06) / 0.035) ** 2))
     above, below = mouth_y + face.lip_upper * bow * q**0.65, mouth_y - face.lip_lower * q**0.6
     lips = smoothstep(-0.014, 0.010, above - y) * smoothstep(-0.014, 0.010, y - below) * (ax < mouth_width * 1.03) * front
-    tint = linear(actor.head.skin_colour) * np.float32([0.82, 0.50 - 0.16 * face.lip_red, 0.52 - 0.14 * face.lip_red])
+    tint = linear(actor.head.skin_colour) * np.float32([0.80, 0.48 - 0.17 * face.lip_red, 0.56 - 0.15 * face.lip_red])
     lit = mix(0.78, 1.08, smoothstep(mouth_y + 0.02, mouth_y - 0.03, y))
     _lay(texels, tint * ((1 + 0.12 * fine) * lit)[..., None], 0.85 * lips)
     texels[..., GLOSS] += 0.25 * lips * smoothstep(mouth_y, mouth_y - 0.04, y)

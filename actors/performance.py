@@ -56,10 +56,10 @@ class Performance:
             curve = CubicSpline(knots, rng.uniform(-1, 1, count))
             return lambda t: low + (high - low) * (0.5 + 0.5 * np.tanh(1.3 * float(curve(min(t, seconds)))))
 
-        self.yaw, self.pitch, self.roll = path(1.1, -26, 26), path(1.3, -12, 12), path(1.7, -10, 10)
+        self.yaw, self.pitch, self.roll = path(1.4, -26, 26), path(1.5, -12, 12), path(1.9, -10, 10)
         self.smile, self.brow = path(1.5, -0.5, 1), path(1.2, -0.3, 1)
         self.gaze_x, self.gaze_y = path(0.7, -1, 1), path(0.9, -0.8, 0.8)
-        self.talking, self.syllables = path(1.6, -0.4, 1.0), path(0.14, 0, 1)
+        self.talking, self.syllables = path(1.6, -0.2, 1.0), path(0.14, 0, 1)
         self.light_x, self.light_y, self.ambient = path(4, -0.55, 0.55), path(5, 0.2, 0.6), path(5, 0.26, 0.36)
         self.shift_x, self.shift_y, self.zoom = path(2.2, -0.25, 0.25), path(2.6, -0.1, 0.1), path(3.5, 0.30, 0.36)
         self.blinks = np.cumsum(rng.uniform(0.8, 3.2, int(seconds) + 4)) - 0.5

@@ -89,10 +89,14 @@ class Model:
         at = self.posed.copy()
         for name in SHAPES:
             at += np.float32(getattr(moment, name)) * self.shapes[name]
-        return _turned(at, moment, self.follows)
+        return turned(at, moment, self.follows)
 
     def points(self, moment: Moment, size: tuple[int, int]) -> np.ndarray:
-        """The five points (5, 2) in pixels of a picture of size (w, h), as MTCNN places them: left eye, right eye, nose, mouth corners.
+        """The five points (5, 2) in pixels of a picture of size (w, h), as MTCNN places them: left eye, right eye, nose, mouth corners."""
+        return raster.project(self.points3d(moment), moment.zoom, size)[0]
+
+    def points3d(self, moment: Moment) -> np.ndarray:
+        """The same on the head, (5, 3), in half heads.
 
         An eye is the middle of its aperture, a little inwards, and follows the gaze; the nose is a little below its tip.
         """
@@ -107,7 +111,7 @@ class Model:
             shapes = expressions(self.actor, angle, line)
             moved = line + sum(getattr(moment, name) * shapes[name] for name in SHAPES)
             at.append([np.interp(x, line[:, 0], moved[:, k]) for k in range(3)])
-        return raster.project(_turned(np.array(at), moment, 1.0), moment.zoom, size)[0]
+        return turned(np.array(at), moment, 1.0)
 
     def render(self, moment: Moment, size: tuple[int, int]) -> Layer:
         """The actor at a moment on a picture of size (w, h)."""
@@ -138,6 +142,7 @@ class Model:
         up = np.cross(light, right)
         middle = np.float32([0, -0.2, 0])
         plane = np.stack([(at - middle) @ right, (at - middle) @ up], -1) * (SHADOW * 0.27) + SHADOW / 2
+        beyond = ((plane < 2) | (plane > SHADOW - 3)).any(1)
         depth = raster.DISTANCE - at @ light
         seen = raster.rasterise(plane, depth, self.casting, np.ones(len(self.casting), bool), (SHADOW, SHADOW))
         nearest = np.full((SHADOW, SHADOW), 99, np.float32)
@@ -148,6 +153,7 @@ class Model:
             for over in (-1, 0, 1):
                 lit += smoothstep(0.10, 0.04, depth - nearest[row + down, column + over])
         lit /= 9
+        lit[beyond] = 1
         for span, shape in self.spans:
             lit[span] = ndimage.uniform_filter(lit[span].reshape(shape), 3, mode="nearest").ravel()
         return lit
@@ -172,7 +178,7 @@ class Model:
         towards = n @ light
         wrap = np.float32([0.30, 0.16, 0.12])
         direct = np.maximum((towards[:, None] + wrap) / (1 + wrap), 0)
-        in_shadow = np.float32([0.25, 0.20, 0.18])
+        in_shadow = np.float32([0.38, 0.32, 0.30])
         direct *= in_shadow + (1 - in_shadow) * lit[:, None]
         direct += (np.float32(0.55 + 0.35 * max(light[2], 0)) - direct) * (0.75 * flat)[:, None]
         direct *= (np.float32(0.95) * np.sqrt(occlusion))[:, None]
@@ -189,7 +195,7 @@ class Model:
         return colour
 
 
-def _turned(at: np.ndarray, moment: Moment, follows) -> np.ndarray:
+def turned(at: np.ndarray, moment: Moment, follows) -> np.ndarray:
     """Points (..., 3) after the head's turn, of which they take part in a share `follows`, and the actor's shift."""
     pivot = PIVOT.astype(at.dtype)
     turned = (at - pivot) @ rotation(moment).T.astype(at.dtype) + pivot

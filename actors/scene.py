@@ -153,9 +153,9 @@ class Scene:
         cx, cy = cx + unit * (2.6 - 5.2 * phase), cy + unit * (1.1 - 1.5 * phase)
         y, x = np.mgrid[:h, :w].astype(np.float32)
         x, y = (x - cx) / unit, (y - cy) / unit
-        wrist, bones = (0.25, 1.6), [((-0.24, -0.05), (-0.34, -0.62)), ((-0.08, -0.1), (-0.10, -0.78)), ((0.08, -0.1), (0.12, -0.72)),
+        elbow, bones = (0.75, 4.5), [((-0.24, -0.05), (-0.34, -0.62)), ((-0.08, -0.1), (-0.10, -0.78)), ((0.08, -0.1), (0.12, -0.72)),
                                      ((0.22, -0.02), (0.31, -0.56)), ((-0.25, 0.25), (-0.56, -0.08))]  # fmt: skip
-        near = np.minimum(_capsule(x, y, (0, 0.12), (0.02, 0.25), 0.30), _capsule(x, y, (0.03, 0.4), wrist, 0.20))
+        near = np.minimum(_capsule(x, y, (0, 0.12), (0.02, 0.25), 0.30), _capsule(x, y, (0.03, 0.4), elbow, 0.20))
         for a, b in bones:
             near = np.minimum(near, _capsule(x, y, a, b, 0.085))
         cover = np.clip(0.5 - near * unit, 0, 1).astype(np.float32)
@@ -177,13 +177,18 @@ def background(size: tuple[int, int], seed: int) -> np.ndarray:
     rng = np.random.default_rng([seed, 0xBAC6])
     w, h = size
     y, x = np.mgrid[:h, :w].astype(np.float32) / h
-    wall = rng.uniform(0.04, 0.34, 3).astype(np.float32)
-    picture = mix(wall, wall * rng.uniform(0.4, 1.4, 3).astype(np.float32), (0.6 * x + 0.4 * y)[..., None])
-    for _ in range(10):
+
+    def paint() -> np.ndarray:
+        """A colour that is not loud."""
+        return (rng.uniform(0.03, 0.40) * rng.uniform(0.55, 1.25, 3)).astype(np.float32)
+
+    wall = paint()
+    picture = mix(wall, 0.6 * wall + 0.4 * paint(), (0.6 * x + 0.4 * y)[..., None])
+    for _ in range(8):
         cx, cy, a, b = rng.uniform(0, w / h), rng.uniform(0, 1), rng.uniform(0.04, 0.25), rng.uniform(0.05, 0.4)
         shape = smoothstep(0, 0.03, a - np.abs(x - cx)) * smoothstep(0, 0.03, b - np.abs(y - cy))
-        picture = mix(picture, rng.uniform(0.02, 0.5, 3).astype(np.float32), 0.7 * shape[..., None])
-    for _ in range(5):  # lamps
+        picture = mix(picture, paint(), 0.75 * shape[..., None])
+    for _ in range(3):  # lamps
         cx, cy, r = rng.uniform(0, w / h), rng.uniform(0, 0.7), rng.uniform(0.015, 0.04)
-        picture = mix(picture, rng.uniform(0.4, 0.9, 3).astype(np.float32), 0.8 * smoothstep(r, r * 0.85, np.hypot(x - cx, y - cy))[..., None])
+        picture = mix(picture, np.float32(rng.uniform(0.5, 0.9)) * np.float32([1, 0.9, 0.7]), 0.8 * smoothstep(r, r * 0.85, np.hypot(x - cx, y - cy))[..., None])
     return ndimage.gaussian_filter(picture, (0.012 * h, 0.012 * h, 0))

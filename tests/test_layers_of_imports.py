@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "mtcnn_np": {"nn", "faces"},
     "report": set(),
     "stages": {"nn", "faces", "video", "poisson", "intracoder", "colorcorrect", "mtcnn_np"},
-    "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report"},
+    "actors": {"nn", "faces", "video", "mtcnn_np"},
+    "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report", "actors"},
 }
 NN = [
     "backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses",
