@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 import nn
@@ -29,11 +30,14 @@ from stages.detect import decide, decide_all, detect, extract, tracks
 from stages.presets import PRESETS
 from stages.run_folder import RunError, RunFolder, digest
 from stages.train import Trainer
+from stages.train_coder import CoderTrainer
+from stages.train_intracoder import IntracoderTrainer
 
 FEWEST, MOST = 16, 3000  # faces of a person to train on: below it does not learn; above, an even choice is taken
 TRACKS = 12  # faces shown in tracks.png
 PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
+TRAINERS = {"coder": CoderTrainer, "intracoder": IntracoderTrainer}
 ROLES = {"target": "a", "donor": "b"}
 
 EXIT_CODES = {
@@ -163,10 +167,11 @@ def show(options: argparse.Namespace) -> None:
         pass
     options.target, options.donor = folder / "target.mp4", folder / "donor.mp4"
     swap(options)
-    figures = demo.compare(folder, options.output)
+    figures, pictures = demo.compare(folder, options.output)
+    Image.fromarray(report.sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))).save(folder / "compare.png")
     for name in ("nothing", "swap"):
         print(f"{name:8}" + "".join(f" {k} {figures[name][k]:.2f}" for k in ("psnr", "ssim", "points", "mouth", "seam", "flicker")), file=sys.stderr)
-    print(f"{folder / 'compare.mp4'}: target, swap, truth. In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
+    print(f"{folder / 'compare.mp4'} and compare.png: target, swap, truth. In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
 
 
 def run_path(options: argparse.Namespace) -> Path:
@@ -198,7 +203,7 @@ def swap(options: argparse.Namespace) -> None:
     rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
     faces = {ROLES[role]: np.concatenate([stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])])
              for role, clip in clips.items()}  # fmt: skip
-    trainer = trained(Trainer(faces, preset, options.seed, xp), preset, run)
+    trainer = trained(TRAINERS[preset.net](faces, preset, options.seed, xp), preset, run)
     written(clips["target"], rows["target"], trainer, options, preset, run)
     for clip in clips.values():
         for note in clip.notes:
@@ -322,8 +327,8 @@ def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
 
 
 def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
-    labels = ["target", "target rebuilt", "swapped", "swapped, coloured", "donor", "donor rebuilt"]
-    run.write_image(f"previews/{number:04d}.png", report.sheet(trainer.preview(), labels))
+    rows = trainer.preview()
+    run.write_image(f"previews/{number:04d}.png", report.sheet(list(rows.values()), list(rows)))
 
 
 def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Trainer, options: argparse.Namespace, preset,

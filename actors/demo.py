@@ -22,6 +22,7 @@ from .truth import COMMENT, film
 
 TARGET, DONOR = 6, 3  # actors' seeds
 SIZE, FRAMES = (320, 320), 125
+SHOWN = 6  # frames in the picture
 
 
 def scenes() -> dict[str, Scene]:
@@ -38,8 +39,13 @@ def render(folder: Path) -> Iterator[tuple[str, int]]:
                 yield name, shot.number
 
 
-def compare(folder: Path, swapped: Path) -> dict[str, dict[str, float]]:
-    """Write folder/compare.mp4 (target, swap and truth side by side, with the sound) and folder/figures.json; gives the figures."""
+def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], list[list[np.ndarray]]]:
+    """Write folder/compare.mp4 (target, swap and truth side by side, with the sound) and folder/figures.json.
+
+    Gives the figures by candidate, see `score`, and some frames: a row of the target's, one of the swap's, one of the truth's.
+    """
+    shown = set(np.linspace(0, FRAMES - 1, SHOWN + 2).astype(int)[1:-1])
+    pictures: list[list[np.ndarray]] = [[], [], []]
     target = video.open_clip(folder / "target.mp4")
     width, height = target.size
     like = video.Clip(target.path, (3 * width, height), target.rate, target.frames, target.time_base)
@@ -48,9 +54,12 @@ def compare(folder: Path, swapped: Path) -> dict[str, dict[str, float]]:
     with video.open_writer(folder / "compare.mp4", like, comment=f"{COMMENT}; target, swap by this program, true swap") as writer:
         for frames in zip(*clips, strict=True):
             writer.write(np.concatenate([f.image for f in frames], 1), frames[0].time)
+            if frames[0].number in shown:
+                for row, frame in zip(pictures, frames, strict=True):
+                    row.append(frame.image)
     figures = score(compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector())
     (folder / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return figures
+    return figures, pictures
 
 
 def compared(truth: Path, clips: list[video.Clip], names=("nothing", "swap", "truth")) -> Iterator[Compared]:

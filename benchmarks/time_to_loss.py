@@ -21,7 +21,7 @@ import colorcorrect
 import intracoder
 import nn
 from stages.presets import PRESETS
-from stages.train import Trainer
+from stages.train_intracoder import IntracoderTrainer
 
 from .parity import faces_of
 
@@ -42,7 +42,7 @@ def main() -> None:
     options = p.parse_args()
     nn.set_threads(options.threads)
     preset = PRESETS["seed"]
-    trainer = Trainer({k: faces_of(path, preset.aligned) for k, path in (("a", options.target), ("b", options.donor))}, preset, 0)
+    trainer = IntracoderTrainer({k: faces_of(path, preset.aligned) for k, path in (("a", options.target), ("b", options.donor))}, preset, 0)
     start, losses, spent = time.perf_counter(), {}, {}
     for what, seconds in (("face", options.faces), ("colour", options.colours)):
         losses |= _train(trainer, what, seconds, options, start)
@@ -55,7 +55,7 @@ def main() -> None:
     }))  # fmt: skip
 
 
-def _train(trainer: Trainer, what: str, seconds: float, options, start: float) -> dict[str, float]:
+def _train(trainer: IntracoderTrainer, what: str, seconds: float, options, start: float) -> dict[str, float]:
     """Epochs of both identities in turn until their time is over; the mean losses of the last."""
     begun, drawn, share, losses = time.perf_counter(), {}, 0.0, {}
     batch = options.batch if what == "face" else options.colour_batch

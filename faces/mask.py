@@ -29,4 +29,14 @@ def face_mask(size: tuple[int, int], feather: float = 0.06) -> np.ndarray:
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
+def attention(size: tuple[int, int], outside: float = 0.1, features: float = 2.0) -> np.ndarray:
+    """How much each pixel of an aligned face counts in learning, (h, w) float32: 1 in the face, `outside` around it, more by
+    `features` at the eyes and the mouth, which are small and which everybody looks at."""
+    w, h = size
+    x, y = (np.arange(w) + 0.5) / w, (np.arange(h)[:, None] + 0.5) / h
+    eyes_and_mouth = sum(np.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy in ((0.22, 0.24, 0.14, 0.09), (0.72, 0.24, 0.14, 0.09),
+                                                                                                     (0.475, 0.70, 0.24, 0.12)))  # fmt: skip
+    return (outside + (1 - outside) * face_mask(size) + features * eyes_and_mouth).astype(np.float32)
+
+
 FACE_ASPECT = 90 / 70  # a canvas squeezed to another shape still has its feather measured on the face

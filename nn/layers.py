@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from . import activations, backend, conv, correlate, norm, pool
+from . import activations, backend, conv, correlate, norm, ops, pool
 from .init import glorot_uniform
 from .tensor import Tensor, grad_enabled, no_grad
 
@@ -134,18 +134,21 @@ class Conv2d(Module):
 
 
 class ConvTranspose2d(Module):
-    """A transposed "same" convolution without bias (a BatchNorm follows it here, and has one); `upsampled`: of x doubled in size."""
+    """A transposed "same" convolution, without bias unless asked (a BatchNorm that follows has one); `upsampled`: of x doubled in size."""
 
-    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, upsampled: bool = False, *, rng: np.random.Generator):
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, upsampled: bool = False, bias: bool = False, *,
+                 rng: np.random.Generator):  # fmt: skip
         self.stride, self.upsampled = stride, upsampled
         self.plain = stride == 1 and not upsampled and size % 2 == 1
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
+        self.bias = _parameter(np.zeros(outputs, np.float32)) if bias else None
 
     def forward(self, x, norm: BatchNorm | None = None, slope: float = 1, halved: bool = False) -> Tensor:
-        kernel, bias = self.kernel, None
+        kernel, bias = self.kernel, self.bias
         if norm:
-            scale, bias = norm.affine()
+            scale, shift = norm.affine()
             kernel = kernel.data * scale[:, None]  # (kh, kw, O, I)
+            bias = shift if bias is None else shift + scale * bias.data
         if halved:  # averaging 2 x 2 cells of a correlation at stride 1 is one at stride 2
             return conv.conv2d(x, conv.spread(correlate.turn(kernel)) / 4, bias, stride=2, slope=slope)
         return conv.conv_transpose2d(x, kernel, bias, self.stride, self.upsampled, slope)
@@ -194,6 +197,19 @@ class AvgPool2d(Module):
 
     def forward(self, x) -> Tensor:
         return pool.avg_pool2d(x, self.size)
+
+
+class PixelShuffle(Module):
+    """(N, H, W, factor^2 C) -> (N, factor H, factor W, C): the channels of a cell become its pixels (Shi et al. 2016, eq. 4)."""
+
+    def __init__(self, factor: int = 2):
+        self.factor = factor
+
+    def forward(self, x) -> Tensor:
+        n, h, w, channels = x.shape
+        f = self.factor
+        cells = ops.reshape(x, n, h, w, f, f, channels // f**2)
+        return ops.reshape(ops.transpose(cells, 0, 1, 3, 2, 4, 5), n, h * f, w * f, channels // f**2)
 
 
 class PReLU(Module):

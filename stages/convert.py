@@ -14,7 +14,6 @@ from video import Frame
 
 from .detect import aligned
 from .presets import Preset
-from .train import to_coder
 
 BATCH = 8
 TRUST = 2.5
@@ -23,7 +22,7 @@ TRUST = 2.5
 class Converter:
     """Puts swapped faces into frames.
 
-    swap    faces (N, 32, 32, 3) -> (N, 128, 128, 3), 0..1, as stages.train.Trainer.swap
+    swap    aligned faces (N, h, w, 3) uint8 -> (N, 128, 128, 3), 0..1, as stages.train.Trainer.swap
     rows    the target's manifest by frame number
     height  of the canvas on which faces are blended, in pixels at most; the mask is fixed there, and factored once
     """
@@ -54,7 +53,7 @@ class Converter:
         images = {f.number: f.image for f in frames}
         if to_swap:
             inputs = np.stack([aligned(f.image, matrices[f.number], self.preset.aligned) for f in to_swap])
-            drawn = warp.resize(self.swap(to_coder(inputs, self.preset.area)), self.size)  # (N, h, w, 3)
+            drawn = warp.resize(self.swap(inputs), self.size)  # (N, h, w, 3)
             canvases = [align.face_matrix(matrices[f.number], self.size) for f in to_swap]
             # float canvases: rounding them to levels before the solve would show as noise in dark places
             back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat") for f, m in zip(to_swap, canvases, strict=True)])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Preset:
     """How to train, and what to do with the result.
 
+    net          "coder" (64 to 128 px, many people seen before) or "intracoder" (the nets of 2020)
     aligned      (w, h) of the stored faces, in pixels
     area         whether faces are shrunk to the coder's size by area; otherwise bilinearly, as OpenCV does by default
     batch        faces a step
@@ -22,6 +23,7 @@ class Preset:
     settle       whether the colour net's BatchNorm statistics are taken anew on swapped faces before it is used
     """
 
+    net: str
     aligned: tuple[int, int]
     area: bool
     batch: int
@@ -36,9 +38,11 @@ class Preset:
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
-    "seed": Preset((70, 90), area=False, batch=2, rounds=2, minutes=None,
+    "seed": Preset("intracoder", (70, 90), area=False, batch=2, rounds=2, minutes=None,
                    phases=("face a", "face b", "colour a", "colour b"), colour_from=0.0, match=False, smooth=False, settle=False),
     # The same nets, fed for a good result in minutes: the faces first, their colours when there is something to colour.
-    "quick": Preset((128, 128), area=True, batch=4, rounds=None, minutes=2.5,
+    "quick": Preset("intracoder", (128, 128), area=True, batch=4, rounds=None, minutes=2.5,
                     phases=("face a", "face b", "colour b"), colour_from=0.4, match=True, smooth=True, settle=True),
+    "standard": Preset("coder", (128, 128), area=True, batch=16, rounds=None, minutes=8,
+                       phases=("faces",), colour_from=0.0, match=True, smooth=True, settle=False),
 }

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "mtcnn_np": {"nn", "faces"},
     "report": set(),
     "stages": {"nn", "faces", "video", "poisson", "intracoder", "colorcorrect", "mtcnn_np"},
-    "actors": {"nn", "faces", "video", "mtcnn_np"},
+    "actors": {"nn", "faces", "video", "mtcnn_np", "intracoder"},
     "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report", "actors"},
 }
 NN = [

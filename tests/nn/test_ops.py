@@ -9,6 +9,7 @@ RNG = np.random.default_rng(0)
 A, B = RNG.standard_normal((2, 3, 4, 5)), RNG.standard_normal((2, 3, 4, 5))
 POSITIVE = RNG.random((3, 4)) + 0.5
 
+WEIGHTS = np.linspace(0.1, 2, 20).reshape(1, 4, 5, 1)
 OPS = {
     "add": (lambda a, b: a + b, A, B),
     "add broadcast": (lambda a, b: a + b, A, B[0, :1, :, :1]),
@@ -45,6 +46,8 @@ OPS = {
     "dense": (nn.dense, A[0, 0], RNG.standard_normal((5, 7)), RNG.standard_normal(7)),
     "mse": (nn.mse, A, B),
     "l1": (nn.l1, A, B),
+    "edge_l1": (lambda p, t: nn.edge_l1(p, t, WEIGHTS, 1.5), RNG.random((2, 4, 5, 3)), RNG.random((2, 4, 5, 3))),
+    "pixel_shuffle": (nn.PixelShuffle(2), RNG.random((2, 3, 4, 12))),
     "dssim": (nn.dssim, RNG.random((2, 13, 12, 3)), RNG.random((2, 13, 12, 3))),
 }
 
@@ -82,6 +85,19 @@ def test_avg_pool_does_not_count_its_padding_and_upsampling_repeats():
     np.testing.assert_allclose(nn.avg_pool2d(ones, 3, 2, "same").data, 1)
     x = np.arange(6.0).reshape(1, 2, 3, 1)
     np.testing.assert_array_equal(nn.upsample_nearest(x, 2).data[0, :, :, 0], np.kron(x[0, :, :, 0], np.ones((2, 2))))
+
+
+def test_edge_l1_by_its_definition():
+    p, t = RNG.random((2, 2, 4, 5, 3))
+    d = p - t
+    w = np.broadcast_to(WEIGHTS, d.shape)
+    expected = (w * abs(d)).sum() + 1.5 * ((w[:, 1:] * abs(d[:, 1:] - d[:, :-1])).sum() + (w[:, :, 1:] * abs(d[:, :, 1:] - d[:, :, :-1])).sum())
+    assert float(nn.edge_l1(p, t, WEIGHTS, 1.5).data) == pytest.approx(expected / d.size, rel=1e-12)
+
+
+def test_pixel_shuffle_puts_the_channels_of_a_cell_in_its_pixels():
+    x = np.arange(2 * 2 * 4).reshape(1, 2, 2, 4)
+    np.testing.assert_array_equal(nn.PixelShuffle(2)(nn.Tensor(x)).data[0, :, :, 0], [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]])
 
 
 def test_dssim_by_its_definition_with_scipys_gaussian():
