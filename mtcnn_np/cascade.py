@@ -18,7 +18,8 @@ from nn import parallel
 
 from .boxes import regress, square, suppress
 from .nets import ONet, PNet, RNet
-from .sampling import crops, pack, pyramid_level
+from .proposals import Proposals
+from .sampling import crops, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
 BATCH, FEWEST = 256, 4  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
@@ -44,7 +45,7 @@ class Detector:
     """MTCNN, its weights loaded. Raises weights.WeightsError where they are not installed."""
 
     def __init__(self, thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7), factor: float = 0.709):
-        self.pnet, self.rnet, self.onet = PNet(), RNet(), ONet()
+        self.proposals, self.rnet, self.onet = Proposals(PNet()), RNet(), ONet()
         self.thresholds, self.factor = thresholds, factor
 
     def detect(self, image: np.ndarray, min_size: float = 40) -> list[Face]:
@@ -114,24 +115,14 @@ class Detector:
         return candidates
 
     def _scan(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
-        """(patch, boxes, scores, corrections) of the windows that pass PNet.
-
-        A window's result depends on its own pixels alone, so all patches go through on one canvas, apart from each other.
-        """
-        (height, width), places = pack([(p.height, p.width) for p in patches])
-        canvas = np.zeros((1, height, width, 3), np.float32)
-        for p, (top, left) in zip(patches, places, strict=True):
-            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
-            canvas[0, top : top + p.height, left : left + p.width] = level
-        corrections, scores = self.pnet(canvas)
+        """(patch, boxes, scores, corrections) of the windows that pass PNet."""
         found = []
-        for p, (top, left) in zip(patches, places, strict=True):
-            cells = np.s_[top // STRIDE : top // STRIDE + self.pnet.cells(p.height), left // STRIDE : left // STRIDE + self.pnet.cells(p.width)]
-            passed = scores[0][cells]
-            rows, columns = np.nonzero(passed > self.thresholds[0])
+        for p in patches:
+            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
+            rows, columns, scores, corrections = self.proposals(level, self.thresholds[0])
             corner = STRIDE * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(np.float32) + 1  # (N, 2)
             boxes = np.hstack([corner / p.scale, (corner + (WINDOW - 1)) / p.scale])
-            found.append((p, boxes, passed[rows, columns], corrections[0][cells][rows, columns]))
+            found.append((p, boxes, scores, corrections))
         return found
 
     def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
@@ -175,14 +166,14 @@ def _patches_near(image: int, levels: list, box: np.ndarray) -> list[Patch]:
 
 
 def _balanced(patches: list[Patch], parts: int) -> list[list[Patch]]:
-    """The patches in groups of about the same area, each by falling height, as `pack` wants them."""
+    """The patches in groups of about the same area."""
     groups: list[list[Patch]] = [[] for _ in range(parts)]
     areas = [0] * parts
     for p in sorted(patches, key=lambda p: -p.height * p.width):
         i = areas.index(min(areas))
         groups[i].append(p)
         areas[i] += p.height * p.width
-    return [sorted(g, key=lambda p: -p.height) for g in groups if g]
+    return [g for g in groups if g]
 
 
 def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
