@@ -22,9 +22,10 @@ from .proposals import Proposals
 from .sampling import crops, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
-BATCH, FEWEST = 256, 4  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
-NEAR = 0.5  # of a box's side: how far around it a face is searched that is known to be thereabouts
-WINDOWS = 0.3, 1.6  # of a box's side: the windows that find it
+BATCH = 256  # crops at a time, so that a crowd does not fill the memory
+FEWEST_PIXELS = 2 * 48**2  # of crops, for a thread to have enough to do
+NEAR = 0.75  # of a box's side: how far around it a face is searched that is known to be thereabouts
+WINDOWS = 0.3, 3  # of a box's side: the windows that find it
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: i
     def job(some: slice) -> list[np.ndarray]:
         return net(np.concatenate([crops(images[i], together[some][owners[some] == i], size) for i in np.unique(owners[some])]))
 
-    each = min(BATCH, max(FEWEST, -(-len(together) // parallel.threads())))
+    each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.threads())))
     jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
     if not jobs:
         return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(images)
