@@ -1,15 +1,17 @@
 """Detection on single frames against the frozen TensorFlow graph of 2020, and on clips against itself.
 
-    python -m benchmarks.detect [FRAME_OR_CLIP...] [--peer-python PYTHON --graph mtcnn.pb]
+    python -m benchmarks.detect [FRAME_OR_CLIP...] [--peer-python PYTHON --graph mtcnn.pb] [--memory N]
 
 A frame of each input (a clip's 100th, or its last), or drawn faces at three sizes, is searched whole, in turns with the peer: a JSON line of
 medians each. PYTHON is one that has TensorFlow. Every clip is also followed with tracks, and compared with the search of every frame.
+--memory N also prints how much memory is in use after 200 and after N detections in small frames of 16 sizes (Linux).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -66,6 +68,7 @@ def main() -> None:
     p.add_argument("--rounds", type=int, default=15)
     p.add_argument("--min-size", type=float, default=40)
     p.add_argument("--frames", type=int, help="of each clip at most")
+    p.add_argument("--memory", type=int, metavar="N")
     options = p.parse_args()
     if (options.peer_python is None) != (options.graph is None):
         p.error("--peer-python and --graph go together")
@@ -82,6 +85,8 @@ def main() -> None:
     for path in options.inputs:
         if path.suffix.lower() not in SUFFIXES:
             clip(path, detector, peer_ms[path.name], options)
+    if options.memory:
+        memory(detector, options.memory)
 
 
 def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: Peer | None, options) -> float | None:
@@ -95,6 +100,18 @@ def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: P
     size = f"{image.shape[1]}x{image.shape[0]}"
     emit("detect", medians, "tensorflow", frame=name, size=size, faces=len(detector.detect(image, options.min_size)), threads=options.threads)
     return medians.get("tensorflow")
+
+
+def memory(detector: Detector, count: int) -> None:
+    """Resident memory after some detections and after many."""
+    page_mb, after = os.sysconf("SC_PAGE_SIZE") / 1e6, {}
+    face = Image.fromarray(target_frame(0))
+    images = [np.asarray(face.resize((100 + 7 * n, 180 - 5 * n))) for n in range(16)]
+    for n in range(1, count + 1):
+        detector.detect(images[n % len(images)])
+        if n in (200, count):
+            after[n] = round(int(Path("/proc/self/statm").read_text().split()[1]) * page_mb, 1)
+    print(json.dumps({"name": "memory", "resident_mb_after": after}), flush=True)
 
 
 def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None:

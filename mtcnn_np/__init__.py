@@ -1,4 +1,4 @@
-"""MTCNN face detection in NumPy. Read in this order: cascade, nets, sampling, boxes, weights, follow."""
+"""MTCNN face detection in NumPy. Read in this order: cascade, nets, proposals, sampling, boxes, weights, follow."""
 
 from .cascade import Detector
 from .follow import Followed, follow

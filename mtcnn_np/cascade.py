@@ -18,12 +18,14 @@ from nn import parallel
 
 from .boxes import regress, square, suppress
 from .nets import ONet, PNet, RNet
-from .sampling import crops, pack, pyramid_level
+from .proposals import Proposals
+from .sampling import crops, pyramid_level
 
 WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
-BATCH, FEWEST = 256, 4  # crops at a time: so that a crowd does not fill the memory, and a thread has enough to do
-NEAR = 0.5  # of a box's side: how far around it a face is searched that is known to be thereabouts
-WINDOWS = 0.3, 1.6  # of a box's side: the windows that find it
+BATCH = 256  # crops at a time, so that a crowd does not fill the memory
+FEWEST_PIXELS = 2 * 48**2  # of crops, for a thread to have enough to do
+NEAR = 0.75  # of a box's side: how far around it a face is searched that is known to be thereabouts
+WINDOWS = 0.3, 3  # of a box's side: the windows that find it
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Detector:
     """MTCNN, its weights loaded. Raises weights.WeightsError where they are not installed."""
 
     def __init__(self, thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7), factor: float = 0.709):
-        self.pnet, self.rnet, self.onet = PNet(), RNet(), ONet()
+        self.proposals, self.rnet, self.onet = Proposals(PNet()), RNet(), ONet()
         self.thresholds, self.factor = thresholds, factor
 
     def detect(self, image: np.ndarray, min_size: float = 40) -> list[Face]:
@@ -114,24 +116,14 @@ class Detector:
         return candidates
 
     def _scan(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
-        """(patch, boxes, scores, corrections) of the windows that pass PNet.
-
-        A window's result depends on its own pixels alone, so all patches go through on one canvas, apart from each other.
-        """
-        (height, width), places = pack([(p.height, p.width) for p in patches])
-        canvas = np.zeros((1, height, width, 3), np.float32)
-        for p, (top, left) in zip(patches, places, strict=True):
-            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
-            canvas[0, top : top + p.height, left : left + p.width] = level
-        corrections, scores = self.pnet(canvas)
+        """(patch, boxes, scores, corrections) of the windows that pass PNet."""
         found = []
-        for p, (top, left) in zip(patches, places, strict=True):
-            cells = np.s_[top // STRIDE : top // STRIDE + self.pnet.cells(p.height), left // STRIDE : left // STRIDE + self.pnet.cells(p.width)]
-            passed = scores[0][cells]
-            rows, columns = np.nonzero(passed > self.thresholds[0])
+        for p in patches:
+            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
+            rows, columns, scores, corrections = self.proposals(level, self.thresholds[0])
             corner = STRIDE * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(np.float32) + 1  # (N, 2)
             boxes = np.hstack([corner / p.scale, (corner + (WINDOW - 1)) / p.scale])
-            found.append((p, boxes, passed[rows, columns], corrections[0][cells][rows, columns]))
+            found.append((p, boxes, scores, corrections))
         return found
 
     def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
@@ -175,14 +167,14 @@ def _patches_near(image: int, levels: list, box: np.ndarray) -> list[Patch]:
 
 
 def _balanced(patches: list[Patch], parts: int) -> list[list[Patch]]:
-    """The patches in groups of about the same area, each by falling height, as `pack` wants them."""
+    """The patches in groups of about the same area."""
     groups: list[list[Patch]] = [[] for _ in range(parts)]
     areas = [0] * parts
     for p in sorted(patches, key=lambda p: -p.height * p.width):
         i = areas.index(min(areas))
         groups[i].append(p)
         areas[i] += p.height * p.width
-    return [sorted(g, key=lambda p: -p.height) for g in groups if g]
+    return [g for g in groups if g]
 
 
 def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
@@ -193,7 +185,7 @@ def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: i
     def job(some: slice) -> list[np.ndarray]:
         return net(np.concatenate([crops(images[i], together[some][owners[some] == i], size) for i in np.unique(owners[some])]))
 
-    each = min(BATCH, max(FEWEST, -(-len(together) // parallel.threads())))
+    each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.threads())))
     jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
     if not jobs:
         return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(images)

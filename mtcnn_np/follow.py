@@ -3,7 +3,8 @@
 Every so many frames one is searched whole. Where the faces of two such frames pair up, those between are looked for along the
 straight line from one to the other, in all frames at once, which fills the cores better than frame by frame. Where they do not pair up
 (somebody has come or gone) or a shot ends, every frame between is searched whole: so a face that a whole search finds is
-missed only if it comes and goes between two searched frames.
+missed only if it comes and goes between two searched frames. Only what may be no face at all, by its score, is but looked for where
+it was seen: such things flicker, and would have most frames searched whole.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .cascade import Detector
 EVERY = 12  # frames from one whole search to the next
 PAIRED = 0.2  # intersection over union, of two frames EVERY apart, from which two faces may be one
 FOUND = 0.5  # of what is found where a face was expected
+SURE = 0.95  # score from which a face must be found again
 
 
 class Followed(NamedTuple):
@@ -72,18 +74,17 @@ def _between(start: Followed | None, frames: list[tuple[int, np.ndarray]], end: 
         share = (number - start.number) / (end.number - start.number)
         expected.append(np.array([a.box + share * (b.box - a.box) for a, b in pairs]).reshape(-1, 4))
     for (number, image), boxes, faces in zip(frames, expected, detector.detect_near(images, expected, min_size), strict=True):
-        if all(any(face.overlap(box) >= FOUND for face in faces) for box in boxes):
+        if all(any(face.overlap(box) >= FOUND for face in faces) for (a, b), box in zip(pairs, boxes, strict=True) if max(a.score, b.score) >= SURE):
             yield Followed(number, faces, False)
         else:
             yield Followed(number, detector.detect(image, min_size), True)
 
 
 def pair(a: list[Face], b: list[Face]) -> list[tuple[Face, Face]] | None:
-    """Each face of one frame with its own in another, most overlap in all; None where one is left over."""
-    if len(a) != len(b):
-        return None
+    """Each face of one frame with its own in another, most overlap in all; None where a sure one is left over. An unsure one left is its own."""
     overlap = np.array([[x.overlap(y.box) for y in b] for x in a]).reshape(len(a), len(b))
-    rows, columns = linear_sum_assignment(overlap, maximize=True)
-    if (overlap[rows, columns] < PAIRED).any():
+    pairs = [(i, j) for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True) if overlap[i, j] >= PAIRED]
+    left = [x for i, x in enumerate(a) if i not in {i for i, _ in pairs}] + [y for j, y in enumerate(b) if j not in {j for _, j in pairs}]
+    if any(x.score >= SURE for x in left):
         return None
-    return [(a[i], b[j]) for i, j in zip(rows, columns, strict=True)]
+    return [(a[i], b[j]) for i, j in pairs] + [(x, x) for x in left]

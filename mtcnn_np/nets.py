@@ -51,11 +51,6 @@ class PNet(_Net):
     def __init__(self, padding: str = "valid"):
         super().__init__("pnet", [(2, padding), None, None], dense=False)
 
-    @staticmethod
-    def cells(length: int) -> int:
-        """How many windows there are along an axis of so many pixels, with the pool of 2020."""
-        return (length - 2) // 2 - 4
-
 
 class RNet(_Net):
     """Refinement of windows scaled to 24 px: box (N, 4), score (N,)."""

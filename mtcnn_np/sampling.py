@@ -1,6 +1,6 @@
 """How the TensorFlow graph of 2020 scales images: two bilinear rules of that library, kept to the letter.
 
-Both take uint8 frames (H, W, 3) and give normalised float32, (level - 127.5) / 128.
+Both take uint8 frames (H, W, 3) and give float32.
 """
 
 from __future__ import annotations
@@ -11,56 +11,39 @@ _MIDDLE, _SCALE = np.float32(127.5), np.float32(1 / 128)
 
 
 def pyramid_level(image: np.ndarray, height: int, width: int, rows: slice | None = None, columns: slice | None = None) -> np.ndarray:
-    """The frame at another size: (height, width, 3), or these rows and columns of that.
+    """The frame at another size, or these rows and columns of that, each level 0..255, in phases (2, 3, 2, R, C).
 
+    Pixel (y, x) is [y % 2, :, x % 2, y // 2, x // 2]; of an odd number of rows or columns the last is left out.
     Legacy `resize_bilinear`: output i looks at input i H / height, no half-pixel shift, no smoothing.
     """
-    y0, y1, fy = _taps(image.shape[0], height, rows or slice(0, height))
+    y0, y1, fy = _taps(image.shape[0], height, rows or slice(0, height))  # first all even rows, then all odd ones
     x0, x1, fx = _taps(image.shape[1], width, columns or slice(0, width))
-    width = len(x0)
-    columns = np.concatenate([x0, x1])
-    upper, rows = (image.take(y, axis=0).take(columns, axis=1).astype(np.float32) for y in (y0, y1))  # (height, 2 width, 3)
-    rows -= upper
-    rows *= fy[:, None, None]
-    rows += upper
-    left, right = rows[:, :width], rows[:, width:]
+    # left and right neighbours, red, green and blue, even and odd columns
+    at = (3 * np.stack([x0, x1])[:, None] + np.arange(3)[:, None]).ravel()  # (2 3 2C,)
+    lines = np.ascontiguousarray(image).reshape(len(image), -1)
+    upper, lower = (lines.take(y, axis=0)[:, at].astype(np.float32) for y in (y0, y1))  # (2R, 2 3 2C)
+    lower -= upper
+    lower *= fy[:, None]
+    lower += upper
+    left, right = lower[:, : len(at) // 2], lower[:, len(at) // 2 :]
     right -= left
-    right *= np.repeat(fx, 3).reshape(width, 3)
-    right += left
-    right -= _MIDDLE
-    right *= _SCALE
-    return right
-
-
-def pack(sizes: list[tuple[int, int]]) -> tuple[tuple[int, int], list[tuple[int, int]]]:
-    """Places for rectangles (height, width), by falling height, on one canvas: its size, and each one's top left corner, in even numbers.
-
-    On shelves about as wide as all are high, each on the highest that has room.
-    """
-    shelves: list[list[int]] = []  # top, used width, height
-    area = sum(height * width for height, width in sizes)
-    across = max([int(area**0.5) // 2 * 2] + [width + width % 2 for _, width in sizes])
-    places, bottom = [], 0
-    for height, width in sizes:
-        height, width = height + height % 2, width + width % 2
-        shelf = next((s for s in shelves if s[1] + width <= across and height <= s[2]), None)
-        if shelf is None:
-            shelf = [bottom, 0, height]
-            shelves.append(shelf)
-            bottom += height
-        places.append((shelf[0], shelf[1]))
-        shelf[1] += width
-    return (bottom, across), places
+    right *= np.tile(fx, 3)
+    level = np.empty((2, 3, 2, len(y0) // 2, len(x0) // 2), np.float32)
+    split = 2, len(y0) // 2, 3, 2, len(x0) // 2
+    np.add(left.reshape(split), right.reshape(split), out=level.transpose(0, 3, 1, 2, 4))
+    return level
 
 
 def _taps(before: int, after: int, some: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    position = np.arange(some.start, some.stop, dtype=np.float32) * np.float32(before / after)
+    """Of the even positions in `some`, then of the odd ones: the two neighbours, and the second one's share."""
+    even = np.arange(some.start, some.stop - 1, 2, dtype=np.float32)
+    position = np.concatenate([even, even + 1]) * np.float32(before / after)
     first = np.minimum(position.astype(np.intp), before - 1)
     return first, np.minimum(first + 1, before - 1), position - first.astype(np.float32)
 
 
 def crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
-    """Each box (N, 4) of the frame as (N, size, size, 3).
+    """Each box (N, 4) of the frame as (N, size, size, 3), normalised: (level - 127.5) / 128.
 
     `crop_and_resize`: with y1, y2 in units of the height H, sample i looks at y1 (H-1) + i (y2 - y1) (H-1) / (size-1);
     what lies outside the frame is 0, the middle grey.

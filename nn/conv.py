@@ -34,9 +34,9 @@ def _borders(n: int, size: int, stride: int, padding) -> tuple[int, int]:
     return before, after
 
 
-def _method(x, w, stride: int):
-    """Whose kernels to use: Winograd's on the CPU for many channels, which spares multiplications, else the plain ones."""
-    return winograd if backend.of(x) is np and winograd.fits(x.shape, w.shape, stride) else correlate
+def _method(x, w, stride: int, out: tuple[int, int] | None = None):
+    """Whose kernels to use: Winograd's on the CPU for many channels, which spares multiplications, else the plain ones. `out` where not x's size."""
+    return winograd if backend.of(x) is np and winograd.fits((len(x), *(out or x.shape[1:3])), w.shape, stride) else correlate
 
 
 class Conv2d(Function):
@@ -54,7 +54,7 @@ class Conv2d(Function):
             sizes.append((before, (before + n + after - k) // self.stride + 1))
         self.corner, out = zip(*sizes, strict=True)
         self.x, self.w = x, w
-        if _method(x, w, self.stride) is winograd:
+        if _method(x, w, self.stride, out) is winograd:
             self.y = winograd.correlate(x, w, self.corner, out, b, self.slope)
         else:
             self.y = correlate.correlate(x, w, self.stride, self.corner, out, b, self.slope)

@@ -71,15 +71,18 @@ def _both_axes(matrix: np.ndarray, x: np.ndarray, name: str) -> np.ndarray:
     return np.matmul(matrix, half.reshape(p, q, -1), out=workspace.take(name, (p, p, x.shape[2]), x))
 
 
-def fits(x_shape: tuple[int, ...], w_shape: tuple[int, ...], stride: int) -> bool:
-    """Whether this is faster than im2col.
+def fits(cells: tuple[int, int, int], w_shape: tuple[int, ...], stride: int) -> bool:
+    """Whether this is faster than im2col, for so many outputs (N, OH, OW).
 
     From 16 channels the multiplications saved, 9 - 36/16 for each pair of channels and cell, outweigh the transforms, 36 36/16 and 36
-    for each channel and cell; and it takes some tiles to be worth transforming the kernel.
+    for each channel and cell; and it takes some tiles to be worth transforming the kernel. Not so if many cells of the tiles are
+    for nothing: 9 x 9 outputs take 3 x 3 tiles, 1.8 times their size.
     """
     kh, kw, inputs, outputs = w_shape
-    n, h, w, _ = x_shape
-    return stride == 1 and (kh, kw) == (TAPS, TAPS) and min(inputs, outputs) >= 16 and n * -(-h // TILE) * -(-w // TILE) >= MIN_TILES
+    n, h, w = cells
+    tiles = -(-h // TILE) * -(-w // TILE)
+    fitting = (kh, kw) == (TAPS, TAPS) and n * tiles >= MIN_TILES and 2 * tiles * TILE**2 <= 3 * h * w
+    return fitting and stride == 1 and min(inputs, outputs) >= 16
 
 
 def correlate(x: np.ndarray, w: np.ndarray, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1) -> np.ndarray:

@@ -70,8 +70,8 @@ def test_both_sides_of_a_cut_are_searched(detector):
     assert [f.number for f in followed if f.whole] == [0, 6, 7, 14]
 
 
-def _face(x):
-    return Face(np.array([x, 0, x + 50, 60], np.float32), 1.0, np.zeros((5, 2), np.float32))
+def _face(x, score=1.0):
+    return Face(np.array([x, 0, x + 50, 60], np.float32), score, np.zeros((5, 2), np.float32))
 
 
 def test_pairs_are_the_best_in_all_and_none_if_one_is_left():
@@ -79,3 +79,8 @@ def test_pairs_are_the_best_in_all_and_none_if_one_is_left():
     assert pair(a, b) == [(a[0], b[1]), (a[1], b[0])]
     assert pair([], []) == []
     assert pair(a, b[:1]) is None and pair(a, [_face(0), _face(300)]) is None
+
+
+def test_what_may_be_no_face_needs_no_pair():
+    a, b, unsure = _face(0), _face(3), _face(200, 0.8)
+    assert pair([a, unsure], [b]) == [(a, b), (unsure, unsure)] and pair([], [unsure]) == [(unsure, unsure)]

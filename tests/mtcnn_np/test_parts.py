@@ -9,6 +9,8 @@ import pytest
 from faces.face import iou
 from mtcnn_np import Detector, WeightsError, weights
 from mtcnn_np.boxes import regress, square, suppress
+from mtcnn_np.nets import PNet
+from mtcnn_np.proposals import Proposals
 from mtcnn_np.sampling import crops, pyramid_level
 
 RNG = np.random.default_rng(0)
@@ -49,14 +51,25 @@ def test_regression_and_squaring():
 def test_pyramid_samples_where_the_rule_says():
     image = RNG.integers(0, 256, (30, 40, 3)).astype(np.uint8)
     level = pyramid_level(image, 13, 17)
-    assert level.dtype == np.float32
-    for r, c in ((0, 0), (5, 7), (12, 16)):
+    assert level.dtype == np.float32 and level.shape == (2, 3, 2, 6, 8)
+    for r, c in ((0, 0), (5, 7), (6, 11), (11, 14)):
         y, x = r * 30 / 13, c * 40 / 17
         y0, x0 = int(y), int(x)
         around = image[y0 : y0 + 2, x0 : x0 + 2].astype(float)
         fy, fx = y - y0, x - x0
         expected = (around[0, 0] * (1 - fx) + around[0, 1] * fx) * (1 - fy) + (around[1, 0] * (1 - fx) + around[1, 1] * fx) * fy
-        np.testing.assert_allclose(level[r, c], (expected - 127.5) / 128, atol=1e-5)
+        np.testing.assert_allclose(level[r % 2, :, c % 2, r // 2, c // 2], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("size", [(12, 12), (13, 40), (60, 31), (150, 129)])
+def test_proposals_are_those_of_the_plain_net(size):
+    image = RNG.integers(0, 256, (*size, 3)).astype(np.uint8)
+    net = PNet()
+    box, score = net((image[None] - np.float32(127.5)) / np.float32(128))
+    rows, columns, scores, corrections = Proposals(net)(pyramid_level(image, *size), 0)
+    assert np.array_equal(rows * score.shape[2] + columns, np.arange(score.size))
+    np.testing.assert_allclose(scores, score.ravel(), atol=1e-5)
+    np.testing.assert_allclose(corrections, box.reshape(-1, 4), atol=1e-5)
 
 
 def test_crops_reach_over_the_edge_into_grey_and_agree_with_scipy_inside():
