@@ -100,6 +100,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         options.output = Path("swap.mp4") if options.target else (options.run or DEMO) / "swap.mp4"
     if options.target is None:
         options.run = options.run or DEMO
+        if options.frames != (0, None) or options.every != 1:
+            p.error("--frames and --every are for clips of yours; the demo is short")
         if not (options.minutes or options.rounds):
             options.minutes = DEMO_MINUTES
     if options.all_faces and options.face is not None:

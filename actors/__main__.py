@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -26,13 +27,14 @@ from .truth import film
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The options, checked."""
     hard = "; ".join(f"{name}: {what}" for name, what in HARD.items())
     p = argparse.ArgumentParser(prog="python -m actors", description="Render a clip of a person who does not exist, and the truth about every frame.",
                                 epilog=f"what makes it hard: {hard}")  # fmt: skip
-    p.add_argument("--actor", type=int, default=0, metavar="SEED", help="who (default: 0)")
-    p.add_argument("--performance", type=int, default=0, metavar="SEED", help="what they do (default: 0)")
-    p.add_argument("--face", type=int, metavar="SEED", help="whose face the true swap puts on, with --truth")
-    p.add_argument("--size", default="256", metavar="PX|WxH", help="of the picture, in pixels (default: 256)")
+    p.add_argument("--actor", type=_seed, default=0, metavar="SEED", help="who (default: 0)")
+    p.add_argument("--performance", type=_seed, default=0, metavar="SEED", help="what they do (default: 0)")
+    p.add_argument("--face", type=_seed, metavar="SEED", help="whose face the true swap puts on, with --truth")
+    p.add_argument("--size", type=_size, default=(256, 256), metavar="PX|WxH", help="of the picture, in pixels (default: 256)")
     p.add_argument("--frames", type=int, default=125, metavar="N", help="(default: 125)")
     p.add_argument("--rate", type=float, default=25, metavar="FPS", help="frames a second (default: 25)")
     p.add_argument("--hard", default="", metavar="NAME,...", help="what makes it hard, see below")
@@ -43,16 +45,26 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p.add_argument("--sheet", type=Path, metavar="PNG", help="instead of a clip, a picture of twelve actors")
     p.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="processor cores to use (default: all)")
     options = p.parse_args(arguments)
-    wide, _, high = options.size.partition("x")
-    if not (wide.isdigit() and (not high or high.isdigit())):
-        p.error(f"--size {options.size} is neither a number nor WxH")
-    options.size = int(wide), int(high or wide)
     options.hard = set(filter(None, options.hard.split(",")))
     if options.face is not None and not options.truth:
         p.error("--face is for the true swap, which is part of --truth DIR")
+    if options.sheet and options.sheet.suffix.lower() != ".png":
+        p.error(f"--sheet {options.sheet} does not end in .png")
     if options.threads < 1:
         p.error("--threads is at least 1")
     return options
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number, 0 or above")
+    return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    if not (found := re.fullmatch(r"(\d+)(?:x(\d+))?", text)):
+        raise argparse.ArgumentTypeError(f"{text} is neither a number nor WxH")
+    return int(found[1]), int(found[2] or found[1])
 
 
 def sheet(size: int = 256) -> np.ndarray:
@@ -70,15 +82,17 @@ def main(arguments: list[str] | None = None) -> int:
     nn.set_threads(options.threads)
     try:
         if options.sheet:
+            video.check_writable(options.sheet)
             Image.fromarray(sheet()).save(options.sheet)
             return 0
-        scene = Scene(options.actor, options.performance, options.frames, options.size, options.rate, options.face, options.hard)
+        try:
+            scene = Scene(options.actor, options.performance, options.frames, options.size, options.rate, options.face, options.hard)
+        except ValueError as error:
+            print(f"actors: {error}", file=sys.stderr)
+            return 2
         for _ in tqdm(film(scene, options.output, options.truth, options.quality, not options.silent), total=scene.frames, unit="frame", disable=None):
             pass
-    except ValueError as error:
-        print(f"actors: {error}", file=sys.stderr)
-        return 2
-    except video.OutputError as error:
+    except (video.OutputError, OSError) as error:
         print(f"actors: {error}", file=sys.stderr)
         return 6
     return 0

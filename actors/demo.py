@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,25 +17,20 @@ from .performance import Moment
 from .person import draw
 from .render import Model
 from .scene import Scene
-from .score import Compared, score
+from .score import Compared, plain, score
 from .truth import COMMENT, film
 
 TARGET, DONOR = 6, 3  # actors' seeds
+PERFORMANCES = {"target": 11, "donor": 12}  # other light, other place, other things done
 SIZE, FRAMES = (320, 320), 125
 SHOWN = 6  # frames in the picture
 
 
-def scenes() -> dict[str, Scene]:
-    """The target's clip, which knows its true swap, and the donor's: other light, other place, other things done."""
-    return {"target": Scene(TARGET, 11, FRAMES, SIZE, face=DONOR), "donor": Scene(DONOR, 12, FRAMES, SIZE)}
-
-
 def render(folder: Path) -> Iterator[tuple[str, int]]:
     """Write folder/target.mp4, folder/donor.mp4 and folder/truth, where they are not yet; yields what was rendered and the frame's number."""
-    wanted = [name for name in ("target", "donor") if not (folder / f"{name}.mp4").exists()]
-    for name, scene in scenes().items() if wanted else ():
-        if name in wanted:
-            for shot in film(scene, folder / f"{name}.mp4", folder / "truth" if name == "target" else None):
+    for name, actor, face, truth in (("target", TARGET, DONOR, folder / "truth"), ("donor", DONOR, None, None)):
+        if not (folder / f"{name}.mp4").exists():
+            for shot in film(Scene(actor, PERFORMANCES[name], FRAMES, SIZE, face=face), folder / f"{name}.mp4", truth):
                 yield name, shot.number
 
 
@@ -58,16 +53,16 @@ def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], l
                 for row, frame in zip(pictures, frames, strict=True):
                     row.append(frame.image)
     figures = score(compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector())
-    (folder / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    (folder / "figures.json").write_text(json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8")
     return figures, pictures
 
 
-def compared(truth: Path, clips: list[video.Clip], names=("nothing", "swap", "truth")) -> Iterator[Compared]:
-    """The frames that can be scored, of clips in the order of `names`, with what the folder `truth` knows of them."""
+def compared(truth: Path, clips: Iterable[Iterable[video.Frame]], names=("nothing", "swap", "truth")) -> Iterator[Compared]:
+    """The frames that can be scored, present and not half hidden, of clips in the order of `names`, with what the folder `truth` knows of them."""
     rows = [json.loads(line) for line in (truth / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
     known = [f.name for f in fields(Moment)]
     for row, *frames in zip(rows, *clips, strict=True):
         if row["present"] and row["visible"] > 0.5:
             mask = np.array(Image.open(truth / "mask" / f"{row['frame']:06d}.png"), np.float32) / 255
             moment = Moment(**{k: tuple(row[k]) if k == "light" else row[k] for k in known})
-            yield Compared({name: f.image for name, f in zip(names, frames, strict=True)}, mask, np.array(row["swap_points"]), moment)
+            yield Compared(row["frame"], {name: f.image for name, f in zip(names, frames, strict=True)}, mask, np.array(row["swap_points"]), moment)

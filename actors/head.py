@@ -30,6 +30,7 @@ def bump(x, y, cx, cy, sx, sy):
 
 
 def mix(a, b, t):
+    """a where t is 0, b where it is 1, a straight line between."""
     return a + (b - a) * t
 
 
@@ -96,7 +97,8 @@ def skull(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
     jaw = head.jaw
     width = head.width * round_profile(y, [(-1.04, 0), (-1, 0.22), (-0.9, 0.36 * jaw), (-0.72, 0.49 * mix(1, jaw, 0.8)), (-0.45, 0.605 * mix(1, jaw, 0.5)),
                                            (-0.1, 0.685), (0.2, 0.715), (0.5, 0.685), (0.75, 0.555), (0.9, 0.38), (1, 0)])  # fmt: skip
-    front = round_profile(y, [(-1.04, 0.20), (-0.98, 0.55), (-0.88, 0.66), (-0.5, 0.70), (-0.2, 0.71), (0.1, 0.72), (0.4, 0.72), (0.65, 0.62), (0.85, 0.42), (1, 0)])
+    front = round_profile(y, [(-1.04, 0.20), (-0.98, 0.55), (-0.88, 0.66), (-0.5, 0.70), (-0.2, 0.71), (0.1, 0.72), (0.4, 0.72), (0.65, 0.62),
+                              (0.85, 0.42), (1, 0)])  # fmt: skip
     back = round_profile(y, [(-1.04, 0), (-0.9, 0.1), (-0.6, 0.42), (-0.2, 0.74), (0.2, 0.88), (0.6, 0.75), (0.85, 0.42), (1, 0)], 0.08)
     sine, cosine = np.sin(angle), np.cos(angle)
     x = width * np.sign(sine) * np.abs(sine) ** 0.92
@@ -146,8 +148,8 @@ def hairline(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Above 0 where hair grows, as a height over the hairline."""
     head = actor.head
     top, back = head.hairline, 0.16 * head.receding
-    line = profile(np.abs(angle), [(0, top), (0.45, top + back), (0.62, top + back - 0.02), (0.85, top - 0.13 + back), (1.1, 0.16), (1.25, -0.05), (1.42, -0.02),
-                                   (1.7, -0.1), (1.9, -0.55), (3.3, -0.62)], 0.06)  # fmt: skip
+    line = profile(np.abs(angle), [(0, top), (0.45, top + back), (0.62, top + back - 0.02), (0.85, top - 0.13 + back), (1.1, 0.16), (1.25, -0.05),
+                                   (1.42, -0.02), (1.7, -0.1), (1.9, -0.55), (3.3, -0.62)], 0.06)  # fmt: skip
     return y - line
 
 
@@ -164,21 +166,23 @@ def hair_volume(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray
 
 
 def _grid(kind: str, angle: np.ndarray, at: np.ndarray, follows=1.0) -> Grid:
+    """A piece without hair or expressions."""
     still = np.zeros_like(at)
     return Grid(kind, angle, at, at, dict.fromkeys(("mouth", "smile", "brow"), still), np.broadcast_to(np.asarray(follows, float), angle.shape)[..., None])
 
 
 def _ear(actor: Actor, side: int) -> Grid:
+    """A flattened ball with a rim, on the left (-1) or right (1)."""
     around, up = np.meshgrid(np.linspace(-np.pi, np.pi, 33), np.linspace(-1.5, 1.5, 23))
     wide = 1 - 0.25 * smoothstep(0.2, -1.2, up)  # narrower at the lobe
     at = np.stack([0.065 * np.cos(up) * np.sin(around), 0.20 * np.sin(up), 0.125 * wide * np.cos(up) * np.cos(around) - 0.03 * np.sin(up)], -1)
-    rim = smoothstep(0.55, 0.8, np.abs(np.sin(around)) * 0 + np.hypot(at[..., 1] / 0.2, at[..., 2] / 0.125))
+    rim = smoothstep(0.55, 0.8, np.hypot(at[..., 1] / 0.2, at[..., 2] / 0.125))
     at[..., 0] += side * (0.022 * rim - 0.012)
     lean, tilt = np.radians(24 * side), np.radians(-8 * side)
     about_y = np.array([[np.cos(lean), 0, np.sin(lean)], [0, 1, 0], [-np.sin(lean), 0, np.cos(lean)]])
     about_z = np.array([[np.cos(tilt), -np.sin(tilt), 0], [np.sin(tilt), np.cos(tilt), 0], [0, 0, 1]])
     at = at @ (about_z @ about_y).T + [side * 0.705 * actor.head.width, -0.07, -0.10]
-    return _grid("ear", around * 0 + side * 1.5, at)
+    return _grid("ear", np.full(around.shape, side * 1.5), at)
 
 
 def _body(actor: Actor) -> Grid:
@@ -200,5 +204,5 @@ def _curtain(actor: Actor) -> Grid:
     tips = smoothstep(low, low + 0.3, y)
     width = width * mix(0.95, 1, tips)
     locks = 1 + (0.030 * np.sin(angle * 9 + y * 2.5 + 5 * head.part) + 0.014 * np.sin(angle * 23 - y * 2)) * smoothstep(0.7, 0.2, y)
-    at = np.stack([width * locks * np.sin(angle), y, 1.0 * width * np.cos(angle) * locks + 0.02], -1)
+    at = np.stack([width * locks * np.sin(angle), y, width * np.cos(angle) * locks + 0.02], -1)
     return _grid("curtain", angle, at, smoothstep(-1.7, -0.6, y))

@@ -36,6 +36,7 @@ NOISE = _noise()
 
 
 def noise(u, v):
+    """The noise at places (u, v), of which it repeats every 1."""
     return NOISE[(v * 512).astype(np.int32) & 511, (u * 512).astype(np.int32) & 511]
 
 
@@ -58,8 +59,8 @@ class Texture:
 
     def __init__(self, actor: Actor, grid: Grid):
         times = FINENESS[grid.kind]
-        fine = Grid(grid.kind, refined(grid.angle.astype(np.float32), times), refined(grid.rest.astype(np.float32), times), None, {}, None)
-        self.texels = np.ascontiguousarray(PAINTERS[grid.kind](actor, fine), np.float32)
+        angle, rest = (refined(values.astype(np.float32), times) for values in (grid.angle, grid.rest))
+        self.texels = np.ascontiguousarray(PAINTERS[grid.kind](actor, angle, rest), np.float32)
         if grid.kind in ("head", "ear"):
             self.texels[..., OCCLUSION] *= refined(_hollows(grid).astype(np.float32), times)
         rows, columns = grid.angle.shape
@@ -88,6 +89,7 @@ def _hollows(grid: Grid) -> np.ndarray:
 
 
 def _blank(shape, colour) -> np.ndarray:
+    """Texels of one colour, or of one each, in the open, with the gloss of skin."""
     texels = np.zeros((*shape, CHANNELS), np.float32)
     texels[..., RED] = colour
     texels[..., OCCLUSION] = 1
@@ -113,13 +115,13 @@ def _skin(actor: Actor, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nd
     return _blank(x.shape, colour * mottled[..., None]), fine
 
 
-def _paint_head(actor: Actor, grid: Grid) -> np.ndarray:
+def _paint_head(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
     head, face = actor.head, actor.face
-    x, y, z = (grid.rest[..., k] for k in range(3))
+    x, y = rest[..., 0], rest[..., 1]
     ax = np.abs(x)
     skin = linear(head.skin_colour)
     texels, fine = _skin(actor, x, y)
-    front = (np.abs(grid.angle) < 1.5).astype(np.float32)
+    front = (np.abs(angle) < 1.5).astype(np.float32)
     mouth_y, mouth_width, nose_y, eye_x, wide = face.mouth_y, face.mouth_width, face.nose_y, face.eye_x, face.nose_width
 
     red = 0.5 * bump(ax, y, 0.40, -0.26, 0.15, 0.13) + 0.45 * bump(x, y, 0, nose_y - 0.02, 0.12, 0.10) + 0.25 * bump(ax, y, 0.3, -0.1, 0.15, 0.05)
@@ -136,12 +138,12 @@ def _paint_head(actor: Actor, grid: Grid) -> np.ndarray:
     nostril = bump(ax, y, 0.062 * wide, nose_y - 0.098, 0.036 * wide, 0.017) * front
     _lay(texels, skin * np.float32(0.06), np.clip(1.25 * nostril, 0, 0.85))
     texels[..., GLOSS] *= 1 - np.clip(2 * nostril, 0, 1)
-    _paint_beard(texels, actor, grid.angle, ax, y, fine)
+    _paint_beard(texels, actor, angle, ax, y, fine)
     _paint_lips(texels, actor, x, y, front, fine)
     _paint_brows(texels, actor, x, y, front)
 
-    grows = hairline(actor, grid.angle, y)
-    streaks = _strands(y + 0.3 * ax, grid.angle * 0.8 + 0.12 * np.sin(y * 5) + head.part)
+    grows = hairline(actor, angle, y)
+    streaks = _strands(y + 0.3 * ax, angle * 0.8 + 0.12 * np.sin(y * 5) + head.part)
     bare = head.hair_thickness < 0.03
     hair = smoothstep(-0.01, 0.06, grows + 0.03 * fine + 0.045 * streaks)
     colour = linear(head.hair) * np.maximum(1 + 0.75 * streaks, 0.25)[..., None]
@@ -162,7 +164,8 @@ def _paint_lines(texels, actor: Actor, ax, y, front) -> None:
     """The fold from nose to mouth, and with age lines on the forehead and around the eyes."""
     face = actor.face
     edge = mix(0.16, face.mouth_width + 0.075, smoothstep(face.nose_y, face.mouth_y - 0.02, y))
-    fold = np.exp(-(((ax - edge) / 0.022) ** 2)) * smoothstep(face.nose_y + 0.03, face.nose_y - 0.06, y) * smoothstep(face.mouth_y - 0.1, face.mouth_y + 0.02, y)
+    fold = np.exp(-(((ax - edge) / 0.022) ** 2)) * smoothstep(face.nose_y + 0.03, face.nose_y - 0.06, y)
+    fold = fold * smoothstep(face.mouth_y - 0.1, face.mouth_y + 0.02, y)
     texels[..., FOLD] = fold * front
     texels[..., OCCLUSION] *= 1 - front * fold * 0.25 * face.lines
     lined = sum(np.exp(-(((y - at - 0.02 * np.cos(7 * ax)) / 0.008) ** 2)) for at in (0.36, 0.42, 0.49)) * smoothstep(0.34, 0.2, ax)
@@ -172,6 +175,7 @@ def _paint_lines(texels, actor: Actor, ax, y, front) -> None:
 
 
 def _paint_beard(texels, actor: Actor, angle, ax, y, fine) -> None:
+    """Cheeks and chin, the upper lip, and what joins them beside the mouth."""
     face, mouth_y, mouth_width = actor.face, actor.face.mouth_y, actor.face.mouth_width
     if not (face.beard or face.moustache):
         return
@@ -189,6 +193,7 @@ def _paint_beard(texels, actor: Actor, angle, ax, y, fine) -> None:
 
 
 def _paint_lips(texels, actor: Actor, x, y, front, fine) -> None:
+    """The red of the lips, with Cupid's bow, and the line where they meet."""
     face, mouth_y, mouth_width = actor.face, actor.face.mouth_y, actor.face.mouth_width
     ax = np.abs(x)
     q = np.clip(1 - (x / mouth_width) ** 2, 0, 1)
@@ -204,6 +209,7 @@ def _paint_lips(texels, actor: Actor, x, y, front, fine) -> None:
 
 
 def _paint_brows(texels, actor: Actor, x, y, front) -> None:
+    """Brows that thin out and lighten outwards."""
     face = actor.face
     along = (np.abs(x) - (face.eye_x - 0.17)) / 0.36
     middle = face.brow_height + face.brow_arch * (np.sin(np.clip(along, 0, 1.15) * 2.3) - 0.35) - 0.02 * along
@@ -215,20 +221,20 @@ def _paint_brows(texels, actor: Actor, x, y, front) -> None:
     texels[..., GLOSS] *= 1 - opacity
 
 
-def _paint_ear(actor: Actor, grid: Grid) -> np.ndarray:
-    x, y, z = (grid.rest[..., k] for k in range(3))
+def _paint_ear(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    y, z = rest[..., 1], rest[..., 2]
     texels, _ = _skin(actor, z, y)
-    _lay(texels, linear(actor.head.skin_colour) * np.float32([1.02, 0.70, 0.66]), np.full(x.shape, 0.35, np.float32))
+    _lay(texels, linear(actor.head.skin_colour) * np.float32([1.02, 0.70, 0.66]), np.full(angle.shape, 0.35, np.float32))
     shell = np.hypot((z + 0.10) / 0.085, (y + 0.03) / 0.13)
     texels[..., OCCLUSION] *= 1 - 0.5 * np.exp(-(((shell - 0.55) / 0.30) ** 2)) * smoothstep(1.15, 0.9, shell)
     return texels
 
 
-def _paint_body(actor: Actor, grid: Grid) -> np.ndarray:
-    x, y, z = (grid.rest[..., k] for k in range(3))
+def _paint_body(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    x, y = rest[..., 0], rest[..., 1]
     texels, _ = _skin(actor, x, y)
     texels[..., OCCLUSION] *= mix(0.55, 1, smoothstep(-0.80, -1.15, y))  # in the shade of the chin
-    collar = y + 0.10 * np.cos(grid.angle) + 1.30
+    collar = y + 0.10 * np.cos(angle) + 1.30
     cloth = smoothstep(0.0, -0.03, collar)
     _lay(texels, linear(actor.head.shirt) * (1 + 0.14 * noise(x * 3, y * 3))[..., None], cloth)
     texels[..., OCCLUSION] *= 1 - 0.35 * np.exp(-(((collar + 0.005) / 0.02) ** 2))
@@ -236,10 +242,10 @@ def _paint_body(actor: Actor, grid: Grid) -> np.ndarray:
     return texels
 
 
-def _paint_curtain(actor: Actor, grid: Grid) -> np.ndarray:
-    y = grid.rest[..., 1]
-    streaks = _strands(y, grid.angle * 0.8 + 0.05 * np.sin(y * 4))
-    texels = _blank(grid.angle.shape, linear(actor.head.hair) * np.maximum(1 + 0.75 * streaks, 0.25)[..., None])
+def _paint_curtain(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    y = rest[..., 1]
+    streaks = _strands(y, angle * 0.8 + 0.05 * np.sin(y * 4))
+    texels = _blank(angle.shape, linear(actor.head.hair) * np.maximum(1 + 0.75 * streaks, 0.25)[..., None])
     texels[..., GLOSS] = 0.40 + 0.45 * np.maximum(streaks, 0)
     texels[..., HAIR] = 1
     return texels

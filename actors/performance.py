@@ -47,7 +47,6 @@ class Performance:
 
     def __init__(self, seed: int, seconds: float):
         rng = np.random.default_rng([seed, 0x9E4F])
-        self.seed, self.seconds = seed, seconds
 
         def path(period: float, low: float, high: float):
             """A curve that wanders between two values, turning about every `period` seconds."""
@@ -65,6 +64,7 @@ class Performance:
         self.blinks = np.cumsum(rng.uniform(0.8, 3.2, int(seconds) + 4)) - 0.5
 
     def at(self, t: float) -> Moment:
+        """The moment after t seconds."""
         smile = max(self.smile(t), 0.0)
         mouth = max(self.talking(t), 0.0) * (0.25 + 0.75 * self.syllables(t)) * (1 - 0.45 * smile)  # not both wide
         blink = float(np.exp(-(((t - self.blinks) / 0.07) ** 4)).max())

@@ -131,7 +131,7 @@ class Model:
         full[seen.samples, 3] = 1
         full[seen.samples, 4] = texels[:, MASK]
         full = full.reshape(fine[1], fine[0], 5)
-        small = full[::2] + full[1::2]
+        small = full[::2] + full[1::2]  # the mean of each pixel's FINER x FINER samples
         small = (small[:, ::2] + small[:, 1::2]) * np.float32(1 / FINER**2)
         return Layer(small[..., :3], small[..., 3], small[..., 4])
 

@@ -28,6 +28,7 @@ HARD = {
     "compress": "strong compression (when written)",
 }
 SHUTTER = 4  # pictures that a blurred one is the mean of
+SIDES, RATES = (32, 4096), (1, 240)  # least and most
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +70,14 @@ class Scene:
                  face: int | None = None, hard: frozenset[str] | set[str] = frozenset()):  # fmt: skip
         if unknown := set(hard) - HARD.keys():
             raise ValueError(f"unknown option {', '.join(sorted(unknown))}; there are {', '.join(HARD)}")
-        if min(size) < 32 or frames < 1:
-            raise ValueError(f"a scene has at least a frame of 32x32 pixels, not {frames} of {size[0]}x{size[1]}")
+        if frames < 1:
+            raise ValueError(f"a scene has at least one frame, not {frames}")
+        if not all(SIDES[0] <= side <= SIDES[1] for side in size):
+            raise ValueError(f"a picture's sides are {SIDES[0]} to {SIDES[1]} pixels, not {size[0]}x{size[1]}")
+        if not RATES[0] <= rate <= RATES[1]:
+            raise ValueError(f"a clip has {RATES[0]} to {RATES[1]} frames a second, not {rate:g}")
+        if min(actor, performance, face or 0) < 0:
+            raise ValueError("a seed is 0 or above")
         self.frames, self.rate, self.size, self.hard, self.seed = frames, rate, size, frozenset(hard), performance
         seconds = frames / rate
         self.plays = [Performance(performance + 10_007 * k, seconds) for k in range(1 + ("cut" in hard))]
@@ -83,6 +90,11 @@ class Scene:
         """Which shot of the clip a frame belongs to."""
         return int("cut" in self.hard and number >= self.frames // 2)
 
+    def mouth(self, seconds: float) -> float:
+        """How wide the first actor's mouth is open, 0..1, at a time; beyond the end as at the end."""
+        number = min(int(seconds * self.rate), self.frames - 1)
+        return self.moment(number, seconds * self.rate - number).mouth
+
     def moment(self, number: int, after: float = 0.0) -> Moment:
         """The first actor's moment in a frame, `after` so many frames."""
         moment = self.plays[self.part(number)].at((number + after) / self.rate)
@@ -90,11 +102,13 @@ class Scene:
         if self.other:
             moment = replace(moment, zoom=moment.zoom * 0.62, shift_x=moment.shift_x * 0.5 - 0.78 * wide)
         if "leave" in self.hard:
-            away = smoothstep(0.35, 0.5, number / self.frames) - smoothstep(0.6, 0.75, number / self.frames)
+            share = (number + after) / self.frames
+            away = smoothstep(0.35, 0.5, share) - smoothstep(0.6, 0.75, share)
             moment = replace(moment, shift_x=moment.shift_x + float(away) * (1.3 + 0.5 * wide / moment.zoom))
         return moment
 
     def shot(self, number: int) -> Shot:
+        """A frame and its truth. Raises ValueError where the clip has no such frame."""
         if not 0 <= number < self.frames:
             raise ValueError(f"frame {number} of {self.frames}")
         opened = [(k + 0.5) / SHUTTER * 0.5 - 0.25 for k in range(SHUTTER)] if "blur" in self.hard else [0.0]
@@ -104,9 +118,10 @@ class Scene:
         points = self.model.points(moment, self.size)
         inside = ((points >= 0) & (points < self.size)).all()
         mask = np.mean(masks, 0)
+        swap = self._develop(np.mean(swaps, 0) * bright, number) if self.wearing else None
+        swap_points = self.wearing.points(moment, self.size) if self.wearing else None
         return Shot(number, moment, self._develop(np.mean(pictures, 0) * bright, number), points, mask, mask * (1 - np.mean(hidden, 0)),
-                    self._develop(np.mean(swaps, 0) * bright, number) if self.wearing else None,
-                    self.wearing.points(moment, self.size) if self.wearing else None, bool(inside and bright > 0.3 * (0.1 if "dark" in self.hard else 1)))  # fmt: skip
+                    swap, swap_points, bool(inside and bright > 0.3 * self._brightness(0)))  # fmt: skip
 
     def _exposure(self, number: int, after: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """An instant in linear light: the picture, the true swap (or the picture again), the mask, and what hides it."""
@@ -132,12 +147,14 @@ class Scene:
         return picture, swap, mask, hides
 
     def _brightness(self, number: int) -> float:
+        """How much of the light a frame gets, 0..1."""
         bright = 0.1 if "dark" in self.hard else 1.0
         if "fade" in self.hard:
             bright *= float(np.clip((self.frames - 1 - number) / max(self.frames / 5, 1), 0, 1)) ** 2
         return bright
 
     def _develop(self, light: np.ndarray, number: int) -> np.ndarray:
+        """Light on the sensor -> picture, with the sensor's noise where there is to be any."""
         if "noise" in self.hard or "dark" in self.hard:
             rng = np.random.default_rng([self.seed, number])  # the same for picture and true swap
             spread = np.sqrt(0.0006 * np.maximum(light, 0) + 0.0000015)  # of photons, and of the sensor
@@ -190,5 +207,6 @@ def background(size: tuple[int, int], seed: int) -> np.ndarray:
         picture = mix(picture, paint(), 0.75 * shape[..., None])
     for _ in range(3):  # lamps
         cx, cy, r = rng.uniform(0, w / h), rng.uniform(0, 0.7), rng.uniform(0.015, 0.04)
-        picture = mix(picture, np.float32(rng.uniform(0.5, 0.9)) * np.float32([1, 0.9, 0.7]), 0.8 * smoothstep(r, r * 0.85, np.hypot(x - cx, y - cy))[..., None])
+        lit = smoothstep(r, r * 0.85, np.hypot(x - cx, y - cy))
+        picture = mix(picture, np.float32(rng.uniform(0.5, 0.9)) * np.float32([1, 0.9, 0.7]), 0.8 * lit[..., None])
     return ndimage.gaussian_filter(picture, (0.012 * h, 0.012 * h, 0))

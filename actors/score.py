@@ -27,9 +27,10 @@ RIDGE = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A frame of all candidates: images by name, (h, w, 3) uint8 each, "truth" and "nothing" among them; and what is known of it:
-    mask (h, w) 0..1, points (5, 2) of the true swap, and its moment."""
+    """A frame of all candidates: its number, images by name, (h, w, 3) uint8 each, "truth" and "nothing" among them; and what is
+    known of it: mask (h, w) 0..1, points (5, 2) of the true swap, and its moment."""
 
+    number: int
     images: dict[str, np.ndarray]
     mask: np.ndarray
     points: np.ndarray
@@ -60,9 +61,11 @@ def ssim(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
 def seam(picture: np.ndarray, before: np.ndarray) -> float:
     """How much steeper the picture became around the edge of what was changed, in levels a pixel; about 0 where no seam shows.
 
-    Changed is where the difference, smoothed so that coding does not count, is above 3 levels.
+    Changed is where the difference is above 3 levels, but for specks, so that coding does not count. It is hardly smoothed before:
+    the more a strong edge is smoothed, the farther out it is taken to be.
     """
-    changed = ndimage.gaussian_filter(np.abs(picture.astype(np.float32) - before).mean(-1), 2) > 3
+    changed = ndimage.uniform_filter(np.abs(picture.astype(np.float32) - before).mean(-1), 3) > 3
+    changed = ndimage.binary_opening(changed, iterations=2)
     rim = ndimage.binary_dilation(changed, iterations=3) & ~ndimage.binary_erosion(changed, iterations=3)
     if not rim.any():
         return 0.0
@@ -83,9 +86,12 @@ def pose(points: np.ndarray, anchors: np.ndarray, size: tuple[int, int]) -> np.n
 
 
 class _Candidate:
+    """What was measured of a candidate: lists over the frames. points are the detector's, NaN where it finds nothing, beside the true ones;
+    faces are aligned, None where nothing is found; last is the frame before: its number and its error."""
+
     def __init__(self, size: tuple[int, int]):
         self.size = size
-        self.psnr, self.ssim, self.seam, self.flicker, self.points, self.features, self.last = [], [], [], [], [], [], None
+        self.psnr, self.ssim, self.seam, self.flicker, self.points, self.faces, self.last = [], [], [], [], [], [], (None, None)
 
 
 def score(frames: Iterable[Compared], model: Model, detector: Detector) -> dict[str, dict[str, float]]:
@@ -100,29 +106,38 @@ def score(frames: Iterable[Compared], model: Model, detector: Detector) -> dict[
     seam                  see `seam`
     flicker               mean change of the error from frame to frame, in levels
     jitter                second difference of the detected points, over that of the true swap's
+
+    What cannot be measured, such as the pose of a face that is never found, is NaN. Raises ValueError where there is no frame, or the
+    detector never finds the true swap.
     """
     candidates: dict[str, _Candidate] = {}
     moments: list[Moment] = []
+    numbers: list[int] = []
     for frame in frames:
         truth, before = frame.images["truth"], frame.images["nothing"]
         moments.append(frame.moment)
+        numbers.append(frame.number)
         for name, image in frame.images.items():
             c = candidates.setdefault(name, _Candidate(image.shape[1::-1]))
             c.psnr.append(psnr(image, truth, frame.mask))
             c.ssim.append(ssim(image, truth, frame.mask))
             c.seam.append(seam(image, before))
             error = image.astype(np.float32) - truth
-            if c.last is not None:
-                c.flicker.append(float((np.abs(error - c.last).mean(-1) * frame.mask).sum() / frame.mask.sum()))
-            c.last = error
+            if c.last[0] == frame.number - 1:
+                c.flicker.append(float((np.abs(error - c.last[1]).mean(-1) * frame.mask).sum() / frame.mask.sum()))
+            c.last = frame.number, error
             face = _nearest(detector.detect(image), frame.points)
             c.points.append((face.points if face else np.full((5, 2), np.nan), frame.points))
-            c.features.append(_aligned(image, face.points) if face else None)
+            c.faces.append(_aligned(image, face.points) if face else None)
     if not candidates:
         raise ValueError("no frame to score: the face is never in the picture")
+    if all(face is None for face in candidates["truth"].faces[::2]):
+        raise ValueError("nothing to score by: the detector does not find the face of the true swap")
     anchors = [model.points3d(replace(m, yaw=0, pitch=0, roll=0, shift_x=0, shift_y=0)) for m in moments]
-    readers = {what: _Reader(candidates["truth"].features[::2], moments[::2], what) for what in READ}
-    return {name: _figures(c, candidates["truth"], moments, anchors, readers) for name, c in candidates.items()}
+    readers = {what: _Reader(candidates["truth"].faces[::2], moments[::2], what) for what in READ}
+    shaking = {name: _jitter(c, numbers) for name, c in candidates.items()}
+    return {name: _figures(c, moments, anchors, readers) | {"jitter": round(shaking[name] / (shaking["truth"] or np.nan), 4)}
+            for name, c in candidates.items()}  # fmt: skip
 
 
 def _nearest(faces: list[Face], points: np.ndarray) -> Face | None:
@@ -133,6 +148,7 @@ def _nearest(faces: list[Face], points: np.ndarray) -> Face | None:
 
 
 def _aligned(image: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The face on a CANVAS, grey, (h, w) float32."""
     return warp.warp(image, align.face_matrix(align.similarity(points), CANVAS), CANVAS, edges="repeat").astype(np.float32).mean(-1)
 
 
@@ -149,29 +165,45 @@ class _Reader:
         self.weights = x.T @ np.linalg.solve(x @ x.T + RIDGE * len(x) * np.eye(len(x)), y - self.level)
 
     def _features(self, face: np.ndarray) -> np.ndarray:
+        """The region that is read, coarser, with its brightness and contrast taken out."""
         part = ndimage.gaussian_filter(face, 1)[self.region][::2, ::2]
         return ((part - part.mean()) / (part.std() + 1)).ravel()
 
     def __call__(self, face: np.ndarray) -> float:
+        """The number that an aligned face shows."""
         return float((self._features(face) - self.mean) @ self.weights + self.level)
 
 
-def _figures(c: _Candidate, truth: _Candidate, moments: list[Moment], anchors: list[np.ndarray], readers: dict[str, _Reader]) -> dict[str, float]:
+def plain(figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float | None]]:
+    """Figures for JSON, which knows no NaN: None instead."""
+    return {name: {k: None if np.isnan(v) else v for k, v in each.items()} for name, each in figures.items()}
+
+
+def _mean(values) -> float:
+    """Their mean; NaN where there are none."""
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _figures(c: _Candidate, moments: list[Moment], anchors: list[np.ndarray], readers: dict[str, _Reader]) -> dict[str, float]:
+    """The figures of one candidate, all but its jitter."""
     seen, known = (np.array(p) for p in zip(*c.points, strict=True))  # (F, 5, 2)
     found = ~np.isnan(seen[:, 0, 0])
     apart = np.linalg.norm(known[:, 1] - known[:, 0], axis=1)
     poses = np.array([pose(p, a, c.size) for p, a, f in zip(seen, anchors, found, strict=True) if f]).reshape(-1, 3)
     true_poses = np.array([[m.yaw, m.pitch, m.roll] for m in moments])[found]
-    out = {"psnr": np.mean(c.psnr), "ssim": np.mean(c.ssim), "found": found.mean(),
-           "points": 100 * np.mean((np.linalg.norm(seen - known, axis=2).mean(1) / apart)[found]),
-           **dict(zip(("yaw", "pitch", "roll"), np.abs(poses - true_poses).mean(0), strict=True))}  # fmt: skip
+    out = {"psnr": _mean(c.psnr), "ssim": _mean(c.ssim), "found": _mean(found),
+           "points": 100 * _mean((np.linalg.norm(seen - known, axis=2).mean(1) / apart)[found]),
+           **dict(zip(("yaw", "pitch", "roll"), map(_mean, np.abs(poses - true_poses).T), strict=True))}  # fmt: skip
     for what, reader in readers.items():
-        errors = [abs(reader(f) - getattr(m, what)) for f, m in zip(c.features[1::2], moments[1::2], strict=True) if f is not None]
-        out[what] = np.mean(errors)
-    out |= {"seam": np.mean(c.seam), "flicker": np.mean(c.flicker), "jitter": _jitter(c) / _jitter(truth)}
-    return {k: round(float(v), 4) for k, v in out.items()}
+        out[what] = _mean([abs(reader(f) - getattr(m, what)) for f, m in zip(c.faces[1::2], moments[1::2], strict=True) if f is not None])
+    out |= {"seam": _mean(c.seam), "flicker": _mean(c.flicker)}
+    return {k: round(v, 4) for k, v in out.items()}
 
 
-def _jitter(c: _Candidate) -> float:
+def _jitter(c: _Candidate, numbers: list[int]) -> float:
+    """The mean second difference of the points over three frames that follow one another, in pixels."""
     seen = np.array([p[0] for p in c.points])
-    return float(np.nanmean(np.linalg.norm(seen[2:] - 2 * seen[1:-1] + seen[:-2], axis=2)))
+    after = np.flatnonzero(np.diff(numbers, 2) == 0)
+    after = after[np.diff(numbers)[after] == 1]
+    second = np.linalg.norm(seen[after + 2] - 2 * seen[after + 1] + seen[after], axis=2).mean(1)
+    return _mean(second[~np.isnan(second)])

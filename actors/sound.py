@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
-from .performance import Performance
+import numpy as np
 
 RATE = 24_000  # samples a second
 
 
-def voice(performance: Performance, seconds: float) -> np.ndarray:
-    """Samples (N,) float32, -1..1, at RATE.
+def voice(open_at: Callable[[float], float], seconds: float, seed: int) -> np.ndarray:
+    """Samples (N,) float32, -1..1, at RATE, of somebody whose mouth is `open_at(t)`, 0..1, after t seconds.
 
     Harmonics of a slowly wandering pitch, weighed by two resonances of the throat that rise as the mouth opens.
     """
-    rng = np.random.default_rng([performance.seed, 0x50D])
+    rng = np.random.default_rng([seed, 0x50D])
     t = np.arange(round(seconds * RATE)) / RATE
     coarse = np.arange(0, seconds + 0.02, 0.01)
-    mouth = np.interp(t, coarse, [performance.at(c).mouth for c in coarse])
+    mouth = np.interp(t, coarse, [open_at(c) for c in coarse])
     pitch = rng.uniform(95, 220) * (1 + 0.08 * np.sin(2 * np.pi * 0.7 * t) + 0.10 * mouth)
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
     sound = np.zeros_like(t)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from PIL import Image
@@ -33,20 +34,19 @@ def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 1
 
     truth/truth.jsonl      a row a frame: frame, time, part (of the clip, between cuts), present, visible (share of the face that nothing
                            hides), points, swap_points, and the numbers of the Moment under their names
-    truth/mask/NNNNNN.png  the face, 0..255; truth/visible/NNNNNN.png the part of it that can be seen
+    truth/mask/NNNNNN.png  the face, 0..255, rounded up: where it is 0 the true swap is the same picture;
+                           truth/visible/NNNNNN.png the part of it that can be seen
     truth/swap.mkv         the true swap, where the scene has a face to put on
     Raises video.OutputError.
     """
     rate = Fraction(scene.rate).limit_denominator(1001)
     like = video.Clip(output, scene.size, rate, scene.frames, 1 / rate)
-    said = (voice(scene.plays[0], scene.frames / scene.rate), RATE) if sound else None
+    said = (voice(scene.mouth, scene.frames / scene.rate, scene.seed), RATE) if sound else None
     with ExitStack() as stack:
         writer = stack.enter_context(video.open_writer(output, like, 40 if "compress" in scene.hard else quality, COMMENT, sound=said))
         swap = rows = None
         if truth:
-            for folder in ("mask", "visible"):
-                (truth / folder).mkdir(parents=True, exist_ok=True)
-            rows = stack.enter_context(open(truth / "truth.jsonl", "w", encoding="utf-8"))
+            rows = stack.enter_context(_opened(truth))
             if scene.wearing:
                 swap = stack.enter_context(video.open_writer(truth / "swap.mkv", like, comment=COMMENT))
         for shot in shots(scene):
@@ -55,10 +55,20 @@ def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 1
             if rows:
                 rows.write(json.dumps(record(scene, shot)) + "\n")
                 for folder, values in (("mask", shot.mask), ("visible", shot.visible)):
-                    Image.fromarray((values * 255 + 0.5).astype(np.uint8)).save(truth / folder / f"{shot.number:06d}.png")
+                    Image.fromarray(np.ceil(values * 255).astype(np.uint8)).save(truth / folder / f"{shot.number:06d}.png")
             if swap:
                 swap.write(shot.swap, time)
             yield shot
+
+
+def _opened(truth: Path) -> TextIO:
+    """The folder made ready, and its truth.jsonl."""
+    try:
+        for folder in ("mask", "visible"):
+            (truth / folder).mkdir(parents=True, exist_ok=True)
+        return open(truth / "truth.jsonl", "w", encoding="utf-8")
+    except OSError as error:
+        raise video.OutputError(f"{error.filename} cannot be written: {error.strerror}; choose another place") from None
 
 
 def record(scene: Scene, shot: Shot) -> dict:

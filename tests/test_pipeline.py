@@ -238,11 +238,6 @@ def test_wrong_options_are_refused(options, capsys):
     assert stopped.value.code == 2 and "error:" in capsys.readouterr().err
 
 
-def test_alone_it_says_what_to_do(capsys):
-    assert pipeline.main([]) == 2
-    assert "python pipeline.py" in capsys.readouterr().out
-
-
 def _program(*arguments):
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=os.environ | {"COLUMNS": "200"})
 

@@ -202,3 +202,30 @@ def test_output_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(video.OutputError), video.open_writer(tmp_path / "file" / "b.mp4", clip):
         pass
+
+
+@pytest.mark.parametrize("suffix, codec", [(".mp4", "aac"), (".mkv", "flac")])
+def test_given_samples_become_the_sound(tmp_path, suffix, codec):
+    rate, seconds = 24_000, 0.6
+    samples = (0.5 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+    path = tmp_path / f"a{suffix}"
+    like = video.Clip(path, (64, 48), Fraction(25), 15, Fraction(1, 25))
+    with video.open_writer(path, like, sound=(samples, rate)) as writer:
+        for n in range(15):
+            writer.write(picture(n), Fraction(n, 25))
+    clip = video.open_clip(path)
+    assert clip.has_audio and len(list(clip)) == 15
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        assert stream.codec_context.name == codec and stream.rate == rate
+        frames = list(container.decode(stream))
+    decoded = np.concatenate([f.to_ndarray().reshape(-1) for f in frames])
+    if codec == "flac":
+        scale = {2: 1 << 15, 4: 1 << 31}[decoded.dtype.itemsize] if decoded.dtype.kind == "i" else 1
+        assert len(decoded) == len(samples)
+        np.testing.assert_allclose(decoded / scale, samples, atol=1 / 32768)
+    else:
+        assert abs(len(decoded) - len(samples)) <= 3 * 1024
+        spectrum = np.abs(np.fft.rfft(decoded[2048:12288] * np.hanning(10240)))
+        assert np.argmax(spectrum) * rate / 10240 == pytest.approx(440, abs=5)  # the same tone
+        assert decoded[2048:12288].std() == pytest.approx(0.5 / np.sqrt(2), rel=0.1)
