@@ -73,11 +73,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p.add_argument("donor", nargs="?", type=Path, help="the clip whose face is put in: likewise")
     p.add_argument("-o", "--output", type=Path, metavar="OUT",
                    help=".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG (default: swap.mp4)")
-    p.add_argument("--preset", choices=PRESETS, default="quick", help="how to train (default: quick; seed is the 2020 program's way)")
+    p.add_argument("--preset", choices=PRESETS, default="standard", help="how to train (default: standard; seed is the 2020 program's way)")
     length = p.add_mutually_exclusive_group()
     length.add_argument("--rounds", type=_positive(int), metavar="N", help="train N rounds, epochs of both faces and colours (default: the preset's)")
-    length.add_argument("--minutes", type=_positive(float), metavar="M", help="train M minutes (default: the preset's; quick: 2.5)")
-    p.add_argument("--batch", type=_positive(int), metavar="N", help="faces a training step (default: the preset's; quick: 4, seed: 2)")
+    length.add_argument("--minutes", type=_positive(float), metavar="M", help="train M minutes (default: the preset's; standard: 8)")
+    p.add_argument("--batch", type=_positive(int), metavar="N", help="faces a training step (default: the preset's; standard: 16, seed: 2)")
     p.add_argument("--size", type=_positive(int), metavar="PX", default=256,
                    help="height in pixels of the canvas a face is blended on, at most (default: 256; a smaller face keeps its own)")
     p.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
@@ -340,7 +340,6 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Tra
     made = run.record["results"].get("output", {})
     if options.output.exists() and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
         return
-    trainer.settle()
     rows = found[0]
     first, last = options.frames
     times = {}

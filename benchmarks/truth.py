@@ -1,6 +1,6 @@
 """Swaps of rendered actors against the true swap, which is known.
 
-    python -m benchmarks.truth [--preset quick] [--minutes M] [--pairs 6] [--set develop] [--frames 125] [--size 320]
+    python -m benchmarks.truth [--preset standard] [--minutes M] [--pairs 6] [--set develop] [--frames 125] [--size 320]
 
 For each pair two clips are rendered, the donor in a performance of its own, and swapped by pipeline.py as any two clips are. Prints
 a JSON line for each pair and candidate, and one for each candidate's mean over the pairs; what the figures mean stands in
@@ -84,7 +84,7 @@ def measure(pair: tuple[int, int, int, int], options: argparse.Namespace, folder
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--preset", choices=PRESETS, default="quick")
+    p.add_argument("--preset", choices=PRESETS, default="standard")
     p.add_argument("--minutes", type=float, help="of training, for each pair (default: the preset's)")
     p.add_argument("--pairs", type=int, choices=range(1, 7), default=6, help="how many of the set, from its first")
     p.add_argument("--set", choices=PAIRS, default="develop")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from . import backend, parallel
-from .layers import BatchNorm, Module
+from .layers import Module
 from .optim import Adam
-from .tensor import Tensor, no_grad
+from .tensor import Tensor
 
 
 class Diverged(ArithmeticError):
@@ -73,38 +72,3 @@ def infer(module: Module, inputs, batch: int):
     with module.inference():
         jobs = [lambda s=s: module(inputs[s]).data for s in parts]
         return xp.concatenate(parallel.run(jobs) if xp is np else [job() for job in jobs])
-
-
-def statistics_on(module: Module, batches: Iterable) -> dict[BatchNorm, tuple]:
-    """Each BatchNorm's mean and variance on these inputs with the weights as they are now: {layer: (mean, var)}.
-
-    The moving statistics are averages over a hundred steps of weights that have changed since, and after a short training
-    they belong to no net that ever was ("precise BN", Wu & Johnson 2021, section 3). The module is left as it was.
-    """
-    layers = [m for m in module.modules() if isinstance(m, BatchNorm)]
-    before = [(m.moving_mean.data, m.moving_var.data, m.momentum, m.training) for m in layers]
-    try:
-        for m in layers:
-            m.moving_mean.data, m.moving_var.data, m.training = m.moving_mean.data.copy(), m.moving_var.data.copy(), True
-        with no_grad():
-            for k, batch in enumerate(batches):
-                for m in layers:
-                    m.momentum = k / (k + 1)  # a plain average over the batches
-                module(batch)
-        return {m: (m.moving_mean.data, m.moving_var.data) for m in layers}
-    finally:
-        for m, (mean, var, momentum, training) in zip(layers, before, strict=True):
-            m.moving_mean.data, m.moving_var.data, m.momentum, m.training = mean, var, momentum, training
-
-
-@contextmanager
-def using_statistics(statistics: dict[BatchNorm, tuple]):
-    """Inside this block the layers normalise, in inference, with these statistics instead of their own."""
-    before = {m: (m.moving_mean.data, m.moving_var.data) for m in statistics}
-    try:
-        for m, (mean, var) in statistics.items():
-            m.moving_mean.data, m.moving_var.data = mean, var
-        yield
-    finally:
-        for m, (mean, var) in before.items():
-            m.moving_mean.data, m.moving_var.data = mean, var

@@ -43,7 +43,6 @@ class Trainer:
     """
 
     nets: dict[str, nn.Module]
-    palette = "a"  # whose colours `swap` gives
 
     def __init__(self, preset: Preset, seed: int, xp=np):
         self.preset, self.xp = preset, xp
@@ -61,9 +60,6 @@ class Trainer:
             round_, phase = divmod(self.epochs, len(self.preset.phases))
             name = self.preset.phases[phase]
             start = time.perf_counter()
-            if self.skips(name, share):
-                self.epochs += 1
-                continue
             total = images = 0
             count, steps = self.epoch(name, share)
             for loss, n in steps:
@@ -82,10 +78,6 @@ class Trainer:
             return (self.epochs + of_epoch * (spent > 0)) / (rounds * len(self.preset.phases))
         return (self.seconds + spent) / (minutes * 60)
 
-    def skips(self, phase: str, share: float) -> bool:
-        """Whether a phase is left out, this share of the training being done."""
-        return False
-
     def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
         """How many images an epoch has, and its steps: (loss, images) each."""
         raise NotImplementedError
@@ -93,9 +85,6 @@ class Trainer:
     def swap(self, faces: np.ndarray) -> np.ndarray:
         """Aligned faces of a (N, h, w, 3) uint8 as b: (N, 128, 128, 3), 0..1, NumPy."""
         raise NotImplementedError
-
-    def settle(self) -> None:
-        """Before `swap` is used: whatever has to be taken anew."""
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         """Rows of pictures (h, w, 3), 0..1, by their names."""

@@ -12,7 +12,7 @@ import nn
 from faces import warp
 
 from .presets import Preset
-from .train import Trainer, repaint
+from .train import Trainer
 
 
 class IntracoderTrainer(Trainer):
@@ -23,16 +23,9 @@ class IntracoderTrainer(Trainer):
         self.coder = intracoder.Intracoder(self.rng).to(xp)
         self.colour = colorcorrect.ColorNet(self.rng).to(xp)
         self.nets = {"intracoder": self.coder, "color": self.colour}  # one optimiser for all four paths, as in 2020
-        self.palette = "b" if preset.match else "a"
-        if preset.match:
-            faces = faces | {"b": repaint(faces["b"], faces["a"])}
-        small = {k: to_coder(v, preset.area) for k, v in faces.items()}
+        small = {k: _scaled(v, (intracoder.SIZE, intracoder.SIZE)) for k, v in faces.items()}
         large = {k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()}
         self.small, self.large = ({k: xp.asarray(v) for k, v in d.items()} for d in (small, large))
-        self.statistics: dict = {}  # those that `settle` took
-
-    def skips(self, phase: str, share: float) -> bool:
-        return phase.startswith("colour") and share < self.preset.colour_from
 
     def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
         what, identity = phase.split()
@@ -44,38 +37,18 @@ class IntracoderTrainer(Trainer):
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
         """Aligned faces of a (N, h, w, 3) uint8 as b in a's colours: (N, 128, 128, 3), 0..1, NumPy."""
-        return self._swapped(self.xp.asarray(to_coder(faces, self.preset.area)))
+        return self._swapped(self.xp.asarray(_scaled(faces, (intracoder.SIZE, intracoder.SIZE))))
 
     def _swapped(self, faces) -> np.ndarray:
         drawn = intracoder.draw_as(self.coder, faces, "b")
-        with nn.train.using_statistics(self.statistics):
-            return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, self.palette))
-
-    def settle(self, count: int = 64, batch: int = 16) -> None:
-        """Before `swap` is used: take the colour net's statistics on some swapped faces, where the preset asks for it."""
-        if self.preset.settle:
-            some = self.small["a"][np.linspace(0, len(self.small["a"]) - 1, min(count, len(self.small["a"]))).astype(int)]
-            drawn = intracoder.draw_as(self.coder, some, "b")
-            path = self.colour.path(self.palette)
-            self.statistics = nn.train.statistics_on(path, [drawn[i : i + batch] for i in range(0, len(drawn), batch)])
+        return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, "a"))
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
-        self.settle()
         picked = {k: v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)] for k, v in self.small.items()}
         rows = {"target": picked["a"], "target rebuilt": intracoder.draw_as(self.coder, picked["a"], "a"),
                 "swapped": intracoder.draw_as(self.coder, picked["a"], "b"), "swapped, coloured": self._swapped(picked["a"]),
                 "donor": picked["b"], "donor rebuilt": intracoder.draw_as(self.coder, picked["b"], "b")}  # fmt: skip
         return {name: list(nn.backend.to_numpy(row)) for name, row in rows.items()}
-
-
-def to_coder(faces: np.ndarray, area: bool) -> np.ndarray:
-    """Aligned faces (N, h, w, 3) uint8 as the coder takes them: (N, 32, 32, 3) float32, 0..1."""
-    side = intracoder.SIZE
-    n, h, w, _ = faces.shape
-    if area and h % side == 0 and w % side == 0:
-        blocks = faces.reshape(n, side, h // side, side, w // side, 3)
-        return blocks.mean(axis=(2, 4), dtype=np.float32) / np.float32(255)
-    return _scaled(faces, (side, side))
 
 
 def _scaled(faces: np.ndarray, size: tuple[int, int]) -> np.ndarray:

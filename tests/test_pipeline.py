@@ -16,6 +16,9 @@ import pipeline
 import video
 from examples.drawn import draw_face
 from faces import manifest
+from stages.presets import PRESETS
+from stages.train_coder import CoderTrainer
+from stages.train_intracoder import IntracoderTrainer
 from tests.clips import make_clip, sound_packets
 
 ROOT = Path(__file__).parents[1]
@@ -293,13 +296,12 @@ def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
         assert json.loads((run.parent / "run.json").read_text())["results"]["output"]["swapped"] == 18
 
 
-def test_a_checkpoint_keeps_both_identities_apart(tmp_path):
-    from stages.presets import PRESETS
-    from stages.train_intracoder import IntracoderTrainer
-
+@pytest.mark.parametrize("preset, trainer, own", [("seed", IntracoderTrainer, "adec_{}.steps.0.kernel"),
+                                                  ("standard", CoderTrainer, "decoder_{}.steps.0.kernel")])  # fmt: skip
+def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, preset, trainer, own):
     faces = {k: np.stack([draw_face((128, 128), (64, 50), mouth=n / 4, skin=skin) for n in range(4)])
              for k, skin in (("a", (205, 160, 130)), ("b", (120, 80, 60)))}  # fmt: skip
-    trained, fresh = (IntracoderTrainer(faces, PRESETS["quick"], seed) for seed in (0, 1))
+    trained, fresh = (trainer(faces, PRESETS[preset], seed) for seed in (0, 1))
     for _ in trained.run(1, None):
         pass
     trained.save(tmp_path / "a.npz")
@@ -307,7 +309,9 @@ def test_a_checkpoint_keeps_both_identities_apart(tmp_path):
     tensors = dict(fresh.coder.named_tensors())
     for name, tensor in trained.coder.named_tensors():
         np.testing.assert_array_equal(tensors[name].data, tensor.data)
-    assert not np.array_equal(tensors["adec_a.steps.0.kernel"].data, tensors["adec_b.steps.0.kernel"].data)
+    assert not np.array_equal(tensors[own.format("a")].data, tensors[own.format("b")].data)
     before = [(step.phase, step.epoch_loss) for step in trained.run(2, None)]
     assert [(step.phase, step.epoch_loss) for step in fresh.run(2, None)] == before
-    np.testing.assert_array_equal(trained.swap(faces["a"]), fresh.swap(faces["a"]))
+    swapped = trained.swap(faces["a"])
+    assert swapped.shape == (4, 128, 128, 3) and swapped.dtype == np.float32
+    np.testing.assert_array_equal(swapped, fresh.swap(faces["a"]))

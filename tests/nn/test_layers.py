@@ -119,19 +119,3 @@ def test_asking_for_a_gpu_without_one_says_what_to_do():
         assert nn.backend.device("gpu") is cupy
     with pytest.raises(ValueError, match="tpu"):
         nn.backend.device("tpu")
-
-
-def test_statistics_taken_anew_are_those_of_the_batches_and_leave_no_trace():
-    net = nn.Sequential(nn.BatchNorm(2)).train(False)
-    norm = net.steps[0]
-    norm.moving_mean.data[:] = 7
-    batches = [RNG.standard_normal((4, 3, 3, 2)).astype(np.float32) * 2 + k for k in range(3)]
-    taken = nn.train.statistics_on(net, batches)
-    mean, var = taken[norm]
-    np.testing.assert_allclose(mean, np.mean([b.mean(axis=(0, 1, 2)) for b in batches], axis=0), rtol=1e-5)
-    np.testing.assert_allclose(var, np.mean([b.var(axis=(0, 1, 2), ddof=1) for b in batches], axis=0), rtol=1e-5)
-    assert (norm.moving_mean.data == 7).all() and norm.momentum == 0.99 and not norm.training
-    with nn.train.using_statistics(taken):
-        inside = net(batches[1]).data
-    assert abs(inside.mean()) < 0.1
-    np.testing.assert_allclose(net(batches[1]).data.mean(), (batches[1].mean() - 7), rtol=0.01)
