@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -224,7 +225,7 @@ def identity(options: argparse.Namespace, preset) -> dict:
 
 def settings(options: argparse.Namespace, preset) -> dict:
     given = {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items()}
-    return given | {"preset_values": vars(preset)}
+    return given | {"preset_values": asdict(preset)}
 
 
 def tell(run: RunFolder, text: str) -> None:
@@ -292,7 +293,7 @@ def stored_faces(role: str, track: int, clip: video.Clip, rows: dict[int, manife
     wanted = {n: rows[n] for n in numbers if not files[n].exists()}
     if wanted:
         frames = progress(part(clip, role, options), f"align {role}", how_many(clip, role, options))
-        for number, face in extract(frames, wanted, preset.aligned):
+        for number, face in extract(frames, wanted, preset.aligned, preset.region):
             run.write_image(str(files[number].relative_to(run.path)), face)
     faces = [video.read_image(files[n]) for n in numbers]
     for n, face in zip(numbers, faces, strict=True):

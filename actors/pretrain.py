@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,12 +45,11 @@ def troupe(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     faces, who, when = [], [], []
     for k in range(MOMENTS):
         moment = Performance(int(rng.integers(1 << 30)), 4.0).at(float(rng.uniform(0, 4)))
-        moment = replace(moment, zoom=0.47 * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.1)
+        moment = replace(moment, zoom=0.44 * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.05)
         for j in rng.permutation(TROUPE)[:GROUP]:
             picture = encode(models[j].render(moment, (SIZE, SIZE)).over(rooms[rng.integers(len(rooms))]))
             points = models[j].points(moment, (SIZE, SIZE))
-            points += rng.standard_normal((5, 2)) * 0.02 * np.linalg.norm(points[1] - points[0])  # a detector is not exact either
-            to_face = align.face_matrix(align.similarity(points), (coder.SIZE_OUT, coder.SIZE_OUT))
+            to_face = align.face_matrix(align.similarity(points), (coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE)
             faces.append(warp.warp(picture, to_face, (coder.SIZE_OUT, coder.SIZE_OUT), edges="repeat"))
             who.append(number * TROUPE + j)
             when.append(number * MOMENTS + k)
@@ -96,7 +96,7 @@ def train(faces: np.ndarray, who: np.ndarray, when: np.ndarray, minutes: float, 
     """Yields (net, share of the time, loss) after each step."""
     net = ForAnyone(int(who.max()) + 1, rng)
     adam = nn.Adam(rate)
-    weights = mask.attention((coder.SIZE_OUT, coder.SIZE_OUT))[None, ..., None]
+    weights = mask.attention((coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE)[None, ..., None]
     groups = [np.flatnonzero(when == w) for w in np.unique(when)]
     group_of = {i: g for g in groups for i in g}
     started = time.perf_counter()
@@ -132,7 +132,8 @@ def main() -> None:
         kept = np.load(options.pictures)
         faces, who, when = kept["faces"], kept["who"], kept["when"]
     else:
-        parts = nn.parallel.run([lambda k=k: troupe(k) for k in range(options.actors // TROUPE)])
+        with ProcessPoolExecutor(options.threads) as pool:
+            parts = list(pool.map(troupe, range(options.actors // TROUPE)))
         faces, who, when = (np.concatenate(p) for p in zip(*parts, strict=True))
         if options.pictures:
             np.savez(options.pictures, faces=faces, who=who, when=when)

@@ -45,12 +45,12 @@ def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: 
         yield Seen(frame.number, frame.time, found.faces, contrasts, cut, pictures if frame.number % PICTURED == 0 else None)
 
 
-def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE_SIZE) -> np.ndarray:
-    """The face proper on a canvas of `size` (w, h), given the row's matrix.
+def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE.size, region: align.Region = align.FACE) -> np.ndarray:
+    """A region of the face on a canvas of `size` (w, h), given the row's matrix.
 
     What lies beyond the frame repeats its edge: black there would count as colour and contrast of the face.
     """
-    return warp.warp(image, align.face_matrix(matrix, size), size, edges="repeat")
+    return warp.warp(image, align.face_matrix(matrix, size, region), size, edges="repeat")
 
 
 def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.Row]:
@@ -108,9 +108,10 @@ def _rows(seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: 
     return rows
 
 
-def extract(frames: Iterable[Frame], rows: dict[int, manifest.Row], size: tuple[int, int]) -> Iterator[tuple[int, np.ndarray]]:
+def extract(frames: Iterable[Frame], rows: dict[int, manifest.Row], size: tuple[int, int],
+            region: align.Region = align.FACE) -> Iterator[tuple[int, np.ndarray]]:  # fmt: skip
     """(frame number, face (h, w, 3) uint8) of each frame in which the face was seen; `rows` by frame number."""
     for frame in frames:
         row = rows.get(frame.number)
         if row is not None and row.status == "ok":
-            yield frame.number, aligned(frame.image, np.array(row.matrix), size)
+            yield frame.number, aligned(frame.image, np.array(row.matrix), size, region)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from faces import align
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -11,6 +13,7 @@ class Preset:
 
     net       "coder" (64 to 128 px, starting from weights that have seen many people) or "intracoder" (the nets of 2020)
     aligned   (w, h) of the stored faces, in pixels
+    region    the part of the face that is learnt and replaced
     batch     faces a step; for the coder, pairs
     rounds    rounds of training, or None: then `minutes` says when to stop
     minutes   wall-clock minutes of training
@@ -22,6 +25,7 @@ class Preset:
 
     net: str
     aligned: tuple[int, int]
+    region: align.Region
     batch: int
     rounds: int | None
     minutes: float | None
@@ -32,8 +36,8 @@ class Preset:
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
-    "seed": Preset("intracoder", (70, 90), batch=2, rounds=2, minutes=None,
+    "seed": Preset("intracoder", (70, 90), align.FACE, batch=2, rounds=2, minutes=None,
                    phases=("face a", "face b", "colour a", "colour b"), match=False, smooth=False),
     # A larger net with a head start, for a good result in minutes.
-    "standard": Preset("coder", (128, 128), batch=16, rounds=None, minutes=8, phases=("faces",), match=True, smooth=True),
+    "standard": Preset("coder", (128, 128), align.WHOLE, batch=16, rounds=None, minutes=8, phases=("faces",), match=True, smooth=True),
 }

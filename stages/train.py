@@ -16,6 +16,7 @@ import numpy as np
 import nn
 from colorcorrect import statistics
 from faces import mask
+from faces.align import Region
 from nn import checkpoint
 
 from .presets import Preset
@@ -114,9 +115,9 @@ class Trainer:
             raise nn.CheckpointError(f"{path} lacks its counters ({error}); delete it to train anew") from None
 
 
-def repaint(faces: np.ndarray, like: np.ndarray) -> np.ndarray:
+def repaint(faces: np.ndarray, like: np.ndarray, region: Region) -> np.ndarray:
     """Faces (N, h, w, 3) uint8 in the palette of others (M, h, w, 3): one transfer for all, so no light is evened out."""
-    opacity = mask.face_mask(faces.shape[2:0:-1])
+    opacity = mask.face_mask(faces.shape[2:0:-1], region=region)
     real = [x.astype(np.float32) / np.float32(255) for x in (faces, like)]
     weights = [np.broadcast_to(opacity, x.shape[:3]) for x in real]
     painted = statistics.reinhard(*real, *weights)

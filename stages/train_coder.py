@@ -24,8 +24,8 @@ class CoderTrainer(Trainer):
         super().__init__(preset, seed, xp)
         self.coder = intracoder.start(intracoder.Coder(self.rng)).to(xp)
         self.nets = {"coder": self.coder}
-        self.faces = faces | {"b": repaint(faces["b"], faces["a"])} if preset.match else faces
-        self.weights = mask.attention((intracoder.SIZE_OUT, intracoder.SIZE_OUT))
+        self.faces = faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
+        self.weights = mask.attention((intracoder.SIZE_OUT, intracoder.SIZE_OUT), preset.region)
 
     def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
         self.adam.rate = RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))

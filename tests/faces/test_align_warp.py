@@ -162,3 +162,26 @@ def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
             differences.append(np.abs(face[..., ::-1].astype(int) - wanted[frame.number]).mean())
     assert len(differences) == len(wanted) > 20
     assert np.mean(differences) < 1.4
+
+
+@pytest.mark.parametrize("region", [align.FACE, align.WHOLE])
+def test_the_mask_of_a_turned_face_draws_back_on_the_far_side_only(region):
+    size = (92, 112)
+    front, right = mask.face_mask(size, region=region), mask.face_mask(size, region=region, turned=0.25)
+    assert (right <= front).all() and right[:, :40].tolist() == front[:, :40].tolist()  # columns left of the nose
+    assert right[:, 60:].sum() < 0.75 * front[:, 60:].sum()
+    assert np.abs(mask.face_mask(size, region=region, turned=1e-6) - front).mean() < 2e-3  # it begins without a jump
+
+
+def test_turn_is_the_nose_beside_the_eyes_whatever_the_roll():
+    for angle in (0.0, 0.5, -2.0):
+        points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        assert mask.turn(points) == pytest.approx(0.1)
+
+
+def test_the_whole_region_reaches_from_above_the_brows_to_the_chin():
+    opacity = mask.face_mask(align.WHOLE.size, region=align.WHOLE)
+    brow, chin, ear = ((30, 31), (48, 120), (4, 60))
+    x0, y0 = align.WHOLE.corner
+    seen = [opacity[int(y - y0), int(x - x0)] for x, y in (brow, chin, ear)]
+    assert seen[0] > 0.3 and seen[1] > 0.3 and seen[2] == 0

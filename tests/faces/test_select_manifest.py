@@ -125,7 +125,7 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
     contrasts = {}
     for frame in video.open_clip(REFERENCE / "seed" / clip):
         points = landmarks[frame.number].reshape(2, 5)[::-1].T
-        crop = warp.warp(frame.image, align.face_matrix(align.similarity(points), align.FACE_SIZE), align.FACE_SIZE)
+        crop = warp.warp(frame.image, align.face_matrix(align.similarity(points), align.FACE.size), align.FACE.size)
         contrasts[frame.number] = select.contrast(crop)
     assert sorted(select.faint(contrasts)) == fading
 
