@@ -43,6 +43,7 @@ PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
 TRAINERS = {"coder": CoderTrainer, "intracoder": IntracoderTrainer}
 ROLES = {"target": "a", "donor": "b"}
+PLACES = "target", "donor", "output", "run", "truth"  # settings that the record leaves out: where files lie is nobody's business
 
 EXIT_CODES = {
     video.MissingInput: 3,
@@ -360,9 +361,7 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Tra
     if (first, last) != (0, None):
         times["start"] = manifest.time_of(rows[min(rows)])
         times["end"] = manifest.time_of(rows[max(rows)]) + options.every / clip.rate
-    known = run.record["identity"]
-    comment = (f"{provenance.record.REPLACED}; {provenance.record.UNMARKED if options.no_mark else provenance.record.MARKED}; pipeline.py "
-               f"preset={options.preset} seed={options.seed} target_sha256={known['target'][:16]} donor_sha256={known['donor'][:16]}")
+    comment = statement(options, run.record["identity"])
     picked = set(np.linspace(0, len(rows) - 1, min(len(rows), 12)).astype(int))
     before, after, swapped = [], [], []
     with ExitStack() as stack:
@@ -377,10 +376,10 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Tra
             if i in picked:
                 before.append(untouched.image)
                 after.append(image)
-    inputs = {role: {"name": getattr(options, role).name, "sha256": known[role]} for role in ROLES}
-    plain = {k: v for k, v in run.record["settings"].items() if k not in ("target", "donor", "output", "run", "truth")}  # where files lie is nobody's business
+    inputs = {role: getattr(options, role) for role in ROLES}
+    made_by = {k: v for k, v in run.record["settings"].items() if k not in PLACES}
     for path in [options.output, *(bundle.clips.values() if bundle else [])]:
-        provenance.record.write(path, comment, len(rows), swapped, not options.no_mark, inputs, plain, run.record["versions"])
+        provenance.record.write(path, comment, len(rows), made_by, swapped, not options.no_mark, inputs)
     half = -(-len(before) // 2)
     rows_of = [before[:half], after[:half], before[half:], after[half:]]
     run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))),
@@ -388,6 +387,13 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Tra
     for note in writer.notes:
         tell(run, f"note: {note}")
     run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows), "swapped": len(swapped)})
+
+
+def statement(options: argparse.Namespace, identity: dict) -> str:
+    """For the metadata of what is written."""
+    mark = provenance.record.UNMARKED if options.no_mark else provenance.record.MARKED
+    return (f"{provenance.record.REPLACED}; {mark}; pipeline.py preset={options.preset} seed={options.seed} "
+            f"target_sha256={identity['target'][:16]} donor_sha256={identity['donor'][:16]}")
 
 
 def converted(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Trainer, options: argparse.Namespace,

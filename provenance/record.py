@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from stages.run_folder import digest
+from stages.run_folder import digest, versions
 
 from .mark import KEY, PSNR, VERSION
 
@@ -29,26 +29,26 @@ def beside(output: Path) -> Path:
     return output.with_name(output.name + ".json")
 
 
-def write(output: Path, statement: str, frames: int, replaced: Iterable[int], marked: bool | None, inputs: dict[str, dict], settings: dict,
-          versions: dict[str, str]) -> None:  # fmt: skip
-    """Write the record of an output that is complete; the same output gives the same record.
+def write(output: Path, statement: str, frames: int, settings: dict, replaced: Iterable[int] = (), marked: bool | None = None,
+          inputs: dict[str, Path] | None = None) -> None:  # fmt: skip
+    """Write the record of an output that is complete; the same program, output and settings give the same record.
 
+    settings  what it was made with, the seeds among them
     replaced  numbers of the frames, counted in the output from 0, in which a face was replaced
     marked    whether those faces carry the mark; None where none was replaced
-    inputs    name and sha256 of each file that it was made from, by role
-    settings  what it was made with; seed is one of them
+    inputs    the files that it was made from, by role; their names and hashes are recorded, not where they lie
     """
     text = {
         "statement": statement,
         "synthetic": True,
         "signed": False,
         "output": {"name": output.name, "sha256": digest(output), "frames": frames},
-        "inputs": inputs,
+        "inputs": {role: {"name": path.name, "sha256": digest(path)} for role, path in (inputs or {}).items()},
         "replaced_frames": ranges(replaced),
         "mark": None if marked is None else {"embedded": True, "version": VERSION, "key": KEY, "psnr": PSNR} if marked else
                 {"embedded": False, "why": UNMARKED},
         "settings": settings,
-        "versions": versions,
+        "versions": versions(),
     }  # fmt: skip
     file = beside(output)
     aside = file.with_name(f".part-{file.name}")

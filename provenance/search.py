@@ -8,7 +8,7 @@ some thousand places, sizes and turns are tried, and the bound is multiplied by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -44,12 +44,14 @@ class Found:
     frames  the first and the last in which it was seen
     score   the highest z, of all its frames together or of SPAN of them
     chance  bound on the probability that a face without the mark scores so
-    ranges  first and last frames of the parts that are marked; none if it is not
+    parts   (first frame, last frame, chance) of each SPAN frames, judged alone or, once the mark was found, where it was found
+    ranges  first and last frames of the runs of parts that are marked; none if the face is not
     """
 
     frames: tuple[int, int]
     score: float
     chance: float
+    parts: list[tuple[int, int, float]]
     ranges: list[tuple[int, int]]
 
     @property
@@ -69,17 +71,28 @@ class Place:
 
 def look(clip: video.Clip, detector: Detector, min_size: float = 30) -> list[Found]:
     """What every face of a clip shows, the most prominent first. Decodes the clip twice; memory grows by some 70 kB for SPAN frames."""
+    return verdicts(unfolded(clip, detector, min_size))
+
+
+def verdicts(faces: Iterable[tuple[int, int, np.ndarray]]) -> list[Found]:
+    """What each face shows, given all of them as `unfolded` does."""
+    parts: dict[int, dict[int, np.ndarray]] = {}
+    numbers: dict[int, dict[int, list[int]]] = {}
+    for face, number, picture in faces:
+        part, sums = number // SPAN, parts.setdefault(face, {})
+        sums[part] = sums[part] + picture if part in sums else picture
+        numbers.setdefault(face, {}).setdefault(part, []).append(number)
+    return [judge(parts[face], numbers[face]) for face in sorted(parts)]
+
+
+def unfolded(clip: video.Clip, detector: Detector, min_size: float = 30) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Each face of each frame: which face of the clip, in order of prominence, the frame's number, and the face as `unfold` gives it."""
     seen = list(detect(clip, detector, min_size, EVERY))
     faces = list(_faces(seen))
-    sums: list[dict[int, np.ndarray]] = [{} for _ in faces]
-    counts: list[dict[int, int]] = [{} for _ in faces]
     for frame in clip:
-        for matrices, total, count in zip(faces, sums, counts, strict=True):
+        for i, matrices in enumerate(faces):
             if frame.number in matrices:
-                part = frame.number // SPAN
-                total[part] = total.get(part, 0) + unfolded(frame.image, matrices[frame.number])
-                count[part] = count.get(part, 0) + 1
-    return [judge(total, count, min(matrices), max(matrices)) for matrices, total, count in zip(faces, sums, counts, strict=True)]
+                yield i, frame.number, unfold(frame.image, matrices[frame.number])
 
 
 def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
@@ -89,7 +102,7 @@ def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
         yield steady({n: align.similarity(f.points) for n, f in track.faces.items()}, starts)
 
 
-def unfolded(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def unfold(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """The luma of the face in a frame (H, W, 3) uint8 on the grid and its margin, (h, w) float32; `matrix` is frame -> aligned."""
     matrix = mark.onto_grid(matrix, MARGIN)
     box = mark.around(matrix, image.shape, MARGIN)
@@ -102,21 +115,25 @@ def unfolded(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return mark.affine(luma, align.invert(mark.within(matrix, box)), _SHAPE, "nearest")
 
 
-def judge(sums: dict[int, np.ndarray], counts: dict[int, int], first: int, last: int) -> Found:
-    """The verdict on a face, given the sums of its unfolded frames by part, SPAN frames each.
+def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
+    """The verdict on a face, given the sum of its unfolded frames in each part, and their numbers.
 
-    All frames together have half of the chance of a false alarm, the parts share the other half; where either shows the mark, its place is
-    known, and each part is judged there.
+    All parts together have half of the chance of a false alarm, and the parts alone share the other half; where either shows the mark, its
+    place is known, and each part is judged there.
     """
-    whole = search(sum(sums.values()) / sum(counts.values()))
-    parts = [search(sums[k] / counts[k]) for k in sums] if len(sums) > 1 else []
-    chances = [2 * TRIED * tail(whole[0]), *(2 * TRIED * len(parts) * tail(z) for z, _ in parts)]
-    best, (highest, place) = min(chances), max([whole, *parts], key=lambda found: found[0])
-    marked: list[int] = []
-    if best <= CHANCE:
-        shown = [k for k in sums if tail(score(sums[k] / counts[k], place)) <= CHANCE]
-        marked = [n for k in shown for n in range(max(first, k * SPAN), min(last, (k + 1) * SPAN - 1) + 1)] or list(range(first, last + 1))
-    return Found((first, last), highest, min(best, 1.0), ranges(marked))
+    parts = [total / len(numbers[k]) for k, total in sums.items()]
+    whole = search(sum(sums.values()) / sum(map(len, numbers.values())))
+    alone = [search(part) for part in parts] if len(parts) > 1 else [whole]
+    chance = min(2 * TRIED * tail(whole[0]), *(2 * TRIED * len(parts) * tail(z) for z, _ in alone))
+    highest, place = max([whole, *alone], key=lambda found: found[0])
+    if chance <= CHANCE:
+        chances = [tail(score(part, place)) for part in parts]
+    else:
+        chances = [min(TRIED * tail(z), 1.0) for z, _ in alone]
+    spans = [(numbers[k][0], numbers[k][-1], c) for k, c in zip(sums, chances, strict=True)]
+    frames = spans[0][0], spans[-1][1]
+    shown = [n for k, c in zip(sums, chances, strict=True) if c <= CHANCE for n in numbers[k]]
+    return Found(frames, highest, min(chance, 1.0), spans, [] if chance > CHANCE else ranges(shown) or [frames])
 
 
 def tail(z: float) -> float:

@@ -106,13 +106,13 @@ class RunFolder:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of the files in a folder."""
+    """SHA-256 of a file, as sha256sum prints it; of a folder, that of the names of its files, each with a zero byte and its own SHA-256."""
+    if not path.is_dir():
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     sha = hashlib.sha256()
-    for file in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
-        if path.is_dir():
-            sha.update(file.name.encode() + b"\0")
-        with open(file, "rb") as stream:
-            sha.update(hashlib.file_digest(stream, "sha256").digest())
+    for file in sorted(p for p in path.iterdir() if p.is_file()):
+        sha.update(file.name.encode() + b"\0" + bytes.fromhex(digest(file)))
     return sha.hexdigest()
 
 

@@ -220,6 +220,7 @@ class _Lossless(_Encoded):
     """FFV1 on RGB: every level comes back as it was."""
 
     codec, sound_codec, format = "ffv1", "flac", "matroska"
+    container_options = {"fflags": "+bitexact"}  # else Matroska's identifiers are drawn at random
 
     def pixel_format(self) -> str:
         return "bgr0"
