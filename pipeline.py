@@ -83,7 +83,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     length = p.add_mutually_exclusive_group()
     length.add_argument("--rounds", type=_positive(int), metavar="N", help="train N rounds, epochs of both faces and colours (default: the preset's)")
     length.add_argument("--minutes", type=_positive(float), metavar="M", help="train M minutes (default: the preset's; standard: 8)")
-    p.add_argument("--batch", type=_positive(int), metavar="N", help="faces a training step (default: the preset's; standard: 16, seed: 2)")
+    p.add_argument("--batch", type=_positive(int), metavar="N", help="faces a training step (default: the preset's; standard: 8, seed: 2)")
     p.add_argument("--size", type=_positive(int), metavar="PX", default=256,
                    help="height in pixels of the canvas a face is blended on, at most (default: 256; a smaller face keeps its own)")
     p.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")

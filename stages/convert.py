@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 import poisson
-from colorcorrect import statistics
+from colorcorrect.light import Relight
 from faces import align, manifest, mask, warp
 from video import Frame
 
@@ -16,9 +16,11 @@ from .detect import aligned
 from .presets import Preset
 
 BATCH = 8
-TRUST = 2.5
 TURNS = np.linspace(-0.3, 0.3, 13)  # see faces.mask.turn
-DRAWN_BACK = 3.0  # in hundredths of the width of the image of REFERENCE_POINTS
+SEAM = 40.0  # levels, as a distance of colours: where the two faces differ by more on the rim, it is not by light
+FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
+WITHIN = 6.0  # and well within, differences this many times as large belong to the people;
+DEEP, SOFT = 0.3, 0.02  # in widths of the canvas: how deep that is, and what is looked at together
 
 
 class Converter:
@@ -35,10 +37,10 @@ class Converter:
         self.size = align.native_size(matrices, height, preset.region)
         self.masks = [mask.face_mask(self.size, region=preset.region, turned=t) for t in TURNS]
         self.turns = turns(rows)
+        self.trusts = [self._trust(m) for m in self.masks]
         self.core = mask.face_mask(self.size, 0.3, preset.region)  # weights for statistics: the middle of the face, little of its rim
+        self.relight = Relight(self.core)
         self.domain = poisson.Domain(np.maximum.reduce(self.masks) > 0)
-        self.rim = ndimage.binary_dilation(self.domain.mask) & ~self.domain.mask
-        self.rim_x = preset.region.corner[0] + (np.nonzero(self.rim)[1] + 0.5) / self.size[0] * preset.region.size[0] - mask.MIDDLE  # (R,)
 
     def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Every frame in order; those whose row is not ok are passed through untouched."""
@@ -62,41 +64,47 @@ class Converter:
             # float canvases: rounding them to levels before the solve would show as noise in dark places
             back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat") for f, m in zip(to_swap, canvases, strict=True)])
             if self.preset.match:
-                drawn = [statistics.reinhard(d, b / 255, self.core) for d, b in zip(drawn, back, strict=True)]
-            turned = np.array([self.turns[f.number] for f in to_swap])
-            blended = self._blend(np.stack(drawn, axis=-1) * 255, np.stack(back, axis=-1), turned)
+                drawn = [self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)]
+            drawn = np.stack(drawn) * 255
+            blended = self._blend(drawn, back)
             for i, frame in enumerate(to_swap):
-                images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), self._opacity(turned[i]), canvases[i])
+                opacity = self._opacity(self.turns[frame.number], drawn[i] - back[i])
+                images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), opacity, canvases[i])
         for frame in frames:
             yield Frame(frame.number, frame.time, images[frame.number])
 
-    def _opacity(self, turned: float) -> np.ndarray:
-        """The mask (h, w) of a face turned so far, between the two nearest that were made beforehand."""
+    def _opacity(self, turned: float, difference: np.ndarray) -> np.ndarray:
+        """The mask (h, w) of a face turned so far, without what is not face. difference (h, w, 3) between the two faces, levels.
+
+        Where they differ widely near the outline, one of them shows hair, a collar, or the wall beside a turned cheek. There the
+        frame stays as it is. The further within, the more they may differ, by eyes and lips.
+        """
         at = np.clip((turned - TURNS[0]) / (TURNS[1] - TURNS[0]), 0, len(TURNS) - 1)
         below = min(int(at), len(TURNS) - 2)
         part = np.float32(at - below)
-        return self.masks[below] * (1 - part) + self.masks[below + 1] * part
+        whole, trust = (of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts))
+        soft = SOFT * self.size[0]
+        unlike = np.abs(ndimage.gaussian_filter(difference, (soft, soft, 0))).mean(-1)
+        return whole * ndimage.gaussian_filter(np.clip(2 - unlike / trust, 0, 1), soft)
 
-    def _blend(self, fore: np.ndarray, back: np.ndarray, turned: np.ndarray) -> np.ndarray:
-        """The new faces (h, w, 3, N) in the light of the old ones, levels; all are solved at once. turned (N,), see faces.mask.turn.
+    def _trust(self, opacity: np.ndarray) -> np.ndarray:
+        """By how many levels (h, w) the faces may differ before one of them is none there."""
+        depth = ndimage.distance_transform_edt(opacity > 0) / (DEEP * self.size[0])
+        return (FACE * (1 + (WITHIN - 1) * np.clip(depth, 0, 1))).astype(np.float32)
 
-        Poisson blending adds to `fore` the membrane spanned by back - fore on the rim. Where the rim leaves the face, for
-        the background beside a turned head, that difference has nothing to do with light and would smear the background's
-        colour over the cheek. There the middle of the rest is taken; elsewhere it is held within `TRUST` times its usual spread. What
-        then remains of a seam lies where the mask's opacity is 0.
+    def _blend(self, fore: np.ndarray, back: np.ndarray) -> np.ndarray:
+        """The new faces in the light of the old ones: both (N, h, w, 3), levels, to (h, w, 3, N); all are solved at once.
+
+        Poisson blending adds to `fore` the membrane spanned by back - fore on the rim. Where the rim leaves one of the faces, for
+        hair or the background, that difference has nothing to do with light and would smear the background's colour over the cheek. So it counts
+        by Tukey's biweight (Beaton & Tukey 1974) of its distance from the usual difference within the faces: what is far does not count at
+        all, and what then remains of a seam lies where the mask's opacity is 0.
         """
-        difference = back - fore
-        on_rim = difference[self.rim]  # (R, 3, N)
-        beside = np.stack([self._beside(t) for t in turned], -1)[:, None]  # (R, 1, N)
-        middle = np.nanmedian(np.where(beside, np.nan, on_rim), axis=0)
-        spread = np.maximum(np.nanmedian(np.where(beside, np.nan, np.abs(on_rim - middle)), axis=0), 2.0)
-        difference = np.clip(difference, middle - TRUST * spread, middle + TRUST * spread)
-        difference[self.rim] = np.where(beside, middle, difference[self.rim])
-        return fore + self.domain.solve(difference)
-
-    def _beside(self, turned: float) -> np.ndarray:
-        """Which pixels of the rim (R,) lie beside the face: where the outline of a turned one has drawn back from them."""
-        return (self.rim_x * turned > 0) & (np.abs(self.rim_x) * (1 - mask.narrowing(turned, self.preset.region)) > DRAWN_BACK)
+        difference = np.moveaxis(back - fore, 0, -1)  # (h, w, 3, N)
+        usual = np.tensordot(self.core, difference, 2) / self.core.sum()  # (3, N)
+        off = np.where(self.domain.mask[..., None, None], 0, difference - usual)
+        far = np.square(off / SEAM).sum(axis=2, keepdims=True)
+        return np.moveaxis(fore, 0, -1) + usual + self.domain.solve(off * np.square(np.maximum(1 - far, 0)))
 
 
 def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:

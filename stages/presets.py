@@ -39,5 +39,5 @@ PRESETS = {
     "seed": Preset("intracoder", (70, 90), align.FACE, batch=2, rounds=2, minutes=None,
                    phases=("face a", "face b", "colour a", "colour b"), match=False, smooth=False),
     # A larger net with a head start, for a good result in minutes.
-    "standard": Preset("coder", (128, 128), align.WHOLE, batch=16, rounds=None, minutes=8, phases=("faces",), match=True, smooth=True),
+    "standard": Preset("coder", (128, 128), align.WHOLE, batch=8, rounds=None, minutes=8, phases=("faces",), match=True, smooth=True),
 }

@@ -1,0 +1,85 @@
+"""stages.convert with faces that are drawn by hand in place of a net."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from faces import align, manifest
+from faces.face import Face
+from stages.convert import Converter
+from stages.presets import PRESETS
+from video import Frame
+
+PRESET = PRESETS["standard"]
+
+
+def _clip(n=3, height=200, width=180):
+    """Frames of a smooth face-like scene, and a manifest in which the middle one has no face."""
+    rng = np.random.default_rng(0)
+    scene = ndimage.gaussian_filter(rng.uniform(0, 255, (height, width, 3)), (6, 6, 0))
+    scene = 110 + (scene - scene.mean()) * 4
+    points = align.REFERENCE_POINTS * 1.2 + [30, 40]
+    frames, rows = [], {}
+    for k in range(n):
+        frames.append(Frame(k, Fraction(k, 25), (scene + rng.normal(0, 1, scene.shape)).clip(0, 255).astype(np.uint8)))
+        face = None if k == 1 else Face(np.array([30.0, 40, 150, 180]), 0.99, points)
+        rows[k] = manifest.row(k, Fraction(k, 25), face)
+    return frames, rows
+
+
+def _convert(change, preset=PRESET):
+    frames, rows = _clip()
+    out = list(Converter(lambda faces: change(faces.astype(np.float32) / 255), rows, preset).convert(frames))
+    assert [f.number for f in out] == [f.number for f in frames]
+    matrix = np.array(rows[0].matrix)
+    return frames, out, matrix
+
+
+def _across(faces):
+    return np.linspace(-1, 1, faces.shape[2], dtype=np.float32)[:, None]
+
+
+def test_a_frame_without_a_face_is_passed_through():
+    frames, out, _ = _convert(lambda faces: 1 - faces)
+    np.testing.assert_array_equal(out[1].image, frames[1].image)
+    assert np.abs(out[0].image.astype(int) - frames[0].image).max() > 20
+
+
+def test_the_same_face_in_other_light_is_put_back_into_its_own():
+    def lit(faces):
+        return faces * ([0.8, 0.9, 0.75] + 0.2 * _across(faces))
+
+    frames, out, _ = _convert(lit)
+    untouched = np.abs(out[0].image.astype(float) - frames[0].image)
+    assert untouched.max() < 12 and untouched.mean() < 0.5
+
+
+def test_what_is_no_face_at_the_outline_stays_as_it_was():
+    def wall(faces):
+        faces = faces.copy()
+        faces[:, 40:90, :34] = [0.1, 0.9, 0.2]  # a green wall beside the left cheek
+        return faces
+
+    frames, out, matrix = _convert(wall)
+    # the middle of that patch, in the aligned face's pixels, then in the frame's
+    face = align.face_matrix(matrix, (128, 128), PRESET.region)
+    inverse = align.invert(face)
+    for x, y in ((14, 60), (22, 65)):
+        u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
+        assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 12
+
+
+@pytest.mark.parametrize("match", [True, False])
+def test_a_changed_mouth_is_shown_whatever_the_light(match):
+    def mouth(faces):
+        faces = faces.copy()
+        faces[:, 86:98, 48:80] = 0.05
+        return faces
+
+    frames, out, matrix = _convert(mouth, replace(PRESET, match=match))
+    inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
+    u, v = np.rint(inverse[:, :2] @ [64, 92] + inverse[:, 2]).astype(int)
+    assert out[0].image[v, u].max() < 70 < frames[0].image[v, u].min()
