@@ -81,7 +81,7 @@ def told(found: dict) -> list[str]:
         lines.append("  record:    none beside it")
     else:
         fits = "fits" if beside["fits"] else "does not fit: the file was changed since, or the record is another's"
-        lines.append(f"  record:    {record.beside(Path(found['file']))}, {fits}; replaced in frames {spoken(beside.get('replaced_frames', []))}")
+        lines.append(f"  record:    {record.beside(Path(found['file']))}, {fits}; replaced in frames {spoken(beside['replaced_frames'])}")
     return lines + [f"  note:      {note}" for note in found["notes"]]
 
 

@@ -16,7 +16,7 @@ from faces import align, mask
 VERSION, KEY = 1, 1997  # another version takes another key
 GRID = align.Region((0, 20), (96, 112), align.WHOLE.outline)  # where the mark lies in an aligned face, a cell for each unit
 BLOCK = 16  # units, the side of a DCT block
-BAND = 0.12, 0.25  # cycles a unit: below, faces have more of their own; above, coders keep little
+BAND = 0.10, 0.22  # cycles a unit: below, faces have more of their own; above, coders keep little
 PSNR = 45.3  # decibels, of the marked face against the unmarked
 TEXTURE, FLOOR, MASKING = 3.0, 2.0, 0.25  # units; levels; the power of texture by which more can be hidden in it
 

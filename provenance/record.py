@@ -16,7 +16,7 @@ from .mark import KEY, PSNR, VERSION
 
 REPLACED = "Synthetic media: a face in this clip was replaced by a computer program; it does not show what happened"
 MARKED = f"each replaced face carries the invisible mark, version {VERSION}; python -m provenance finds it"
-UNMARKED = "no invisible mark: --no-mark left it out, for research"
+UNMARKED = "no invisible mark: --no-mark left it out, for research; without these words and the record nothing shows that the clip is made"
 LARGEST = 1 << 24  # bytes of a record that is read
 
 
@@ -59,7 +59,7 @@ def write(output: Path, statement: str, frames: int, settings: dict, replaced: I
 def read(output: Path) -> dict | None:
     """The record beside an output, with `fits`: whether the output is, byte for byte, what it speaks of. None without one.
 
-    Raises RecordError.
+    Anybody may have written it: what is used of it here is checked. Raises RecordError.
     """
     file = beside(output)
     if not file.is_file():
@@ -68,8 +68,11 @@ def read(output: Path) -> dict | None:
         if file.stat().st_size > LARGEST:
             raise ValueError(f"more than {LARGEST} bytes")
         text = json.loads(file.read_text(encoding="utf-8"))
-        return text | {"fits": text["output"]["sha256"] == digest(output)}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        if text["synthetic"] is not True:
+            raise ValueError("it does not say that the output is synthetic")
+        replaced = [(int(first), int(last)) for first, last in text["replaced_frames"]]
+        return text | {"replaced_frames": replaced, "fits": text["output"]["sha256"] == digest(output)}
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RecordError(f"{file} is no record of ours ({error}); delete it, or put the right one there") from None
 
 

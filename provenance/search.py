@@ -28,7 +28,8 @@ MARGIN = 16  # units around the grid that are looked at too
 REACH = 4  # units by which the mark may lie elsewhere
 SIZES, TURNS = (0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045), (-2.0, 0.0, 2.0)  # times as large it may be; degrees
 TRIED = len(SIZES) * len(TURNS) * (2 * REACH + 1) ** 2
-CHANCE = 1e-4  # of a false alarm at most, from which a face counts as marked
+CHANCE = 1e-6  # of a false alarm at most, from which a face counts as marked
+PART = 1e-3  # the same for a part of a face that is known to be marked
 SPAN = 25  # frames that are judged together
 FINE, NEAR, LIMIT = 0.8, 2.0, 4.0  # units; units; usual sizes of a coefficient: see `whitened` and `_score`
 
@@ -44,7 +45,7 @@ class Found:
     frames  the first and the last in which it was seen
     score   the highest z, of all its frames together or of SPAN of them
     chance  bound on the probability that a face without the mark scores so
-    parts   (first frame, last frame, chance) of each SPAN frames, judged alone or, once the mark was found, where it was found
+    parts   (first frame, last frame, chance) of each SPAN frames, judged alone, and where the mark was found
     ranges  first and last frames of the runs of parts that are marked; none if the face is not
     """
 
@@ -119,20 +120,19 @@ def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
     """The verdict on a face, given the sum of its unfolded frames in each part, and their numbers.
 
     All parts together have half of the chance of a false alarm, and the parts alone share the other half; where either shows the mark, its
-    place is known, and each part is judged there.
+    place is known, and each part is judged there too: a head that turns takes it a little elsewhere, so not there only.
     """
     parts = [total / len(numbers[k]) for k, total in sums.items()]
     whole = search(sum(sums.values()) / sum(map(len, numbers.values())))
     alone = [search(part) for part in parts] if len(parts) > 1 else [whole]
     chance = min(2 * TRIED * tail(whole[0]), *(2 * TRIED * len(parts) * tail(z) for z, _ in alone))
     highest, place = max([whole, *alone], key=lambda found: found[0])
+    chances = [min(TRIED * tail(z), 1.0) for z, _ in alone]
     if chance <= CHANCE:
-        chances = [tail(score(part, place)) for part in parts]
-    else:
-        chances = [min(TRIED * tail(z), 1.0) for z, _ in alone]
+        chances = [2 * min(own, tail(score(part, place))) for own, part in zip(chances, parts, strict=True)]
     spans = [(numbers[k][0], numbers[k][-1], c) for k, c in zip(sums, chances, strict=True)]
     frames = spans[0][0], spans[-1][1]
-    shown = [n for k, c in zip(sums, chances, strict=True) if c <= CHANCE for n in numbers[k]]
+    shown = [n for k, c in zip(sums, chances, strict=True) if c <= PART for n in numbers[k]]
     return Found(frames, highest, min(chance, 1.0), spans, [] if chance > CHANCE else ranges(shown) or [frames])
 
 

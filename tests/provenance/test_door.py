@@ -74,7 +74,11 @@ def test_the_record_says_what_was_made_from_what_and_fits_until_the_file_changes
     assert "does not fit" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"output": 3}', '{"output": {}}', "[" * 9999, "\x00"])
+ALMOST = {"synthetic": True, "output": {"sha256": ""}, "replaced_frames": [[0, 3]]}
+WRONG = [{"synthetic": False}, {"output": 3}, {"output": {}}, *({"replaced_frames": r} for r in (3, [3], [[1]], [["a", "b"]], [[1e999, 0]]))]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "[" * 9999, "\x00", *(json.dumps(ALMOST | w) for w in WRONG)])
 def test_a_damaged_record_is_told_and_no_more(made, tmp_path, capsys, text):
     Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save(tmp_path / "a.png")
     (tmp_path / "a.png.json").write_text(text)

@@ -1,20 +1,16 @@
 """The mark on rendered faces: what it changes, what it survives, and that it is not seen where it is not."""
 
-import io
-from dataclasses import replace
-from fractions import Fraction
-
-import av
 import numpy as np
 import pytest
-from scipy import ndimage
 
 import video
 from actors import Scene
 from actors.score import psnr
+from benchmarks.marks import Frames, treated
 from faces import align
 from mtcnn_np import Detector, WeightsError
 from provenance import mark, search
+from tests.provenance.soft import soft
 from tests.reference import REFERENCE, needs_reference
 
 FRAMES, SIZE, MARKED = 50, (288, 288), search.SPAN
@@ -32,44 +28,13 @@ def detector():
 def shots():
     """The true swaps of an actor, the new face as soft as a trained net draws it."""
     scene = Scene(6, 11, FRAMES, SIZE, face=3)
-    return [_soft(scene.shot(n)) for n in range(FRAMES)]
-
-
-def _soft(shot):
-    replaced = (shot.swap != shot.image).any(axis=2, keepdims=True)
-    return replace(shot, swap=np.where(replaced, ndimage.gaussian_filter(shot.swap, (1.5, 1.5, 0)), shot.image))
+    return [soft(scene.shot(n)) for n in range(FRAMES)]
 
 
 @pytest.fixture(scope="module")
 def marked(shots):
     """Marked where the target's face is; the detector later finds the new face a little elsewhere."""
     return [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in shots]
-
-
-class Frames(video.Clip):
-    def __init__(self, images):
-        super().__init__("frames", images[0].shape[1::-1], Fraction(25), len(images), Fraction(1, 25))
-        self.images = images
-
-    def __iter__(self):
-        return (video.Frame(i, Fraction(i, 25), image) for i, image in enumerate(self.images))
-
-
-def coded(images, crf, scale=1.0, crop=0.0):
-    """The frames cropped, scaled, and through H.264."""
-    height, width = images[0].shape[:2]
-    y, x = round(height * crop), round(width * crop)
-    h, w = (2 * round((n - 2 * m) * scale / 2) for n, m in ((height, y), (width, x)))
-    file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as out:
-        stream = out.add_stream("libx264", rate=25, width=w, height=h, pix_fmt="yuv420p", options={"crf": str(crf), "threads": "1"})
-        for image in images:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[y : height - y, x : width - x]), format="rgb24")
-            out.mux(stream.encode(frame.reformat(w, h, "yuv420p", interpolation="BICUBIC")))
-        out.mux(stream.encode(None))
-    file.seek(0)
-    with av.open(file) as back:
-        return Frames([frame.to_ndarray(format="rgb24") for frame in back.decode(video=0)])
 
 
 def test_it_changes_only_what_was_replaced_all_channels_alike_and_costs_less_than_45_db(shots, marked):
@@ -105,17 +70,17 @@ def test_a_face_half_beyond_the_frame_is_marked_in_the_other_half(shots):
     assert (image != part).any() and not (image != part).any(axis=2)[~(part != before).any(axis=2)].any()
 
 
-@pytest.mark.parametrize("treatment", [(18,), (23,), (28,), (18, 0.5), (28, 2.0), (23, 1.0, 0.1), (23, 0.75, 0.05)], ids=str)
+@pytest.mark.parametrize("treatment", [(18, 1, 0), (28, 1, 0), (18, 0.5, 0), (28, 2, 0), (23, 0.8, 0.1)], ids=str)
 def test_it_is_found_after_coding_scaling_and_cropping_and_not_without(shots, marked, detector, treatment):
-    face, *others = search.look(coded(marked, *treatment), detector)
+    face, *others = search.look(Frames(treated(marked, *treatment)), detector)
     assert face.marked and face.chance <= search.CHANCE and not others
     assert face.ranges[0][0] < MARKED <= face.ranges[-1][1]
-    assert not any(found.marked for found in search.look(coded([s.swap for s in shots], *treatment), detector))
+    assert not any(found.marked for found in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector))
 
 
 def test_the_marked_part_of_a_clip_is_told(shots, marked, detector):
     images = marked[:MARKED] + [s.image for s in shots[MARKED:]]
-    (face,) = search.look(coded(images, 23), detector)
+    (face,) = search.look(Frames(treated(images, 23, 1, 0)), detector)
     assert face.ranges == [(0, MARKED - 1)] and face.frames == (0, FRAMES - 1)
     assert [chance <= search.CHANCE for _, _, chance in face.parts] == [True, False]
 
