@@ -11,8 +11,10 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import tee
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from PIL import Image
 from tqdm import tqdm
 
 import nn
+import provenance
 import report
 import video
 from actors import demo
@@ -40,6 +43,7 @@ PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
 TRAINERS = {"coder": CoderTrainer, "intracoder": IntracoderTrainer}
 ROLES = {"target": "a", "donor": "b"}
+PLACES = "target", "donor", "output", "run", "truth"  # settings that the record leaves out: where files lie is nobody's business
 
 EXIT_CODES = {
     video.MissingInput: 3,
@@ -57,7 +61,8 @@ EXIT_CODES = {
 EPILOG = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few faces, 6 output cannot be written,
 7 run folder damaged or of another run, 8 detector weights missing, 9 no GPU, 10 training diverged, 11 a training process died,
 130 interrupted.
-Clips say in their metadata that they are synthetic. Swap faces only of people who agreed to it."""
+Clips say in their metadata that they are synthetic, a record beside them says how they were made, and the replaced faces carry an invisible mark
+(python -m provenance CLIP). Swap faces only of people who agreed to it."""
 
 
 class TooFewFaces(Exception):
@@ -94,6 +99,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p.add_argument("--min-size", type=_positive(float), default=40, metavar="PX", help="smallest face looked for, in pixels (default: 40)")
     p.add_argument("--frames", type=_range, default=(0, None), metavar="A:B", help="only frames A to B-1 of the target, from 0 (default: all)")
     p.add_argument("--every", type=_positive(int), default=1, metavar="N", help="only every N-th frame of the target (default: 1)")
+    p.add_argument("--no-mark", action="store_true", help="leave the invisible mark out of the replaced faces, for research on them: once its metadata are "
+                   "lost, nothing shows that the clip is made. The record says so (default: marked)")
+    p.add_argument("--truth", type=Path, metavar="DIR", help="write the truth there, for research: which pixels changed, matrices, hashes of the untouched "
+                   "frames, labels, and the clip at several compressions (default: none)")
     options = p.parse_args(arguments)
     if options.target and not options.donor:
         p.error("TARGET needs a DONOR, the clip whose face is put in")
@@ -171,7 +180,8 @@ def show(options: argparse.Namespace) -> None:
     options.target, options.donor = folder / "target.mp4", folder / "donor.mp4"
     swap(options)
     figures, pictures = demo.compare(folder, options.output)
-    Image.fromarray(report.sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))).save(folder / "compare.png")
+    sheet = report.sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
+    Image.fromarray(sheet).save(folder / "compare.png", pnginfo=video.png_text(provenance.record.REPLACED))
     for name in ("nothing", "swap"):
         print(f"{name:8}" + "".join(f" {k} {figures[name][k]:.2f}" for k in ("psnr", "ssim", "points", "mouth", "seam", "flicker")), file=sys.stderr)
     print(f"{folder / 'compare.mp4'} and compare.png: target, swap, truth. In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
@@ -195,6 +205,8 @@ def swap(options: argparse.Namespace) -> None:
         if options.output.resolve() == clip.path.resolve():
             raise video.OutputError(f"{options.output} is an input; name another output")
     video.check_writable(options.output)
+    if options.truth:
+        video.check_writable(options.truth / "index.csv")
     preset = PRESETS[options.preset]
     overrides = {"batch": options.batch} if options.batch else {}
     if options.rounds or options.minutes:
@@ -332,15 +344,17 @@ def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
 
 def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
     rows = trainer.preview()
-    run.write_image(f"previews/{number:04d}.png", report.sheet(list(rows.values()), list(rows)))
+    run.write_image(f"previews/{number:04d}.png", report.sheet(list(rows.values()), list(rows)), provenance.record.REPLACED)
 
 
 def written(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[dict[int, np.ndarray]], trainer: Trainer,
             options: argparse.Namespace, preset, run: RunFolder) -> None:
     """The output clip, unless it is there already, and a contact sheet of it."""
-    made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve())}
+    made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve()),
+                 "marked": not options.no_mark, "truth": str(options.truth)}  # fmt: skip
     made = run.record["results"].get("output", {})
-    if options.output.exists() and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
+    complete = provenance.record.beside(options.output).exists() and (not options.truth or (options.truth / "index.csv").exists())
+    if options.output.exists() and complete and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
         return
     rows = found[0]
     first, last = options.frames
@@ -348,35 +362,53 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[
     if (first, last) != (0, None):
         times["start"] = manifest.time_of(rows[min(rows)])
         times["end"] = manifest.time_of(rows[max(rows)]) + options.every / clip.rate
-    comment = ("Synthetic media: a face in this clip was replaced by a computer program; it does not show what happened. "
-               f"; pipeline.py preset={options.preset} seed={options.seed} target_sha256={digest(options.target)[:16]} "
-               f"donor_sha256={digest(options.donor)[:16]}")
+    comment = statement(options, run.record["identity"])
     picked = set(np.linspace(0, len(rows) - 1, min(len(rows), 12)).astype(int))
-    before, after = [], []
-    frames = remember(part(clip, "target", options), picked, before)
+    before, after, swapped = [], [], []
+    with ExitStack() as stack:
+        writer = stack.enter_context(video.open_writer(options.output, clip, options.quality, comment, **times))
+        bundle = stack.enter_context(provenance.Bundle(options.truth, clip, len(found), comment, **times)) if options.truth else None
+        for i, (untouched, image, matrices) in enumerate(progress(converted(clip, found, faces, trainer, options, preset), "swap", len(rows))):
+            writer.write(image, untouched.time)
+            if bundle:
+                bundle.add(untouched, image, matrices)
+            if matrices:
+                swapped.append(i)
+            if i in picked:
+                before.append(untouched.image)
+                after.append(image)
+    inputs = {role: getattr(options, role) for role in ROLES}
+    made_by = {k: v for k, v in run.record["settings"].items() if k not in PLACES}
+    for path in [options.output, *(bundle.clips.values() if bundle else [])]:
+        provenance.record.write(path, comment, len(rows), made_by, swapped, not options.no_mark, inputs)
+    half = -(-len(before) // 2)
+    rows_of = [before[:half], after[:half], before[half:], after[half:]]
+    run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))),
+                    provenance.record.REPLACED)  # fmt: skip
+    for note in writer.notes:
+        tell(run, f"note: {note}")
+    run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows), "swapped": len(swapped)})
+
+
+def statement(options: argparse.Namespace, identity: dict) -> str:
+    """For the metadata of what is written."""
+    mark = provenance.record.UNMARKED if options.no_mark else provenance.record.MARKED
+    return (f"{provenance.record.REPLACED}; {mark}; pipeline.py preset={options.preset} seed={options.seed} "
+            f"target_sha256={identity['target'][:16]} donor_sha256={identity['donor'][:16]}")
+
+
+def converted(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[dict[int, np.ndarray]], trainer: Trainer,
+              options: argparse.Namespace, preset) -> Iterator[tuple[video.Frame, np.ndarray, list[np.ndarray]]]:  # fmt: skip
+    """Each frame untouched, its image with the faces replaced and marked, and the matrices of those faces."""
+    untouched, frames = tee(part(clip, "target", options))
     for of_track, its_faces in zip(found, faces, strict=True):
         if any(r.ok for r in of_track.values()):
             frames = Converter(trainer.swap, of_track, preset, options.size, its_faces).convert(frames)
-    with video.open_writer(options.output, clip, options.quality, comment, **times) as writer:
-        for i, frame in enumerate(progress(frames, "swap", len(rows))):
-            writer.write(frame.image, frame.time)
-            if i in picked:
-                after.append(frame.image)
-    half = -(-len(before) // 2)
-    rows_of = [before[:half], after[:half], before[half:], after[half:]]
-    run.write_image("result.png", report.sheet([r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))))
-    for note in writer.notes:
-        tell(run, f"note: {note}")
-    run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows),
-                       "swapped": sum(any(of_track[n].ok for of_track in found) for n in rows)})
-
-
-def remember(frames: Iterable[video.Frame], picked: set[int], kept: list[np.ndarray]) -> Iterable[video.Frame]:
-    """The frames, unchanged; the images of those at `picked` places are appended to `kept`."""
-    for i, frame in enumerate(frames):
-        if i in picked:
-            kept.append(frame.image)
-        yield frame
+    for before, after in zip(untouched, frames, strict=True):
+        image, matrices = after.image, [np.array(t[before.number].matrix) for t in found if t[before.number].ok]
+        for matrix in matrices if not options.no_mark else ():
+            image = provenance.mark.embed(image, before.image, matrix)
+        yield before, image, matrices
 
 
 if __name__ == "__main__":

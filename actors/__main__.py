@@ -23,7 +23,7 @@ from .performance import Moment
 from .person import draw
 from .render import Model, encode
 from .scene import HARD, Scene, background
-from .truth import film
+from .truth import COMMENT, film
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.sheet:
             video.check_writable(options.sheet)
-            Image.fromarray(sheet()).save(options.sheet)
+            Image.fromarray(sheet()).save(options.sheet, pnginfo=video.png_text(COMMENT))
             return 0
         try:
             scene = Scene(options.actor, options.performance, options.frames, options.size, options.rate, options.face, options.hard)

@@ -12,6 +12,7 @@ from PIL import Image
 
 import video
 from mtcnn_np import Detector
+from provenance import record
 
 from .performance import Moment
 from .person import draw
@@ -46,12 +47,16 @@ def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], l
     like = video.Clip(target.path, (3 * width, height), target.rate, target.frames, target.time_base)
     like.has_audio = target.has_audio
     clips = [target, video.open_clip(swapped), video.open_clip(folder / "truth" / "swap.mkv")]
-    with video.open_writer(folder / "compare.mp4", like, comment=f"{COMMENT}; target, swap by this program, true swap") as writer:
+    statement = f"{COMMENT}; target, swap by this program, true swap"
+    with video.open_writer(folder / "compare.mp4", like, comment=statement) as writer:
         for frames in zip(*clips, strict=True):
             writer.write(np.concatenate([f.image for f in frames], 1), frames[0].time)
             if frames[0].number in shown:
                 for row, frame in zip(pictures, frames, strict=True):
                     row.append(frame.image)
+    inputs = dict(zip(("target", "swap", "truth"), (clip.path for clip in clips), strict=True))
+    settings = {"target": TARGET, "donor": DONOR, "performances": PERFORMANCES}
+    record.write(folder / "compare.mp4", statement, FRAMES, settings, inputs=inputs)
     figures = score(compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector())
     (folder / "figures.json").write_text(json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8")
     return figures, pictures

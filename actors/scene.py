@@ -79,6 +79,7 @@ class Scene:
         if min(actor, performance, face or 0) < 0:
             raise ValueError("a seed is 0 or above")
         self.frames, self.rate, self.size, self.hard, self.seed = frames, rate, size, frozenset(hard), performance
+        self.settings = {"actor": actor, "performance": performance, "face": face, "frames": frames, "rate": rate, "size": list(size), "hard": sorted(hard)}
         seconds = frames / rate
         self.plays = [Performance(performance + 10_007 * k, seconds) for k in range(1 + ("cut" in hard))]
         self.backgrounds = [background(size, performance + 10_007 * k) for k in range(len(self.plays))]

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 import nn
+import provenance
 import video
 
 from .scene import Scene, Shot
@@ -37,7 +38,7 @@ def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 1
     truth/mask/NNNNNN.png  the face, 0..255, rounded up: where it is 0 the true swap is the same picture;
                            truth/visible/NNNNNN.png the part of it that can be seen
     truth/swap.mkv         the true swap, where the scene has a face to put on
-    Raises video.OutputError.
+    and beside each clip its record (see provenance). Raises video.OutputError.
     """
     rate = Fraction(scene.rate).limit_denominator(1001)
     like = video.Clip(output, scene.size, rate, scene.frames, 1 / rate)
@@ -59,6 +60,8 @@ def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 1
             if swap:
                 swap.write(shot.swap, time)
             yield shot
+    for clip in [output, truth / "swap.mkv"] if truth and scene.wearing else [output]:
+        provenance.record.write(clip, COMMENT, scene.frames, scene.settings)
 
 
 def _opened(truth: Path) -> TextIO:

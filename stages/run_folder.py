@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from video import png_text
+
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
 
@@ -44,7 +46,7 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"{path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
         self.record = self._continued(identity) or {"identity": identity, "results": {}}
-        self.record |= {"settings": settings, "versions": _versions()}
+        self.record |= {"settings": settings, "versions": versions()}
         self.save()
 
     def _continued(self, identity: dict) -> dict | None:
@@ -85,12 +87,12 @@ class RunFolder:
     def checkpoint(self) -> Path:
         return self.path / "checkpoint.npz"
 
-    def write_image(self, name: str, image: np.ndarray) -> None:
-        """A picture (H, W, 3) uint8 under the folder, complete or not at all."""
+    def write_image(self, name: str, image: np.ndarray, comment: str = "") -> None:
+        """A picture (H, W, 3) uint8 under the folder, complete or not at all; the comment goes into its metadata."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         aside = file.with_name(f".part-{file.name}")
-        Image.fromarray(image).save(aside)
+        Image.fromarray(image).save(aside, pnginfo=png_text(comment))
         os.replace(aside, file)
 
     def losses(self, row: dict) -> None:
@@ -104,17 +106,17 @@ class RunFolder:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of the files in a folder."""
+    """SHA-256 of a file, as sha256sum prints it; of a folder, that of the names of its files, each with a zero byte and its own SHA-256."""
+    if not path.is_dir():
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     sha = hashlib.sha256()
-    for file in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
-        if path.is_dir():
-            sha.update(file.name.encode() + b"\0")
-        with open(file, "rb") as stream:
-            sha.update(hashlib.file_digest(stream, "sha256").digest())
+    for file in sorted(p for p in path.iterdir() if p.is_file()):
+        sha.update(file.name.encode() + b"\0" + bytes.fromhex(digest(file)))
     return sha.hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

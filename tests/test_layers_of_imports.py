@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "mtcnn_np": {"nn", "faces"},
     "report": set(),
     "stages": {"nn", "faces", "video", "poisson", "intracoder", "colorcorrect", "mtcnn_np"},
-    "actors": {"nn", "faces", "video", "mtcnn_np", "intracoder"},
-    "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report", "actors"},
+    "provenance": {"nn", "faces", "video", "mtcnn_np", "stages"},
+    "actors": {"nn", "faces", "video", "mtcnn_np", "intracoder", "provenance"},
+    "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report", "actors", "provenance"},
 }
 NN = [
     "backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses",

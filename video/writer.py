@@ -14,9 +14,9 @@ from pathlib import Path
 import av
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from .clip import MATRICES, Clip
+from .comment import png_text
 from .errors import OutputError
 
 FORMATS = "a name ending in .mp4 or .mov (H.264), .mkv (lossless), .gif, or a folder (numbered PNG)"
@@ -220,6 +220,7 @@ class _Lossless(_Encoded):
     """FFV1 on RGB: every level comes back as it was."""
 
     codec, sound_codec, format = "ffv1", "flac", "matroska"
+    container_options = {"fflags": "+bitexact"}  # else Matroska's identifiers are drawn at random
 
     def pixel_format(self) -> str:
         return "bgr0"
@@ -232,8 +233,7 @@ class _Pngs(_Writer):
         self.discard()
         self.aside.mkdir()
         self.count = 0
-        self.text = PngInfo()
-        self.text.add_itxt("Comment", self.comment)
+        self.text = png_text(self.comment)
 
     def put(self, image: np.ndarray, time: Fraction) -> None:
         Image.fromarray(image).save(self.aside / f"{self.count:06d}.png", pnginfo=self.text, compress_level=3)

@@ -1,0 +1,129 @@
+"""The mark on rendered faces: what it changes, what it survives, and that it is not seen where it is not."""
+
+import numpy as np
+import pytest
+
+import video
+from actors import Scene
+from actors.score import psnr
+from benchmarks.marks import Frames, treated
+from faces import align
+from mtcnn_np import Detector, WeightsError
+from provenance import mark, search
+from tests.provenance.soft import soft
+from tests.reference import REFERENCE, needs_reference
+
+FRAMES, SIZE, MARKED = 50, (288, 288), search.SPAN
+
+
+@pytest.fixture(scope="module")
+def detector():
+    try:
+        return Detector()
+    except WeightsError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def shots():
+    """The true swaps of an actor, the new face as soft as a trained net draws it."""
+    scene = Scene(6, 11, FRAMES, SIZE, face=3)
+    return [soft(scene.shot(n)) for n in range(FRAMES)]
+
+
+@pytest.fixture(scope="module")
+def marked(shots):
+    """Marked where the target's face is; the detector later finds the new face a little elsewhere."""
+    return [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in shots]
+
+
+def test_it_changes_only_what_was_replaced_all_channels_alike_and_costs_less_than_45_db(shots, marked):
+    for shot, image in zip(shots, marked, strict=True):
+        replaced = (shot.swap != shot.image).any(axis=2)
+        change = image.astype(int) - shot.swap
+        assert not change[~replaced].any() and change[replaced].any()
+        unclipped = ((image > 0) & (image < 255)).all(axis=2)
+        assert (np.ptp(change, axis=2)[unclipped] == 0).all()
+        assert 45 < psnr(image, shot.swap, replaced.astype(float)) < 46.5
+
+
+def test_the_same_picture_gets_the_same_mark_and_is_itself_left_alone(shots):
+    shot, before = shots[0], shots[0].swap.copy()
+    once, twice = (mark.embed(shot.swap, shot.image, align.similarity(shot.points)) for _ in range(2))
+    np.testing.assert_array_equal(once, twice)
+    np.testing.assert_array_equal(shot.swap, before)
+
+
+def test_nothing_is_marked_where_nothing_was_replaced_or_the_face_is_beyond_the_frame(shots):
+    shot = shots[0]
+    matrix = align.similarity(shot.points)
+    np.testing.assert_array_equal(mark.embed(shot.image, shot.image, matrix), shot.image)
+    for far in ([-2000.0, 0.0], [2000.0, 2000.0]):
+        np.testing.assert_array_equal(mark.embed(shot.swap, shot.image, align.similarity(shot.points + far)), shot.swap)
+
+
+def test_a_face_half_beyond_the_frame_is_marked_in_the_other_half(shots):
+    shot = shots[0]
+    middle = int(shot.points[2, 0])
+    part, before = shot.swap[:, middle:], shot.image[:, middle:]
+    image = mark.embed(part, before, align.similarity(shot.points - [middle, 0]))
+    assert (image != part).any() and not (image != part).any(axis=2)[~(part != before).any(axis=2)].any()
+
+
+@pytest.mark.parametrize("treatment", [(18, 1, 0), (28, 1, 0), (18, 0.5, 0), (28, 2, 0), (23, 0.8, 0.1)], ids=str)
+def test_it_is_found_after_coding_scaling_and_cropping_and_not_without(shots, marked, detector, treatment):
+    face, *others = search.look(Frames(treated(marked, *treatment)), detector)
+    assert face.marked and face.chance <= search.CHANCE and not others
+    assert face.ranges[0][0] < MARKED <= face.ranges[-1][1]
+    assert not any(found.marked for found in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector))
+
+
+def test_the_marked_part_of_a_clip_is_told(shots, marked, detector):
+    images = marked[:MARKED] + [s.image for s in shots[MARKED:]]
+    (face,) = search.look(Frames(treated(images, 23, 1, 0)), detector)
+    assert face.ranges == [(0, MARKED - 1)] and face.frames == (0, FRAMES - 1)
+    assert [chance <= search.CHANCE for _, _, chance in face.parts] == [True, False]
+
+
+def test_a_single_picture_is_enough(shots, marked, detector):
+    (face,) = search.look(Frames(marked[7:8]), detector)
+    assert face.ranges == [(0, 0)]
+    (face,) = search.look(Frames([shots[7].swap]), detector)
+    assert not face.marked and face.chance > 0.01
+
+
+def test_a_clip_without_a_face_shows_nothing(detector):
+    assert search.look(Frames([np.full((96, 128, 3), 90, np.uint8)] * 3), detector) == []
+
+
+def test_one_of_two_faces_marked(shots, marked, detector):
+    images = [np.concatenate([m, s.image], 1) for s, m in zip(shots[:12], marked, strict=False)]
+    faces = search.look(Frames(images), detector)
+    assert sorted(face.marked for face in faces) == [False, True]
+
+
+def test_unmarked_frames_stay_below_the_bound(detector):
+    """The short form of benchmarks.marks: scores of unmarked faces, each a search, exceed no z more often than the bound says."""
+    scores = []
+    for seed in (1001, 1002):
+        scene = Scene(seed, seed, 210, (160, 160))
+        scores += [search.search(face)[0] for _, _, face in search.unfolded(Frames([scene.shot(n).image for n in range(0, 210, 6)]), detector)]
+    assert len(scores) >= 60
+    for z in (3.0, 3.5, 4.0, 4.5):
+        assert np.mean(np.array(scores) > z) <= search.TRIED * search.tail(z)
+    assert max(scores) < 5
+
+
+def test_the_bound_holds_for_sums_of_random_signs():
+    rng = np.random.default_rng(0)
+    for weights in (np.ones(8), np.ones(300), 0.8 ** np.arange(40)):
+        sums = rng.choice([-1.0, 1.0], (50_000, len(weights))) @ weights / np.linalg.norm(weights)
+        for z in (1.0, 1.5, 2.0, 2.5):
+            assert (sums > z).mean() <= search.tail(z) < 1
+
+
+@needs_reference
+def test_a_real_clip_is_not_taken_for_marked(detector):
+    clip = video.open_clip(REFERENCE / "seed" / "id1_0004.mp4")
+    faces = search.look(Frames([frame.image for frame in clip.between(0, 50)]), detector)
+    assert faces and not any(face.marked for face in faces)

@@ -1,0 +1,34 @@
+"""The long form of test_mark: more faces, all that the mark should survive, and ten thousand frames without it.
+
+    python -m pytest -m slow tests/provenance
+"""
+
+import pytest
+
+from actors import Scene
+from benchmarks.marks import TREATMENTS, Frames, actors, false_alarms, treated
+from faces import align
+from mtcnn_np import Detector
+from provenance import mark, search
+from tests.provenance.soft import soft
+
+pytestmark = pytest.mark.slow
+SURVIVED = [t for t in TREATMENTS if t[0] <= 28 and 0.5 <= t[1] <= 2]
+
+
+@pytest.mark.parametrize("people", [(6, 3, 11), (10, 1, 41), (5, 8, 51)], ids=str)
+def test_it_survives_coding_scaling_and_cropping(people):
+    actor, face, performance = people
+    scene, detector = Scene(actor, performance, 75, (320, 320), face=face), Detector()
+    shots = [soft(scene.shot(n)) for n in range(75)]
+    marked = [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in shots]
+    for treatment in SURVIVED:
+        (found,) = search.look(Frames(treated(marked, *treatment)), detector)
+        assert found.marked, treatment
+        assert not any(f.marked for f in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector)), treatment
+
+
+def test_ten_thousand_frames_without_it_give_no_alarm():
+    figures = false_alarms("actors", actors(10_000, 192, Detector()))
+    assert figures["frames"] >= 10_000 and figures["parts"] >= 400
+    assert figures["frames_taken_for_marked"] == figures["parts_taken_for_marked"] == 0

@@ -1,0 +1,36 @@
+"""The statement that a file carries in its metadata: what `open_writer` calls its comment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from .images import SUFFIXES, numbered
+
+
+def png_text(comment: str) -> PngInfo | None:
+    """For the `pnginfo` of Pillow's save: the comment, in any language, as a text chunk; None without one."""
+    if not comment:
+        return None
+    text = PngInfo()
+    text.add_itxt("Comment", comment)
+    return text
+
+
+def read_comment(path: str | Path) -> str:
+    """The comment of a clip, of an image, or of the first image of a folder; "" where there is none or the file cannot be read."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            path = next(iter(numbered(path)), path)
+        if path.suffix.lower() in SUFFIXES | {".gif"}:
+            with Image.open(path) as image:
+                text = image.info.get("Comment") or image.info.get("comment") or ""
+                return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        with av.open(str(path), metadata_errors="replace") as container:
+            return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
+    except (OSError, ValueError, SyntaxError, av.FFmpegError, UnidentifiedImageError, Image.DecompressionBombError):
+        return ""
