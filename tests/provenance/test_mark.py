@@ -70,6 +70,15 @@ def test_a_face_half_beyond_the_frame_is_marked_in_the_other_half(shots):
     assert (image != part).any() and not (image != part).any(axis=2)[~(part != before).any(axis=2)].any()
 
 
+def test_what_changed_around_the_face_does_not_make_it_stronger(shots, marked):
+    """As another face does, replaced in the same frame."""
+    shot = shots[0]
+    matrix = align.similarity(shot.points)
+    around = mark.affine(mark.WINDOW, mark.onto_grid(matrix), shot.image.shape[:2]) == 0
+    untouched = np.where(around[..., None], shot.swap ^ 1, shot.image)
+    np.testing.assert_array_equal(mark.embed(shot.swap, untouched, matrix), marked[0])
+
+
 @pytest.mark.parametrize("treatment", [(18, 1, 0), (28, 1, 0), (18, 0.5, 0), (28, 2, 0), (23, 0.8, 0.1)], ids=str)
 def test_it_is_found_after_coding_scaling_and_cropping_and_not_without(shots, marked, detector, treatment):
     face, *others = search.look(Frames(treated(marked, *treatment)), detector)
