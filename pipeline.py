@@ -216,10 +216,11 @@ def swap(options: argparse.Namespace) -> None:
     run.log(f"started: {again(None)}")
 
     rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
-    faces = {ROLES[role]: np.concatenate([stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])])
+    faces = {role: [stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])]
              for role, clip in clips.items()}  # fmt: skip
-    trainer = trained(TRAINERS[preset.net](faces, preset, options.seed, xp), preset, run)
-    written(clips["target"], rows["target"], trainer, options, preset, run)
+    people = {ROLES[role]: np.stack([face for of_track in found for face in of_track.values()]) for role, found in faces.items()}
+    trainer = trained(TRAINERS[preset.net](people, preset, options.seed, xp), preset, run)
+    written(clips["target"], rows["target"], faces["target"], trainer, options, preset, run)
     for clip in clips.values():
         for note in clip.notes:
             tell(run, f"note: {note}")
@@ -297,8 +298,8 @@ def show_tracks(role: str, seen: list, run: RunFolder) -> None:
 
 
 def stored_faces(role: str, track: int, clip: video.Clip, rows: dict[int, manifest.Row], options: argparse.Namespace, preset,
-                 run: RunFolder) -> np.ndarray:
-    """The aligned faces to train on, (N, h, w, 3) uint8, in the order of their frames."""
+                 run: RunFolder) -> dict[int, np.ndarray]:
+    """The aligned faces to train on, (h, w, 3) uint8, by the number of their frame, in order."""
     numbers = [n for n, r in rows.items() if r.status == "ok"]
     numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(int))]
     files = {n: run.face(role, n, track) for n in numbers}
@@ -307,11 +308,11 @@ def stored_faces(role: str, track: int, clip: video.Clip, rows: dict[int, manife
         frames = progress(part(clip, role, options), f"align {role}", how_many(clip, role, options))
         for number, face in extract(frames, wanted, preset.aligned, preset.region):
             run.write_image(str(files[number].relative_to(run.path)), face)
-    faces = [video.read_image(files[n]) for n in numbers]
-    for n, face in zip(numbers, faces, strict=True):
+    faces = {n: video.read_image(files[n]) for n in numbers}
+    for n, face in faces.items():
         if face.shape[1::-1] != tuple(preset.aligned):
             raise RunError(f"{files[n]} is not {preset.aligned[0]}x{preset.aligned[1]}; delete it to extract it anew")
-    return np.stack(faces) if faces else np.empty((0, *preset.aligned[::-1], 3), np.uint8)
+    return faces
 
 
 def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
@@ -346,8 +347,8 @@ def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
     run.write_image(f"previews/{number:04d}.png", report.sheet(list(rows.values()), list(rows)), provenance.record.REPLACED)
 
 
-def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Trainer, options: argparse.Namespace, preset,
-            run: RunFolder) -> None:
+def written(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[dict[int, np.ndarray]], trainer: Trainer,
+            options: argparse.Namespace, preset, run: RunFolder) -> None:
     """The output clip, unless it is there already, and a contact sheet of it."""
     made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve()),
                  "marked": not options.no_mark, "truth": str(options.truth)}  # fmt: skip
@@ -367,7 +368,7 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Tra
     with ExitStack() as stack:
         writer = stack.enter_context(video.open_writer(options.output, clip, options.quality, comment, **times))
         bundle = stack.enter_context(provenance.Bundle(options.truth, clip, len(found), comment, **times)) if options.truth else None
-        for i, (untouched, image, matrices) in enumerate(progress(converted(clip, found, trainer, options, preset), "swap", len(rows))):
+        for i, (untouched, image, matrices) in enumerate(progress(converted(clip, found, faces, trainer, options, preset), "swap", len(rows))):
             writer.write(image, untouched.time)
             if bundle:
                 bundle.add(untouched, image, matrices)
@@ -396,13 +397,13 @@ def statement(options: argparse.Namespace, identity: dict) -> str:
             f"target_sha256={identity['target'][:16]} donor_sha256={identity['donor'][:16]}")
 
 
-def converted(clip: video.Clip, found: list[dict[int, manifest.Row]], trainer: Trainer, options: argparse.Namespace,
-              preset) -> Iterator[tuple[video.Frame, np.ndarray, list[np.ndarray]]]:  # fmt: skip
+def converted(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[dict[int, np.ndarray]], trainer: Trainer,
+              options: argparse.Namespace, preset) -> Iterator[tuple[video.Frame, np.ndarray, list[np.ndarray]]]:  # fmt: skip
     """Each frame untouched, its image with the faces replaced and marked, and the matrices of those faces."""
     untouched, frames = tee(part(clip, "target", options))
-    for of_track in found:
+    for of_track, its_faces in zip(found, faces, strict=True):
         if any(r.ok for r in of_track.values()):
-            frames = Converter(trainer.swap, of_track, preset, options.size).convert(frames)
+            frames = Converter(trainer.swap, of_track, preset, options.size, its_faces).convert(frames)
     for before, after in zip(untouched, frames, strict=True):
         image, matrices = after.image, [np.array(t[before.number].matrix) for t in found if t[before.number].ok]
         for matrix in matrices if not options.no_mark else ():

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 from scipy import ndimage
 
 import poisson
 from colorcorrect.light import Relight
-from faces import align, manifest, mask, warp
+from faces import align, expression, manifest, mask, warp
+from faces.flicker import calm
 from video import Frame
 
 from .detect import aligned
 from .presets import Preset
 
 BATCH = 8
+LEARN = 256  # frames of the target from which its usual look is learnt, at most
 TURNS = np.linspace(-0.3, 0.3, 13)  # see faces.mask.turn
 SEAM = 40.0  # levels, as a distance of colours: where the two faces differ by more on the rim, it is not by light
 FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
@@ -28,10 +31,13 @@ class Converter:
 
     swap    aligned faces (N, h, w, 3) uint8 -> (N, 128, 128, 3), 0..1, as stages.train.Trainer.swap
     rows    the target's manifest by frame number
+    faces   the target's aligned faces (h, w, 3) uint8 by frame number, from which its usual look is learnt; without them, or with
+            few, the donor's expression is what `swap` makes of it
     height  of the canvas on which faces are blended, in pixels at most; the mask is fixed there, and factored once
     """
 
-    def __init__(self, swap: Callable[[np.ndarray], np.ndarray], rows: dict[int, manifest.Row], preset: Preset, height: int = 256):
+    def __init__(self, swap: Callable[[np.ndarray], np.ndarray], rows: dict[int, manifest.Row], preset: Preset, height: int = 256,
+                 faces: dict[int, np.ndarray] | None = None):  # fmt: skip
         self.swap, self.rows, self.preset = swap, rows, preset
         matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
         self.size = align.native_size(matrices, height, preset.region)
@@ -40,38 +46,62 @@ class Converter:
         self.trusts = [self._trust(m) for m in self.masks]
         self.core = mask.face_mask(self.size, 0.3, preset.region)  # weights for statistics: the middle of the face, little of its rim
         self.relight = Relight(self.core)
+        self.express = self._usual(faces or {}) if preset.express else None
         self.domain = poisson.Domain(np.maximum.reduce(self.masks) > 0)
 
     def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Every frame in order; those whose row is not ok are passed through untouched."""
-        batch: list[Frame] = []
-        for frame in frames:
-            batch.append(frame)
-            if len(batch) == BATCH:
-                yield from self._batch(batch)
-                batch = []
-        yield from self._batch(batch)
+        drawn = self._drawn(frames)
+        for some in batched(calm(drawn) if self.preset.smooth else drawn, BATCH):
+            yield from self._put(some)
 
-    def _batch(self, frames: list[Frame]) -> Iterator[Frame]:
-        matrices = {f.number: np.array(self.rows[f.number].matrix) for f in frames
-                    if f.number in self.rows and self.rows[f.number].ok}
-        to_swap = [f for f in frames if f.number in matrices]
-        images = {f.number: f.image for f in frames}
-        if to_swap:
-            inputs = np.stack([aligned(f.image, matrices[f.number], self.preset.aligned, self.preset.region) for f in to_swap])
-            drawn = warp.resize(self.swap(inputs), self.size)  # (N, h, w, 3)
-            canvases = [align.face_matrix(matrices[f.number], self.size, self.preset.region) for f in to_swap]
+    def _drawn(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, np.ndarray | None, np.ndarray | None]]:
+        """Each frame with its aligned face (h, w, 3) and that face as the donor (128, 128, 3), float32, 0..1; None without a face."""
+        for some in batched(frames, BATCH):
+            to_swap = [f for f in some if f.number in self.rows and self.rows[f.number].ok]
+            found = {}
+            if to_swap:
+                faces = np.stack([aligned(f.image, np.array(self.rows[f.number].matrix), self.preset.aligned, self.preset.region) for f in to_swap])
+                found = {f.number: pair for f, *pair in zip(to_swap, faces / np.float32(255), self.swap(faces), strict=True)}
+            for frame in some:
+                yield frame, *found.get(frame.number, (None, None))
+
+    def _put(self, some: list[tuple[Frame, np.ndarray | None, np.ndarray | None]]) -> Iterator[Frame]:
+        """The drawn faces put into their frames."""
+        with_faces = [(frame, face, drawn) for frame, face, drawn in some if face is not None]
+        images = {frame.number: frame.image for frame, *_ in some}
+        if with_faces:
+            to_swap, faces, drawn = (list(of) for of in zip(*with_faces, strict=True))
+            turned = np.array([self.turns[f.number] for f in to_swap])
+            drawn = np.stack(drawn)
+            if self.express:
+                drawn = self.express(np.stack(faces), drawn, turned)
+            drawn = warp.resize(drawn, self.size)  # (N, h, w, 3)
+            canvases = [align.face_matrix(np.array(self.rows[f.number].matrix), self.size, self.preset.region) for f in to_swap]
             # float canvases: rounding them to levels before the solve would show as noise in dark places
             back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat") for f, m in zip(to_swap, canvases, strict=True)])
             if self.preset.match:
-                drawn = [self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)]
-            drawn = np.stack(drawn) * 255
+                drawn = np.stack([self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)])
+            drawn = drawn * 255
             blended = self._blend(drawn, back)
             for i, frame in enumerate(to_swap):
-                opacity = self._opacity(self.turns[frame.number], drawn[i] - back[i])
+                opacity = self._opacity(turned[i], drawn[i] - back[i])
                 images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), opacity, canvases[i])
-        for frame in frames:
+        for frame, *_ in some:
             yield Frame(frame.number, frame.time, images[frame.number])
+
+    def _usual(self, faces: dict[int, np.ndarray]) -> expression.Expression | None:
+        """How the target usually looks, and how the nets then draw the donor; None from too few faces."""
+        numbers = sorted(faces)
+        numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), LEARN)).astype(int))]
+        if len(numbers) < expression.FEWEST:
+            return None
+        own, drawn = [], []
+        for i in range(0, len(numbers), BATCH):
+            some = np.stack([faces[n] for n in numbers[i : i + BATCH]])
+            own.append(expression.brightness(some / np.float32(255)))
+            drawn.append(expression.brightness(self.swap(some)))
+        return expression.Expression(np.concatenate(own), np.concatenate(drawn), np.array([self.turns[n] for n in numbers]), self.preset.region)
 
     def _opacity(self, turned: float, difference: np.ndarray) -> np.ndarray:
         """The mask (h, w) of a face turned so far, without what is not face. difference (h, w, 3) between the two faces, levels.
@@ -105,6 +135,13 @@ class Converter:
         off = np.where(self.domain.mask[..., None, None], 0, difference - usual)
         far = np.square(off / SEAM).sum(axis=2, keepdims=True)
         return np.moveaxis(fore, 0, -1) + usual + self.domain.solve(off * np.square(np.maximum(1 - far, 0)))
+
+
+def batched(items: Iterable, size: int) -> Iterator[list]:
+    """Lists of `size` items, the last one shorter."""
+    items = iter(items)
+    while some := list(islice(items, size)):
+        yield some
 
 
 def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:

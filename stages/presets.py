@@ -20,6 +20,7 @@ class Preset:
     phases    the epochs that make a round; a is the target's person, b the donor's
     match     whether colour statistics are matched: the donor's faces get the target's palette before training, and
               each swapped face that of the face it replaces
+    express   whether the target's eyes and mouth, where they differ from how they usually look, move the donor's
     smooth    whether faces' places are smoothed over time, and short gaps filled in
     """
 
@@ -31,13 +32,14 @@ class Preset:
     minutes: float | None
     phases: tuple[str, ...]
     match: bool
+    express: bool
     smooth: bool
 
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
     "seed": Preset("intracoder", (70, 90), align.FACE, batch=2, rounds=2, minutes=None,
-                   phases=("face a", "face b", "colour a", "colour b"), match=False, smooth=False),
+                   phases=("face a", "face b", "colour a", "colour b"), match=False, express=False, smooth=False),
     # A larger net with a head start, for a good result in minutes.
-    "standard": Preset("coder", (128, 128), align.WHOLE, batch=8, rounds=None, minutes=8, phases=("faces",), match=True, smooth=True),
+    "standard": Preset("coder", (128, 128), align.WHOLE, batch=8, rounds=None, minutes=8, phases=("faces",), match=True, express=True, smooth=True),
 }

@@ -1,0 +1,112 @@
+"""Swaps of two clips, judged by a face recogniser and a landmark model that the project has no part in.
+
+    python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2.5 5 8] [--without start warps expression ...] [--every 8]
+
+Prints a JSON line for each length of training, and for each idea that is left out (of a run of the first length); what the figures mean,
+and what PYTHON must have, stands in benchmarks/judge.py. Clips, runs and a picture of them all, sheet.png, go to --folder; what is
+there already is not made again.
+
+What can be left out: in training, "start" (weights that have seen rendered people), "warps" (of the faces shown) and "repaint" (the donor in the
+target's palette); in putting faces in, "expression", "calm" (averaging over time), "light", "trust" (the frame's pixels where
+one of the faces is none) and "biweight" (differences at the rim that do not count).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+from PIL import Image
+
+import pipeline
+import report
+import video
+from faces import align, manifest, warp
+from stages import convert, presets
+
+SHOWN = 8  # frames in the picture
+STANDARD = presets.PRESETS["standard"]
+
+
+def _preset(**changed):
+    return patch.dict(presets.PRESETS, standard=replace(STANDARD, **changed))
+
+
+TRAINING = {
+    "start": lambda: patch("intracoder.start", lambda coder: coder),
+    "warps": lambda: patch("intracoder.learn.warp", lambda faces, rng: faces),
+    "repaint": lambda: patch("stages.train_coder.repaint", lambda faces, like, region: faces),
+}
+PUTTING_IN = {
+    "expression": lambda: _preset(express=False),
+    "calm": lambda: patch.object(convert, "calm", lambda drawn: drawn),
+    "light": lambda: patch.object(convert, "Relight", lambda weights: lambda face, like: face),
+    "trust": lambda: patch.object(convert, "FACE", 1e9),
+    "biweight": lambda: patch.object(convert, "SEAM", 1e9),
+}
+
+
+def swapped(name: str, minutes: float, without: str | None, options: argparse.Namespace) -> tuple[Path, float]:
+    """The clip, made unless it is there, and the seconds that took."""
+    output, start = options.folder / f"{name}.mp4", time.perf_counter()
+    run = options.folder / (name if without is None or without in TRAINING else f"{minutes:g} minutes")
+    if not output.exists():
+        with ExitStack() as stack:
+            if without:
+                stack.enter_context((TRAINING | PUTTING_IN)[without]())
+            code = pipeline.main([str(options.target), str(options.donor), "-o", str(output), "--run", str(run), "--minutes", str(minutes),
+                                  "--threads", str(options.threads)])  # fmt: skip
+        if code:
+            sys.exit(code)
+    return output, time.perf_counter() - start
+
+
+def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
+    """The same faces from all clips, cut out with their surroundings."""
+    ok = [n for n, r in rows.items() if r.ok]
+    shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
+    around = align.Region((-20, -10), (140, 150), align.WHOLE.outline)
+    matrices = {n: align.face_matrix(np.array(rows[n].matrix), (210, 225), around) for n in shown}
+    return report.sheet([[warp.warp(f.image, matrices[f.number], (210, 225), edges="repeat") for f in video.open_clip(path) if f.number in matrices]
+                         for path in clips.values()], list(clips), cell=(210, 225))  # fmt: skip
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("target", type=Path)
+    p.add_argument("donor", type=Path)
+    p.add_argument("--judge", metavar="PYTHON", required=True)
+    p.add_argument("--minutes", type=float, nargs="+", default=[STANDARD.minutes])
+    p.add_argument("--without", nargs="*", choices=[*TRAINING, *PUTTING_IN], default=[], metavar="IDEA", help=", ".join([*TRAINING, *PUTTING_IN]))
+    p.add_argument("--every", type=int, default=8, help="frames to look at")
+    p.add_argument("--folder", type=Path, default=Path("runs/quality"))
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    options = p.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    wanted = [(f"{m:g} minutes", m, None) for m in options.minutes] + [(f"without {w}", options.minutes[0], w) for w in options.without]
+    clips = {"target": options.target}
+
+    def judged(*fakes: Path) -> dict:
+        judge = [options.judge, str(Path(__file__).with_name("judge.py")), str(options.target), str(options.donor), str(options.every)]
+        return json.loads(subprocess.run([*judge, *map(str, fakes)], check=True, capture_output=True, text=True).stdout)
+
+    print(json.dumps({"name": "people", **judged()}), flush=True)
+    print(json.dumps({"name": "target", **judged(options.target)}), flush=True)
+    for name, minutes, without in wanted:
+        clips[name], seconds = swapped(name, minutes, without, options)
+        print(json.dumps({"name": name, "minutes": minutes, **judged(clips[name]), "seconds": round(seconds, 1), "every": options.every}), flush=True)
+    rows = manifest.read(options.folder / wanted[0][0] / "target" / "manifest.jsonl")
+    Image.fromarray(picture(clips, rows)).save(options.folder / "sheet.png")
+
+
+if __name__ == "__main__":
+    main()
