@@ -65,6 +65,14 @@ def _keep_freed_memory() -> None:
         mallopt(-8, 1)
 
 
+def give_back_memory() -> None:
+    """Hand what is free back to the system after all. What streams through a clip calls this now and then, as its small results settle
+    between the large arrays of the frames, and the heap would grow around them."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
+
+
 def threads() -> int:
     """How many threads `run` uses."""
     return _threads

@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 from scipy import ndimage
 
+import nn
 import poisson
 from colorcorrect.light import Relight
 from faces import align, expression, manifest, mask, warp
@@ -54,6 +55,7 @@ class Converter:
         drawn = self._drawn(frames)
         for some in batched(calm(drawn) if self.preset.smooth else drawn, BATCH):
             yield from self._put(some)
+            nn.parallel.give_back_memory()
 
     def _drawn(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, np.ndarray | None, np.ndarray | None]]:
         """Each frame with its aligned face (h, w, 3) and that face as the donor (128, 128, 3), float32, 0..1; None without a face."""

@@ -9,11 +9,13 @@ from itertools import tee
 
 import numpy as np
 
+import nn
 from faces import Face, align, manifest, select, steady, warp
 from mtcnn_np import Detector, follow
 from video import Frame, cuts
 
 PICTURED = 12
+TRIMMED = 10  # frames after which freed memory goes back to the system
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,9 @@ def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: 
             waiting[frame.number] = frame, cut
             yield frame.number, frame.image, cut
 
-    for found in follow(numbered(), detector, min_size, every):
+    for count, found in enumerate(follow(numbered(), detector, min_size, every)):
+        if count % TRIMMED == 0:
+            nn.parallel.give_back_memory()
         frame, cut = waiting.pop(found.number)
         pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
         contrasts = [select.contrast(p) for p in pictures]
