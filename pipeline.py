@@ -29,6 +29,8 @@ from actors import demo
 from faces import ManifestError, manifest
 from mtcnn_np import Detector, WeightsError
 from mtcnn_np.follow import EVERY
+from stages import replay
+from stages.checkpoints import Checkpoints
 from stages.convert import Converter
 from stages.detect import decide, decide_all, detect, extract, tracks
 from stages.presets import PRESETS
@@ -39,6 +41,7 @@ from stages.train_intracoder import IntracoderTrainer
 
 FEWEST, MOST = 16, 3000  # faces of a person to train on: below it does not learn; above, an even choice is taken
 TRACKS = 12  # faces shown in tracks.png
+SLOWEST = 0.1  # of the usual steps: where the loss is no number even then, training stops
 PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
 TRAINERS = {"coder": CoderTrainer, "intracoder": IntracoderTrainer}
@@ -57,10 +60,11 @@ EXIT_CODES = {
     nn.DeviceError: 9,
     nn.train.Diverged: 10,
     nn.parallel.TeamError: 11,
+    replay.ReplayError: 12,
 }
 EPILOG = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few faces, 6 output cannot be written,
 7 run folder damaged or of another run, 8 detector weights missing, 9 no GPU, 10 training diverged, 11 a training process died,
-130 interrupted.
+12 a replay came out otherwise, 130 interrupted.
 Clips say in their metadata that they are synthetic, a record beside them says how they were made, and the replaced faces carry an invisible mark
 (python -m provenance CLIP). Swap faces only of people who agreed to it."""
 
@@ -103,7 +107,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
                    "lost, nothing shows that the clip is made. The record says so (default: marked)")
     p.add_argument("--truth", type=Path, metavar="DIR", help="write the truth there, for research: which pixels changed, matrices, hashes of the untouched "
                    "frames, labels, and the clip at several compressions (default: none)")
+    p.add_argument("--replay", type=Path, metavar="RUN.json", help="do a recorded run again, in a folder of its own, and compare the bytes")
     options = p.parse_args(arguments)
+    if options.replay:
+        if options.target:
+            p.error("--replay takes its clips from the record")
+        folder = options.replay.resolve().parent
+        options.run = options.run or folder.with_name(f"{folder.name}-replay")
+        return options
     if options.target and not options.donor:
         p.error("TARGET needs a DONOR, the clip whose face is put in")
     if options.output is None:
@@ -154,7 +165,9 @@ def _range(text: str):
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
-        if options.target is None:
+        if options.replay:
+            options = again_as(options)
+        elif options.target is None:
             show(options)
         else:
             swap(options)
@@ -169,6 +182,23 @@ def main(arguments: list[str] | None = None) -> int:
               f"or mend its permissions, then: {again(arguments)}", file=sys.stderr)
         return 6
     return 0
+
+
+def again_as(options: argparse.Namespace) -> argparse.Namespace:
+    """The recorded run once more, and whether it made the same; gives its options. Raises ReplayError where it did not."""
+    record = replay.read(options.replay)
+    replay.check_inputs(record)
+    before = Path(record["settings"]["output"])
+    output = options.output or before.with_name(f"{before.stem}-replay{before.suffix}")
+    options = parse([*replay.arguments(record), "-o", str(output), "--run", str(options.run)])
+    for text in (differences := replay.changed(record)):
+        print(f"note: {text}", file=sys.stderr)
+    swap(options, record["results"]["shares"])
+    if (now := digest(output)) != (was := record["results"]["output"]["sha256"]):
+        why = "; ".join(differences) or "the same versions; was it another processor?"
+        raise replay.ReplayError(f"{output} is not what the record says: its SHA-256 is {now[:16]}..., was {was[:16]}... ({why})")
+    print(f"{output}: the same bytes as before", file=sys.stderr)
+    return options
 
 
 def show(options: argparse.Namespace) -> None:
@@ -195,8 +225,8 @@ def again(arguments: list[str] | None) -> str:
     return "python pipeline.py " + " ".join(sys.argv[1:] if arguments is None else arguments)
 
 
-def swap(options: argparse.Namespace) -> None:
-    """All stages, in order; each looks first whether its work is already in the run folder."""
+def swap(options: argparse.Namespace, shares: list[float] | None = None) -> None:
+    """All stages, in order; each looks first whether its work is already in the run folder. `shares` as Trainer.run has them."""
     started = time.perf_counter()
     nn.set_threads(options.threads)
     xp = nn.backend.device(options.device)
@@ -212,19 +242,18 @@ def swap(options: argparse.Namespace) -> None:
     if options.rounds or options.minutes:
         overrides |= {"rounds": options.rounds, "minutes": options.minutes}
     preset = type(preset)(**{**vars(preset), **overrides})
-    run = RunFolder(run_path(options), identity(options, preset), settings(options, preset))
-    run.log(f"started: {again(None)}")
-
-    rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
-    faces = {role: [stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])]
-             for role, clip in clips.items()}  # fmt: skip
-    people = {ROLES[role]: np.stack([face for of_track in found for face in of_track.values()]) for role, found in faces.items()}
-    trainer = trained(TRAINERS[preset.net](people, preset, options.seed, xp), preset, run)
-    written(clips["target"], rows["target"], faces["target"], trainer, options, preset, run)
-    for clip in clips.values():
-        for note in clip.notes:
-            tell(run, f"note: {note}")
-    tell(run, f"{options.output}: done in {time.perf_counter() - started:.0f} s; everything else is in {run.path}")
+    with RunFolder(run_path(options), identity(options, preset), settings(options, preset)) as run:
+        run.log(f"started: {again(None)}")
+        rows = {role: detected(role, clip, options, preset, run) for role, clip in clips.items()}
+        faces = {role: [stored_faces(role, k, clip, of_track, options, preset, run) for k, of_track in enumerate(rows[role])]
+                 for role, clip in clips.items()}  # fmt: skip
+        people = {ROLES[role]: np.stack([face for of_track in found for face in of_track.values()]) for role, found in faces.items()}
+        trainer = trained(TRAINERS[preset.net](people, preset, options.seed, xp), preset, run, shares)
+        written(clips["target"], rows["target"], faces["target"], trainer, options, preset, run)
+        for clip in clips.values():
+            for note in clip.notes:
+                tell(run, f"note: {note}")
+        tell(run, f"{options.output}: done in {time.perf_counter() - started:.0f} s; everything else is in {run.path}")
 
 
 def identity(options: argparse.Namespace, preset) -> dict:
@@ -315,31 +344,60 @@ def stored_faces(role: str, track: int, clip: video.Clip, rows: dict[int, manife
     return faces
 
 
-def trained(trainer: Trainer, preset, run: RunFolder) -> Trainer:
-    """Train, or go on training, until the preset's rounds or minutes are over."""
-    if run.checkpoint.exists():
-        trainer.load(run.checkpoint)
+def trained(trainer: Trainer, preset, run: RunFolder, shares: list[float] | None = None) -> Trainer:
+    """Train, or go on training, until the preset's rounds or minutes are over; `shares` as Trainer.run has them.
+
+    Where the loss is no longer a number, back to the last checkpoint, and on with smaller steps.
+    """
+    checkpoints = Checkpoints(run.path / "checkpoints")
+
+    def note(text: str) -> None:
+        tell(run, f"note: {text}")
+
+    if checkpoints.last():
+        checkpoints.load(trainer, note)
+    else:
+        checkpoints.save(trainer)
+    went_on = False
+    while True:
+        try:
+            went_on |= train(trainer, preset, run, checkpoints, shares)
+            break
+        except nn.train.Diverged as error:
+            pace, epoch = trainer.pace / 2, trainer.epochs + 1
+            if pace < SLOWEST:
+                raise nn.train.Diverged(f"{error} even with small steps, in epoch {epoch}; the last good state is in {checkpoints.last()[0]}. "
+                                        "Is a face in the clips a picture of noise?") from None  # fmt: skip
+            checkpoints.load(trainer, note)
+            trainer.pace = pace
+            note(f"{error} in epoch {epoch}; back to the checkpoint after {trainer.epochs}, and on with steps {pace:g} times as large")
+    if went_on:
+        tell(run, f"trained {trainer.seconds:.0f} s in all")
+    run.result(epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1), shares=trainer.shares)
+    return trainer
+
+
+def train(trainer: Trainer, preset, run: RunFolder, checkpoints: Checkpoints, shares: list[float] | None) -> bool:
+    """Train to the end; gives whether anything was left to do."""
     bar = tqdm(total=1.0, initial=0.0, desc="train", disable=None, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}")
     last_preview, went_on = time.perf_counter(), False
     previews = len(list((run.path / "previews").glob("*.png")))
     show_after = 2.0
-    for step in trainer.run(preset.rounds, preset.minutes):
-        went_on = True
-        bar.update(step.share - bar.n)
-        bar.set_postfix_str(f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}", refresh=False)
-        if step.finished:
-            trainer.save(run.checkpoint)
-            run.losses({"round": step.round + 1, "phase": step.phase, "loss": f"{step.epoch_loss:.6g}", "seconds": f"{trainer.seconds:.1f}"})
-        now = time.perf_counter()
-        if now - last_preview > show_after:
-            preview(trainer, run, previews)
-            previews, last_preview, show_after = previews + 1, time.perf_counter(), PREVIEW_EVERY
-    bar.close()
+    with bar:
+        for step in trainer.run(preset.rounds, preset.minutes, shares):
+            went_on = True
+            bar.update(step.share - bar.n)
+            bar.set_postfix_str(f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}", refresh=False)
+            if step.finished:
+                checkpoints.save(trainer)
+                run.losses({"round": step.round + 1, "phase": step.phase, "loss": f"{step.epoch_loss:.6g}", "seconds": f"{trainer.seconds:.1f}"})
+            now = time.perf_counter()
+            if now - last_preview > show_after:
+                preview(trainer, run, previews)
+                previews, last_preview, show_after = previews + 1, time.perf_counter(), PREVIEW_EVERY
     if went_on:
         preview(trainer, run, previews)
-        tell(run, f"trained {trainer.seconds:.0f} s in all")
-    run.result(epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1))
-    return trainer
+    return went_on
 
 
 def preview(trainer: Trainer, run: RunFolder, number: int) -> None:

@@ -3,7 +3,8 @@
     run.json              settings, seed, versions, hashes of the inputs, results
     log.txt               what happened, with times
     target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
-    checkpoint.npz        both nets, their optimisers, the random state
+    checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
+    lock                  held by the program that works here; it is free again when that ends, however it ends
     losses.csv            one row an epoch
     previews/NNNN.png     contact sheets as training goes
     result.png            a contact sheet of the output
@@ -21,8 +22,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from threadpoolctl import threadpool_info
 
 from video import png_text
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; there, two runs in one folder are the user's affair
+    fcntl = None
 
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
@@ -45,9 +52,38 @@ class RunFolder:
                 (path / folder).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(f"{path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
-        self.record = self._continued(identity) or {"identity": identity, "results": {}}
-        self.record |= {"settings": settings, "versions": versions()}
-        self.save()
+        self._lock = self._locked()
+        try:
+            self.record = self._continued(identity) or {"identity": identity, "results": {}}
+            self.record |= {"settings": settings, "versions": versions()}
+            self.save()
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._lock.close()
+
+    def _locked(self):
+        """An open file with a lock on it. It is not inherited by a team's processes, and ends with this one even if that is killed."""
+        try:
+            file = open(self.path / "lock", "r+" if (self.path / "lock").exists() else "w+", encoding="utf-8")  # noqa: SIM115 - __exit__ closes it
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
+        if fcntl:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                owner = file.read().strip() or "unknown"
+                file.close()
+                raise RunError(f"{self.path} is in use by another run (process {owner}); wait for it, or choose another folder with --run") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        return file
 
     def _continued(self, identity: dict) -> dict | None:
         file = self.path / "run.json"
@@ -66,7 +102,10 @@ class RunFolder:
     def save(self) -> None:
         """Write run.json, complete or not at all."""
         aside = self.path / "run.json.part"
-        aside.write_text(json.dumps(self.record, indent=2) + "\n", encoding="utf-8")
+        with open(aside, "w", encoding="utf-8") as file:
+            file.write(json.dumps(self.record, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, self.path / "run.json")
 
     def result(self, **values) -> None:
@@ -82,10 +121,6 @@ class RunFolder:
 
     def face(self, role: str, frame: int, track: int = 0) -> Path:
         return self.path / role / f"faces{_number(track)}" / f"{frame:06d}.png"
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.path / "checkpoint.npz"
 
     def write_image(self, name: str, image: np.ndarray, comment: str = "") -> None:
         """A picture (H, W, 3) uint8 under the folder, complete or not at all; the comment goes into its metadata."""
@@ -123,4 +158,8 @@ def versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            found["blas"] = f"{library['internal_api']} {library['version']} {library.get('architecture', '')}".strip()
+            break
     return found

@@ -6,6 +6,7 @@ state), so a run that is interrupted goes on from the last epoch to the same res
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from faces.align import Region
 from nn import checkpoint
 
 from .presets import Preset
+
+STATE = {"epochs": int, "seconds": float, "shares": list, "pace": float, "losses": list, "best": float}  # what a checkpoint holds beside arrays
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class Trainer:
 
     nets    {name: module}, what is saved
     xp      numpy or cupy
+    shares  how much of the whole was done when each epoch began: with a length in minutes, all that a repetition needs to know of the clock
+    pace    a factor of every step's size, 1 unless a loss was not finite
+    at_its_best  whether a round has just ended, and had the smallest mean loss of all
     """
 
     nets: dict[str, nn.Module]
@@ -49,20 +55,28 @@ class Trainer:
         self.preset, self.xp = preset, xp
         self.rng = np.random.default_rng(seed)
         self.adam = nn.Adam()
+        self._rate = self.adam.rate
         self.epochs = 0  # finished ones
         self.seconds = 0.0  # spent training in all sittings
+        self.shares: list[float] = []
+        self.pace = 1.0
+        self.losses: list[float] = []  # of the epochs of this round
+        self.best, self.at_its_best = math.inf, False
 
-    def run(self, rounds: int | None, minutes: float | None) -> Iterator[Step]:
+    def run(self, rounds: int | None, minutes: float | None, shares: list[float] | None = None) -> Iterator[Step]:
         """Train until so many rounds are done, or so many minutes of training, whichever is given; yields each step.
 
-        The caller may stop at any time and loses at most the epoch that is not `finished`.
+        With the `shares` of an earlier run: as that one went, whatever the clock says. The caller may stop at any time and loses
+        at most the epoch that is not `finished`. Raises nn.train.Diverged.
         """
-        while (share := self._share(rounds, minutes, 0.0)) < 1:
+        while (share := self._share(rounds, minutes, shares)) < 1:
+            self.shares = [*self.shares[: self.epochs], share]
+            self.adam.rate = self.rate(share) * self.pace
             round_, phase = divmod(self.epochs, len(self.preset.phases))
             name = self.preset.phases[phase]
             start = time.perf_counter()
             total = images = 0
-            count, steps = self.epoch(name, share)
+            count, steps = self.epoch(name)
             for loss, n in steps:
                 total, images = total + loss * n, images + n
                 finished = images == count
@@ -71,15 +85,31 @@ class Trainer:
                     self.epochs += 1
                     self.seconds += spent
                     spent = 0.0
-                share = self._share(rounds, minutes, spent, images / count)
+                    self._ended(total / images)
+                share = self._share(rounds, minutes, shares, spent, images / count)
                 yield Step(round_, name, min(share, 1.0), total / images, finished)
 
-    def _share(self, rounds: int | None, minutes: float | None, spent: float, of_epoch: float = 0.0) -> float:
+    def _share(self, rounds: int | None, minutes: float | None, shares: list[float] | None, spent: float = 0.0, of_epoch: float = 0.0) -> float:
+        if shares is not None:
+            return shares[self.epochs] if self.epochs < len(shares) else 1.0
         if rounds is not None:
             return (self.epochs + of_epoch * (spent > 0)) / (rounds * len(self.preset.phases))
         return (self.seconds + spent) / (minutes * 60)
 
-    def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
+    def _ended(self, loss: float) -> None:
+        """Take note of an epoch's loss."""
+        self.losses.append(loss)
+        self.at_its_best = False
+        if len(self.losses) == len(self.preset.phases):
+            mean = sum(self.losses) / len(self.losses)
+            self.best, self.at_its_best = min(self.best, mean), mean < self.best
+            self.losses = []
+
+    def rate(self, share: float) -> float:
+        """The size of Adam's steps when so much of the whole is done."""
+        return self._rate
+
+    def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
         """How many images an epoch has, and its steps: (loss, images) each."""
         raise NotImplementedError
 
@@ -96,7 +126,7 @@ class Trainer:
         arrays = {}
         for name, module in self.nets.items():
             arrays |= checkpoint.module_arrays(module, f"{name}.") | checkpoint.adam_arrays(self.adam, module, f"adam.{name}.")
-        state = {"epochs": self.epochs, "seconds": self.seconds, "rng": self.rng.bit_generator.state}
+        state = {name: getattr(self, name) for name in STATE} | {"rng": self.rng.bit_generator.state}
         checkpoint.write_arrays(path, arrays, state)
 
     def load(self, path: Path) -> None:
@@ -109,7 +139,8 @@ class Trainer:
             moments |= self.adam.moments
         self.adam.moments = moments
         try:
-            self.epochs, self.seconds = int(state["epochs"]), float(state["seconds"])
+            for name, kind in STATE.items():
+                setattr(self, name, kind(state[name]))
             self.rng.bit_generator.state = state["rng"]
         except (KeyError, TypeError, ValueError) as error:
             raise nn.CheckpointError(f"{path} lacks its counters ({error}); delete it to train anew") from None

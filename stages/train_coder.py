@@ -27,8 +27,10 @@ class CoderTrainer(Trainer):
         self.faces = faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
         self.weights = mask.attention((intracoder.SIZE_OUT, intracoder.SIZE_OUT), preset.region)
 
-    def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
-        self.adam.rate = RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))
+    def rate(self, share: float) -> float:
+        return RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))
+
+    def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
         steps = intracoder.learn.epoch(self.coder, self.faces, self.weights, self.preset.batch, self.adam, self.rng)
         return max(len(f) for f in self.faces.values()), steps
 

@@ -27,7 +27,7 @@ class IntracoderTrainer(Trainer):
         large = {k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()}
         self.small, self.large = ({k: xp.asarray(v) for k, v in d.items()} for d in (small, large))
 
-    def epoch(self, phase: str, share: float) -> tuple[int, Iterator[tuple[float, int]]]:
+    def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
         what, identity = phase.split()
         small, batch = self.small[identity], self.preset.batch
         if what == "face":

@@ -99,7 +99,7 @@ def test_the_run_folder_holds_what_a_run_made(done):
 
 def test_the_same_command_again_does_nothing_twice(done):
     out, arguments = done
-    files = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.name in ("manifest.jsonl", "checkpoint.npz", "out.mp4") or p.parent.name == "faces"}
+    files = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.name in ("manifest.jsonl", "000002.npz", "out.mp4") or p.parent.name == "faces"}
     assert pipeline.main(arguments) == 0
     assert {p: p.stat().st_mtime_ns for p in files} == files
 
@@ -133,7 +133,7 @@ def test_an_interrupted_run_ends_with_the_bytes_of_an_undisturbed_one(clips, don
     code, broken = _run(clips, tmp_path, "broken")
     assert code == 130 and not broken.exists()
     assert "To continue: python pipeline.py" in capsys.readouterr().err
-    assert (tmp_path / "broken" / "checkpoint.npz").exists()
+    assert (tmp_path / "broken" / "checkpoints" / "000001.npz").exists()
     monkeypatch.undo()
     code, broken = _run(clips, tmp_path, "broken")
     assert code == 0
@@ -195,7 +195,7 @@ def test_output_that_cannot_be_written_is_known_before_any_work(clips, tmp_path,
     assert pipeline.main([str(clips / "target.mp4"), str(clips / "donor.mp4"), "-o", str(clips / "donor.mp4")]) == 6
 
 
-@pytest.mark.parametrize("name", ["checkpoint.npz", "run.json", "target/manifest.jsonl"])
+@pytest.mark.parametrize("name", ["run.json", "target/manifest.jsonl"])
 def test_a_damaged_file_of_the_run_is_refused_by_name(done, tmp_path, capsys, name):
     import shutil
 
@@ -216,7 +216,7 @@ def test_a_full_disk_loses_nothing(done, tmp_path, monkeypatch, capsys):
     out, arguments = done
 
     def full(*_):
-        raise OSError(28, "No space left on device", "checkpoint.npz")
+        raise OSError(28, "No space left on device", "000003.npz")
 
     monkeypatch.setattr(checkpoint, "write_arrays", full)
     assert pipeline.main([*arguments, "--rounds", "3"]) == 6

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from .errors import MissingInput, NoFrames, NotAVideo
-from .images import SUFFIXES, numbered, read_image
+from .images import LARGEST, SUFFIXES, numbered, read_image
 
 # swscale's name for each matrix that a stream can say it was coded with; 2 is "unspecified", read as BT.601.
 MATRICES = {1: 1, 2: 5, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
@@ -120,6 +120,13 @@ class _Video(Clip):
         if not container.streams.video:
             container.close()
             raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
+        coded = container.streams.video[0].codec_context
+        if coded is None:
+            container.close()
+            raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
+        if coded.width * coded.height > LARGEST:
+            container.close()
+            raise NotAVideo(f"{path} is {coded.width}x{coded.height}; at most {LARGEST / 1e6:.0f} million pixels: scale it down")
         return container
 
     def _decoded(self) -> Iterator[av.VideoFrame]:

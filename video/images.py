@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import MissingInput, NotAVideo
 
+LARGEST = 40_000_000  # pixels of an image or a frame: 8K and a little; more is a mistake or an attack
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"}
 
 
@@ -23,6 +24,8 @@ def read_image(path: str | Path) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as opened:
+                if opened.width * opened.height > LARGEST:
+                    raise NotAVideo(f"{path} is {opened.width}x{opened.height}; at most {LARGEST / 1e6:.0f} million pixels: scale it down")
                 image = ImageOps.exif_transpose(opened)
                 if image.mode.startswith("I;16") or image.mode == "I":
                     levels = np.asarray(image).astype(np.int64) >> 8

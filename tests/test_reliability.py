@@ -1,0 +1,232 @@
+"""Nothing lost, everything repeatable: the program is killed, its files are damaged, its folder is taken, its runs are repeated.
+
+The long forms: `python -m pytest -m slow tests/test_reliability.py`.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+import pipeline
+from examples.drawn import draw_face
+from stages.checkpoints import LAST, Checkpoints
+from stages.run_folder import digest
+from tests.clips import make_clip
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+SHORT = ["--rounds", str(ROUNDS), "--batch", "4", "--threads", "1"]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    for name, skin in (("target", (205, 160, 130)), ("donor", (120, 80, 60))):
+        make_clip(folder / f"{name}.mp4", [draw_face(centre=(80 + 4 * np.sin(n / 3), 60), mouth=(n % 5) / 5, skin=skin) for n in range(18)])
+    return folder
+
+
+def _arguments(clips, out, *more):
+    return [str(clips / "target.mp4"), str(clips / "donor.mp4"), "-o", str(out / "out.mp4"), "--run", str(out / "run"), *SHORT, *more]
+
+
+@pytest.fixture(scope="module")
+def whole(clips, tmp_path_factory):
+    """An undisturbed run."""
+    out = tmp_path_factory.mktemp("whole")
+    assert pipeline.main(_arguments(clips, out)) == 0
+    return out
+
+
+def _start(arguments):
+    return subprocess.Popen([sys.executable, "pipeline.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)  # fmt: skip
+
+
+def _killed_and_continued(clips, whole, out, kills, rng, threads):
+    """Kill it so many times, each time after a random while, and let it end; the times it was killed before it had ended."""
+    arguments, killed = _arguments(clips, out), 0
+    arguments[arguments.index("--threads") + 1] = threads
+    for _ in range(kills):
+        process = _start(arguments)
+        try:
+            process.wait(timeout=rng.uniform(0.3, 5))
+            shutil.rmtree(out / "run")  # it had ended: begin anew
+        except subprocess.TimeoutExpired:
+            process.kill()
+            killed += 1
+        process.stderr.close()
+        process.wait()
+    assert pipeline.main(arguments) == 0
+    assert not list(out.rglob("*.part")) and not list(out.glob(".*"))
+    return killed
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(clips, whole, tmp_path):
+    assert _killed_and_continued(clips, whole, tmp_path, 3, np.random.default_rng(0), "1") > 0
+    assert digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
+
+
+@pytest.mark.slow
+def test_fifty_kills(clips, whole, tmp_path):
+    rng, killed = np.random.default_rng(1), 0
+    two = tmp_path / "two"
+    two.mkdir()
+    arguments = _arguments(clips, two)
+    arguments[arguments.index("--threads") + 1] = "2"
+    assert pipeline.main(arguments) == 0
+    for k in range(17):
+        out = tmp_path / str(k)
+        out.mkdir()
+        killed += _killed_and_continued(clips, whole, out, 4, rng, "12"[k % 2])
+        assert digest(out / "out.mp4") == digest((two if k % 2 else whole) / "out.mp4")
+    print(json.dumps({"name": "killed", "times": killed}))
+    assert killed >= 50
+
+
+def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
+    arguments = _arguments(clips, tmp_path, "--minutes", "1")
+    del arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2]
+    arguments[arguments.index("--threads") + 1] = "2"
+    process = _start(arguments)
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "run").glob("checkpoints/000001.npz")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    process.kill()
+    process.stderr.close()
+    process.wait()
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(process.pid, 0)  # is anybody left of its session?
+        except ProcessLookupError:
+            break
+        time.sleep(0.2)
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail("a process is left behind")
+    assert pipeline.main([*_arguments(clips, tmp_path), "--frames", "0:99"]) in (0, 7)  # the folder is free: no run holds it
+
+
+def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_path, capsys):
+    code = ("import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); f.write('4711'); f.flush(); "
+            "print('held', flush=True); time.sleep(600)")  # fmt: skip
+    shutil.copytree(whole / "run", tmp_path / "run")
+    owner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "run" / "lock")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert owner.stdout.readline() == "held\n"
+        before = digest(tmp_path / "run" / "run.json")
+        assert pipeline.main(_arguments(clips, tmp_path)) == 7
+        assert "in use by another run (process 4711)" in capsys.readouterr().err
+        assert digest(tmp_path / "run" / "run.json") == before
+    finally:
+        owner.kill()
+        owner.stdout.close()
+        owner.wait()
+    assert pipeline.main(_arguments(clips, tmp_path)) == 0
+
+
+def test_the_last_checkpoints_and_the_best_are_kept(whole):
+    names = sorted(p.name for p in (whole / "run" / "checkpoints").iterdir())
+    assert names == [*(f"{ROUNDS - k:06d}.npz" for k in reversed(range(LAST))), "best.npz"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 0.3, 0.999])
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(clips, whole, tmp_path, capsys, at):
+    shutil.copytree(whole / "run", tmp_path / "run")
+    newest = tmp_path / "run" / "checkpoints" / f"{ROUNDS:06d}.npz"
+    data = newest.read_bytes()
+    newest.write_bytes(data[: int(at * len(data)) if isinstance(at, float) else at])
+    assert pipeline.main(_arguments(clips, tmp_path)) == 0
+    said = capsys.readouterr().err
+    assert f"{newest} is damaged" in said and f"going on from {newest.with_name(f'{ROUNDS - 1:06d}.npz')}" in said
+    assert digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
+
+
+def test_where_all_checkpoints_are_damaged_the_run_is_refused(clips, whole, tmp_path, capsys):
+    shutil.copytree(whole / "run", tmp_path / "run")
+    for file in (tmp_path / "run" / "checkpoints").iterdir():
+        file.write_bytes(b"nothing")
+    assert pipeline.main(_arguments(clips, tmp_path)) == 7
+    assert "checkpoints" in capsys.readouterr().err
+
+
+def test_a_loss_that_is_no_number_leads_back_to_the_last_checkpoint_and_smaller_steps(clips, tmp_path, monkeypatch, capsys):
+    real, calls = nn.train.step, []
+
+    def step(*arguments):
+        calls.append(arguments[-1].rate)
+        if len(calls) in (7, 8):  # in the second epoch, and at once when it is tried again
+            raise nn.train.Diverged("the loss is nan")
+        return real(*arguments)
+
+    monkeypatch.setattr(nn.train, "step", step)
+    assert pipeline.main(_arguments(clips, tmp_path)) == 0
+    said = capsys.readouterr().err
+    assert "the loss is nan in epoch 2; back to the checkpoint after 1, and on with steps 0.5 times as large" in said and "0.25 times" in said
+    assert calls[7] == pytest.approx(calls[6] / 2) and calls[8] == pytest.approx(calls[6] / 4)
+    losses = (tmp_path / "run" / "losses.csv").read_text().splitlines()[1:]
+    assert len(losses) == ROUNDS
+
+
+def test_a_loss_that_stays_no_number_ends_the_run_and_keeps_its_state(clips, tmp_path, monkeypatch, capsys):
+    def step(*_):
+        raise nn.train.Diverged("the loss is inf")
+
+    monkeypatch.setattr(nn.train, "step", step)
+    assert pipeline.main(_arguments(clips, tmp_path)) == 10
+    assert "000000.npz" in capsys.readouterr().err
+    assert Checkpoints(tmp_path / "run" / "checkpoints").last()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder(clips, tmp_path, capsys):
+    (tmp_path / "run").mkdir(mode=0o500)
+    assert pipeline.main(_arguments(clips, tmp_path)) == 7
+    assert "--run" in capsys.readouterr().err
+
+
+def test_a_replay_gives_the_same_bytes(clips, whole, tmp_path, capsys):
+    assert pipeline.main(["--replay", str(whole / "run" / "run.json"), "-o", str(tmp_path / "again.mp4"), "--run", str(tmp_path / "run")]) == 0
+    assert digest(tmp_path / "again.mp4") == digest(whole / "out.mp4")
+    assert "the same bytes" in capsys.readouterr().err
+
+
+def test_a_run_by_the_clock_is_replayed_by_what_the_clock_said(clips, tmp_path):
+    arguments = _arguments(clips, tmp_path)
+    arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2] = ["--minutes", "0.05"]
+    assert pipeline.main(arguments) == 0
+    shares = json.loads((tmp_path / "run" / "run.json").read_text())["results"]["shares"]
+    assert shares[0] == 0 and sorted(shares) == shares
+    assert pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0  # beside it, under a name of its own
+    assert digest(tmp_path / "out-replay.mp4") == digest(tmp_path / "out.mp4")
+    assert (tmp_path / "run-replay" / "run.json").exists()
+
+
+def test_a_replay_says_what_differs(clips, whole, tmp_path, capsys):
+    record = json.loads((whole / "run" / "run.json").read_text())
+
+    def replay(**changes):
+        (tmp_path / "old").mkdir(exist_ok=True)
+        (tmp_path / "old" / "run.json").write_text(json.dumps(record | changes))
+        code = pipeline.main(["--replay", str(tmp_path / "old" / "run.json"), "-o", str(tmp_path / "o.mp4"), "--run", str(tmp_path / "run")])
+        return code, capsys.readouterr().err
+
+    code, said = replay(identity=record["identity"] | {"donor": "0" * 64})
+    assert code == 12 and "donor" in said and "another file" in said
+    results = record["results"] | {"output": record["results"]["output"] | {"sha256": "0" * 64}}
+    code, said = replay(versions=record["versions"] | {"numpy": "1.0"}, results=results)
+    assert code == 12 and f"numpy {np.__version__}, was 1.0" in said
+    code, said = replay(results={})
+    assert code == 7 and "not finished" in said
+    code, said = replay(settings={})
+    assert code == 7 and "run.json" in said
+    assert pipeline.main(["--replay", str(tmp_path / "nowhere.json")]) == 7
