@@ -33,7 +33,7 @@ import video
 from faces import align, manifest, warp
 from stages import convert, presets
 
-SHOWN = 8  # frames in the picture
+SHOWN = 6  # frames in the picture
 STANDARD = presets.PRESETS["standard"]
 
 
@@ -75,9 +75,9 @@ def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray
     ok = [n for n, r in rows.items() if r.ok]
     shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
     around = align.Region((-20, -10), (140, 150), align.WHOLE.outline)
-    matrices = {n: align.face_matrix(np.array(rows[n].matrix), (210, 225), around) for n in shown}
-    return report.sheet([[warp.warp(f.image, matrices[f.number], (210, 225), edges="repeat") for f in video.open_clip(path) if f.number in matrices]
-                         for path in clips.values()], list(clips), cell=(210, 225))  # fmt: skip
+    matrices = {n: align.face_matrix(np.array(rows[n].matrix), (140, 150), around) for n in shown}
+    return report.sheet([[warp.warp(f.image, matrices[f.number], (140, 150), edges="repeat") for f in video.open_clip(path) if f.number in matrices]
+                         for path in clips.values()], list(clips), cell=(140, 150))  # fmt: skip
 
 
 def main() -> None:
