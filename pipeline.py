@@ -411,8 +411,9 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[
     made_with = {"epochs": trainer.epochs, "quality": options.quality, "size": options.size, "output": str(options.output.resolve()),
                  "marked": not options.no_mark, "truth": str(options.truth)}  # fmt: skip
     made = run.record["results"].get("output", {})
-    complete = provenance.record.beside(options.output).exists() and (not options.truth or (options.truth / "index.csv").exists())
-    if options.output.exists() and complete and made.get("made_with") == made_with and made.get("sha256") == digest(options.output):
+    index = options.truth / "index.csv" if options.truth else None
+    files = {"sha256": options.output, "truth_sha256": index}
+    if made.get("made_with") == made_with and provenance.record.beside(options.output).exists() and made | digests(files) == made:
         return
     rows = found[0]
     first, last = options.frames
@@ -445,7 +446,12 @@ def written(clip: video.Clip, found: list[dict[int, manifest.Row]], faces: list[
                     provenance.record.REPLACED)  # fmt: skip
     for note in writer.notes:
         tell(run, f"note: {note}")
-    run.result(output={"made_with": made_with, "sha256": digest(options.output), "frames": len(rows), "swapped": len(swapped)})
+    run.result(output={"made_with": made_with, **digests(files), "frames": len(rows), "swapped": len(swapped)})
+
+
+def digests(files: dict[str, Path | None]) -> dict[str, str | None]:
+    """SHA-256 by name; None for what is not there."""
+    return {name: digest(path) if path and path.exists() else None for name, path in files.items()}
 
 
 def statement(options: argparse.Namespace, identity: dict) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from nn.whole import whole_file
+
 from .align import similarity
 from .face import Face
 
@@ -68,14 +70,9 @@ def time_of(r: Row) -> Fraction:
 
 def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
     """Write the rows, one JSON object a line; the file appears when it is complete."""
-    path = Path(path)
-    aside = path.with_name(path.name + ".part")
-    with open(aside, "w", encoding="utf-8") as file:
+    with whole_file(path) as file:
         for r in rows:
-            file.write(json.dumps(asdict(r), allow_nan=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
+            file.write(json.dumps(asdict(r), allow_nan=False).encode() + b"\n")
 
 
 def read(path: str | os.PathLike) -> dict[int, Row]:

@@ -1,7 +1,7 @@
 """A minimal autograd and convolution library on NumPy, with CuPy as its GPU backend.
 
 Arrays are NHWC. Read in this order: tensor, ops, conv (with correlate, then winograd), layers, optim, train
-(with parallel), checkpoint.
+(with parallel), checkpoint (with whole).
 """
 
 from . import backend, checkpoint, init, parallel, train

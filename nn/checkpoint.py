@@ -11,13 +11,13 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from . import backend
 from .layers import Module
 from .optim import Adam
+from .whole import whole_file
 
 _META = "__meta__"
 
@@ -28,17 +28,9 @@ class CheckpointError(ValueError):
 
 def write_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None) -> None:
     """Write arrays and a JSON-able dictionary; what stood at `path` stays until the new file is complete."""
-    path = Path(path)
-    aside = path.with_name(path.name + ".part")
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
-    try:
-        with open(aside, "wb") as file:
-            np.savez(file, **{_META: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        np.savez(file, **{_META: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
 
 
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:

@@ -6,10 +6,10 @@ Neither is signed: they inform whoever wants to know, and do not prove anything 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from nn.whole import whole_file
 from stages.run_folder import digest, versions
 
 from .mark import KEY, PSNR, VERSION
@@ -50,10 +50,8 @@ def write(output: Path, statement: str, frames: int, settings: dict, replaced: I
         "settings": settings,
         "versions": versions(),
     }  # fmt: skip
-    file = beside(output)
-    aside = file.with_name(f".part-{file.name}")
-    aside.write_text(json.dumps(text, indent=1) + "\n", encoding="utf-8")
-    os.replace(aside, file)
+    with whole_file(beside(output)) as file:
+        file.write(json.dumps(text, indent=1).encode() + b"\n")
 
 
 def read(output: Path) -> dict | None:

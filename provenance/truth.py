@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
+import io
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,7 +20,10 @@ import numpy as np
 from PIL import Image
 
 import video
+from nn.whole import whole_file
 from stages.run_folder import digest
+
+from .record import beside
 
 FACTORS = 18, 23, 28, 35
 # frame counts in the output, source_frame in the target, time is the target's in seconds; changed counts pixels; source_sha256 is that of the
@@ -30,7 +33,8 @@ MATRIX = "m00", "m01", "m02", "m10", "m11", "m12"
 
 
 class Bundle:
-    """A context that writes the truth into `folder`, for `faces` faces a frame at most; the tables appear when it is complete.
+    """A context that writes the truth into `folder`, for `faces` faces a frame at most; the tables appear when it is complete. What
+    an earlier bundle left there goes first, so that nothing of it stands beside other tables.
 
     like, comment, times  as for video.open_writer
     Raises video.OutputError.
@@ -45,8 +49,9 @@ class Bundle:
     def __enter__(self) -> Bundle:
         try:
             (self.folder / "mask").mkdir(parents=True, exist_ok=True)
-            for name in ("index.csv", "clips.csv"):
-                (self.folder / name).unlink(missing_ok=True)
+            masks, clips = (self.folder / "mask").glob("[0-9]" * 6 + ".png"), self.clips.values()
+            for earlier in (self.folder / "index.csv", self.folder / "clips.csv", *clips, *map(beside, clips), *masks):
+                earlier.unlink(missing_ok=True)
         except OSError as error:
             raise video.OutputError(f"{self.folder} cannot be written: {error.strerror}; choose another place with --truth") from None
         with ExitStack() as stack:
@@ -60,7 +65,8 @@ class Bundle:
         number = len(self.rows)
         changed = (image != untouched.image).any(axis=2)
         mask = f"mask/{number:06d}.png"
-        Image.fromarray(changed.astype(np.uint8) * 255).save(self.folder / mask)
+        with whole_file(self.folder / mask, safe=False) as file:
+            Image.fromarray(changed.astype(np.uint8) * 255).save(file, "png")
         for writer in self.writers:
             writer.write(image, untouched.time)
         label = "fake" if changed.any() else "real"
@@ -77,7 +83,7 @@ class Bundle:
             self._table("index.csv", [*COLUMNS, *columns], self.rows)
 
     def _table(self, name: str, header: list[str], rows: list[list]) -> None:
-        aside = self.folder / f".part-{name}"
-        with open(aside, "w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([header, *rows])
-        os.replace(aside, self.folder / name)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([header, *rows])
+        with whole_file(self.folder / name) as file:
+            file.write(text.getvalue().encode())

@@ -24,6 +24,7 @@ import numpy as np
 from PIL import Image
 from threadpoolctl import threadpool_info
 
+from nn.whole import whole_file
 from video import png_text
 
 try:
@@ -101,12 +102,8 @@ class RunFolder:
 
     def save(self) -> None:
         """Write run.json, complete or not at all."""
-        aside = self.path / "run.json.part"
-        with open(aside, "w", encoding="utf-8") as file:
-            file.write(json.dumps(self.record, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, self.path / "run.json")
+        with whole_file(self.path / "run.json") as file:
+            file.write(json.dumps(self.record, indent=2).encode() + b"\n")
 
     def result(self, **values) -> None:
         self.record["results"] |= values
@@ -126,9 +123,8 @@ class RunFolder:
         """A picture (H, W, 3) uint8 under the folder, complete or not at all; the comment goes into its metadata."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside = file.with_name(f".part-{file.name}")
-        Image.fromarray(image).save(aside, pnginfo=png_text(comment))
-        os.replace(aside, file)
+        with whole_file(file, safe=False) as aside:
+            Image.fromarray(image).save(aside, "png", pnginfo=png_text(comment))
 
     def losses(self, row: dict) -> None:
         """Append a row to losses.csv, with a header if it is the first."""

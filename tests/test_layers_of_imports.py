@@ -24,7 +24,7 @@ MAY_IMPORT = {
 }
 NN = [
     "backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses",
-    "init", "layers", "optim", "checkpoint", "train",
+    "init", "layers", "optim", "whole", "checkpoint", "train",
 ]
 
 

@@ -133,6 +133,16 @@ def test_the_same_command_again_makes_nothing_and_a_lost_record_is_made_anew(mad
     assert {p: p.read_bytes() for p in before} == {p: data for p, (data, _) in before.items()}
 
 
+def test_the_truth_of_another_run_does_not_stay_beside_this_ones(made):
+    again, index = ["--truth", str(made / "truth")], made / "truth" / "index.csv"
+    assert _swap(made, "out.mkv", *again) == 0
+    before = index.read_bytes()
+    index.write_bytes(before[:100])
+    shutil.copy(made / "truth" / "mask" / "000000.png", made / "truth" / "mask" / "000999.png")
+    assert _swap(made, "out.mkv", *again) == 0
+    assert index.read_bytes() == before and len(list((made / "truth" / "mask").iterdir())) == FRAMES
+
+
 @pytest.mark.parametrize("name", ["out", "out.gif", "one.png"])
 def test_pictures_and_folders_say_what_they_are(made, tmp_path, capsys, name):
     clip = video.open_clip(made / "out.mkv")
