@@ -220,6 +220,24 @@ def test_a_disk_that_is_full_when_a_file_is_written(clips, whole, tmp_path, kilo
     assert pipeline.main(arguments) == 0 and digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs the limits of POSIX")
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.gif", "out"])
+def test_a_disk_that_is_full_when_the_clip_is_written(clips, whole, tmp_path, name):
+    import resource
+
+    shutil.copytree(whole / "run", tmp_path / "run")
+    arguments = _arguments(clips, tmp_path)
+    arguments[arguments.index("-o") + 1] = str(tmp_path / name)
+    earlier = tmp_path / name / "000000.png" if name == "out" else tmp_path / name
+    earlier.parent.mkdir(exist_ok=True)
+    earlier.write_bytes(b"earlier")
+    ended = _limited(arguments, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6 * 1024,) * 2))
+    last = ended.stderr.strip().splitlines()[-1]
+    assert ended.returncode == 6 and "Traceback" not in ended.stderr and str(tmp_path / name) in last and "File too large" in last
+    assert earlier.read_bytes() == b"earlier" and not list(tmp_path.rglob(".part-*"))
+    assert pipeline.main(arguments) == 0 and (name != "out.mp4" or digest(earlier) == digest(whole / "out.mp4"))
+
+
 def test_a_replay_gives_the_same_bytes(clips, whole, tmp_path, capsys):
     assert pipeline.main(["--replay", str(whole / "run" / "run.json"), "-o", str(tmp_path / "again.mp4"), "--run", str(tmp_path / "run")]) == 0
     assert digest(tmp_path / "again.mp4") == digest(whole / "out.mp4")
