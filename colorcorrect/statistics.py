@@ -39,8 +39,8 @@ def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
 
 
 def reinhard(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = None,
-             target_mask: np.ndarray | None = None) -> np.ndarray:
-    """`source` with the mean and standard deviation of `target` in each channel of CIELAB.
+             target_mask: np.ndarray | None = None, most: float = np.inf) -> np.ndarray:
+    """`source` with the mean and standard deviation of `target` in each channel of CIELAB; those of a and b are multiplied by `most` at most.
 
     After Reinhard, Ashikhmin, Gooch & Shirley 2001, eq. 10-11, who took l-alpha-beta, another space with independent axes.
     A channel in which the source has no spread keeps that. The result may leave 0..1.
@@ -50,6 +50,7 @@ def reinhard(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = N
     mean_t, cov_t = _moments(theirs, mask if target_mask is None else target_mask)
     spread_s, spread_t = np.diag(cov_s), np.diag(cov_t)
     gain = np.sqrt(np.divide(spread_t, spread_s, out=np.ones(3), where=spread_s > 1e-8))  # below: float32 rounding of L 0..100
+    gain[1:] = np.minimum(gain[1:], most)
     return lab_to_rgb(((ours - mean_s) * gain + mean_t).astype(source.dtype))
 
 

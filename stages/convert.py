@@ -24,7 +24,7 @@ TURNS = np.linspace(-0.3, 0.3, 13)  # see faces.mask.turn
 SEAM = 40.0  # levels, as a distance of colours: where the two faces differ by more on the rim, it is not by light
 FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
 WITHIN = 6.0  # and well within, differences this many times as large belong to the people;
-DEEP, SOFT = 0.3, 0.02  # in widths of the canvas: how deep that is, and what is looked at together
+DEEP, SOFT, EDGE = 0.3, 0.02, 0.025  # in widths of the canvas: how deep that is, what is looked at together, and how wide its shadow is
 
 
 class Converter:
@@ -108,8 +108,8 @@ class Converter:
     def _opacity(self, turned: float, difference: np.ndarray) -> np.ndarray:
         """The mask (h, w) of a face turned so far, without what is not face. difference (h, w, 3) between the two faces, levels.
 
-        Where they differ widely near the outline, one of them shows hair, a collar, or the wall beside a turned cheek. There the
-        frame stays as it is. The further within, the more they may differ, by eyes and lips.
+        Where they differ widely near the outline, one of them shows hair, a collar, or the wall beside a turned cheek. There, and
+        a little beside it, where its edge or shadow shows, the frame stays as it is. The further within, the more they may differ, by eyes and lips.
         """
         at = np.clip((turned - TURNS[0]) / (TURNS[1] - TURNS[0]), 0, len(TURNS) - 1)
         below = min(int(at), len(TURNS) - 2)
@@ -117,7 +117,9 @@ class Converter:
         whole, trust = (of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts))
         soft = SOFT * self.size[0]
         unlike = np.abs(ndimage.gaussian_filter(difference, (soft, soft, 0))).mean(-1)
-        return whole * ndimage.gaussian_filter(np.clip(2 - unlike / trust, 0, 1), soft)
+        trusted = np.clip(2 - unlike / trust, 0, 1)
+        trusted[ndimage.binary_dilation(trusted == 0, iterations=max(round(EDGE * self.size[0]), 1))] = 0
+        return whole * ndimage.gaussian_filter(trusted, soft)
 
     def _trust(self, opacity: np.ndarray) -> np.ndarray:
         """By how many levels (h, w) the faces may differ before one of them is none there."""

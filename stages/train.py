@@ -147,9 +147,12 @@ class Trainer:
 
 
 def repaint(faces: np.ndarray, like: np.ndarray, region: Region) -> np.ndarray:
-    """Faces (N, h, w, 3) uint8 in the palette of others (M, h, w, 3): one transfer for all, so no light is evened out."""
+    """Faces (N, h, w, 3) uint8 in the palette of others (M, h, w, 3): one transfer for all, so no light is evened out.
+
+    Differences of chroma do not grow: where a face is lit from both sides in two colours, that is no reason to paint the other's lips.
+    """
     opacity = mask.face_mask(faces.shape[2:0:-1], region=region)
     real = [x.astype(np.float32) / np.float32(255) for x in (faces, like)]
     weights = [np.broadcast_to(opacity, x.shape[:3]) for x in real]
-    painted = statistics.reinhard(*real, *weights)
+    painted = statistics.reinhard(*real, *weights, most=1.0)
     return np.clip(np.rint(painted * 255), 0, 255).astype(np.uint8)

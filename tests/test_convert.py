@@ -72,6 +72,20 @@ def test_what_is_no_face_at_the_outline_stays_as_it_was():
         assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 12
 
 
+def test_the_edge_of_what_is_no_face_draws_no_line_on_the_cheek():
+    def hair(faces):
+        faces = faces.copy()
+        faces[:, 40:90, :34] = 0.0
+        faces[:, 40:90, 34:37] -= 0.15  # its soft edge: too faint to be told from a face by itself
+        return faces
+
+    frames, out, matrix = _convert(hair)
+    inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
+    for x, y in ((30, 60), (31, 60), (32, 60)):
+        u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
+        assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 28, (x, y)  # without: 33
+
+
 @pytest.mark.parametrize("match", [True, False])
 def test_a_changed_mouth_is_shown_whatever_the_light(match):
     def mouth(faces):

@@ -36,6 +36,15 @@ def test_reinhard_gives_the_masked_mean_and_deviation_of_the_target():
     np.testing.assert_allclose(moved.std(axis=0), wanted.std(axis=0), atol=1e-6)
 
 
+def test_reinhard_spreads_chroma_no_further_than_told():
+    target, source, *_ = _images()  # the one with less colour is the source
+    ours, theirs = statistics.rgb_to_lab(target * 0.3 + 0.3), statistics.rgb_to_lab(source)
+    moved = statistics.rgb_to_lab(statistics.reinhard(target * 0.3 + 0.3, source, most=1.0))
+    np.testing.assert_allclose(moved.mean((0, 1)), theirs.mean((0, 1)), atol=1e-6)
+    assert (theirs.std((0, 1)) > ours.std((0, 1))).all()
+    np.testing.assert_allclose(moved.std((0, 1)), [theirs.std((0, 1))[0], *ours.std((0, 1))[1:]], atol=1e-6)
+
+
 def test_monge_kantorovich_gives_the_masked_mean_and_covariance_of_the_target():
     source, target, mask, target_mask = _images()
     moved = statistics.monge_kantorovich(source, target, mask, target_mask)[mask]
