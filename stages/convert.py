@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -22,6 +23,8 @@ BATCH = 8
 LEARN = 256  # frames of the target from which its usual look is learnt, at most
 TURNS = np.linspace(-0.3, 0.3, 13)  # see faces.mask.turn
 SEAM = 40.0  # levels, as a distance of colours: where the two faces differ by more on the rim, it is not by light
+KEPT = 0.6  # of the differences at the rim of the face before,
+ALIKE = 2.0  # levels, on average: where the two differ by so much, only a third of that
 FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
 WITHIN = 6.0  # and well within, differences this many times as large belong to the people;
 DEEP, SOFT, EDGE = 0.3, 0.02, 0.025  # in widths of the canvas: how deep that is, what is looked at together, and how wide its shadow is
@@ -48,10 +51,12 @@ class Converter:
         self.core = mask.face_mask(self.size, 0.3, preset.region)  # weights for statistics: the middle of the face, little of its rim
         self.relight = Relight(self.core)
         self.express = self._usual(faces or {}) if preset.express else None
+        self._before: np.ndarray | None = None  # differences at the rim of the face before, (h, w, 3)
         self.domain = poisson.Domain(np.maximum.reduce(self.masks) > 0)
 
     def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Every frame in order; those whose row is not ok are passed through untouched."""
+        self._before = None
         drawn = self._drawn(frames)
         for some in batched(calm(drawn) if self.preset.smooth else drawn, BATCH):
             yield from self._put(some)
@@ -138,7 +143,20 @@ class Converter:
         usual = np.tensordot(self.core, difference, 2) / self.core.sum()  # (3, N)
         off = np.where(self.domain.mask[..., None, None], 0, difference - usual)
         far = np.square(off / SEAM).sum(axis=2, keepdims=True)
-        return np.moveaxis(fore, 0, -1) + usual + self.domain.solve(off * np.square(np.maximum(1 - far, 0)))
+        off *= np.square(np.maximum(1 - far, 0))
+        return np.moveaxis(fore, 0, -1) + usual + self.domain.solve(self._damped(off) if self.preset.smooth else off)
+
+    def _damped(self, off: np.ndarray) -> np.ndarray:
+        """Differences at the rim (h, w, 3, N) of successive faces, each mixed with those before it that are like it.
+
+        Every hair that moves across the rim would else make the whole face flicker. The usual difference is not damped, so light does not lag.
+        """
+        for k in range(off.shape[-1]):
+            if self._before is not None:
+                unlike = np.abs(self._before - off[..., k]).mean() / ALIKE
+                off[..., k] += np.float32(KEPT * math.exp(-(unlike**2))) * (self._before - off[..., k])
+            self._before = off[..., k]
+        return off
 
 
 def batched(items: Iterable, size: int) -> Iterator[list]:

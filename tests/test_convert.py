@@ -97,3 +97,35 @@ def test_a_changed_mouth_is_shown_whatever_the_light(match):
     inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
     u, v = np.rint(inverse[:, :2] @ [64, 92] + inverse[:, 2]).astype(int)
     assert out[0].image[v, u].max() < 70 < frames[0].image[v, u].min()
+
+
+def _rows(n):
+    points = align.REFERENCE_POINTS * 1.2 + [30, 40]
+    return {k: manifest.row(k, Fraction(k, 25), Face(np.array([30.0, 40, 150, 180]), 0.99, points)) for k in range(n)}
+
+
+def _middles(images, damped=0.6):
+    """The mean of the face's middle in each converted frame; what is drawn is a grey face, always the same."""
+    frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stages.convert.KEPT", damped)
+        converter = Converter(lambda faces: np.full((*faces.shape[:3], 3), 0.5, np.float32), _rows(len(frames)), replace(PRESET, express=False))
+        return np.array([f.image[90:130, 80:110].mean() for f in converter.convert(frames)])
+
+
+def test_hair_that_moves_across_the_rim_does_not_make_the_face_flicker():
+    images = np.full((24, 200, 180, 3), 120, np.uint8)
+    for image, dark in zip(images, np.random.default_rng(0).uniform(0, 12, 24), strict=True):
+        image[:, :45] = 120 - dark
+
+    def flicker(means):
+        return np.abs(np.diff(means, 2)).mean()
+
+    assert flicker(_middles(images)) < 0.7 * flicker(_middles(images, damped=0))
+
+
+def test_nothing_is_damped_across_a_cut():
+    images = np.full((12, 200, 180, 3), 120, np.uint8)
+    images[6:] = 200
+    images[:6, :, 120:], images[6:, :, 120:] = 60, 90
+    np.testing.assert_allclose(_middles(images)[6:], _middles(images[6:]), atol=1)
