@@ -8,7 +8,8 @@ there already is not made again.
 
 What can be left out: in training, "start" (weights that have seen rendered people), "warps" (of the faces shown) and "repaint" (the donor in the
 target's palette); in putting faces in, "expression", "calm" (averaging over time), "light", "trust" (the frame's pixels where
-one of the faces is none) and "biweight" (differences at the rim that do not count).
+one of the faces is none), "edge" (and a little beside that), "biweight" (differences at the rim that do not count) and "damping" (of those that
+do, over time).
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ PUTTING_IN = {
     "light": lambda: patch.object(convert, "Relight", lambda weights: lambda face, like: face),
     "trust": lambda: patch.object(convert, "FACE", 1e9),
     "biweight": lambda: patch.object(convert, "SEAM", 1e9),
+    "edge": lambda: patch.object(convert, "EDGE", 0.0),
+    "damping": lambda: patch.object(convert, "KEPT", 0.0),
 }
 
 
