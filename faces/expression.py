@@ -14,9 +14,9 @@ from .mask import coordinates
 
 # (x, y, half the width, half the height) in the image of REFERENCE_POINTS, and the gain: above 1, as lips and lids of two faces do not
 # quite lie over one another. Chosen on rendered people, whose true swap is known, and on two clips of real ones.
-EYES = [(*REFERENCE_POINTS[k], 9.0, 6.0, 2.0) for k in (0, 1)]
+EYES = [(*REFERENCE_POINTS[k], 9.0, 6.0, 1.5) for k in (0, 1)]
 MOUTH = (*REFERENCE_POINTS[3:].mean(0), 11.7, 7.2, 3.0)
-MOST = 0.4  # of the brightness, 0..1, that is put on or taken off: a blink is no lamp
+MOST = 0.35  # of the brightness, 0..1, that is put on or taken off: a blink is no lamp
 FEWEST = 8  # frames from which to learn how a face usually looks
 
 
