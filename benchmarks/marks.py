@@ -114,7 +114,7 @@ def shown(face: np.ndarray) -> bool:
 
 def taken(z: float) -> bool:
     """Whether a face that was searched once, with this score, counts as marked."""
-    return search.TRIED * search.tail(z) <= search.CHANCE
+    return search.bound(z, search.TRIED) <= search.CHANCE
 
 
 def summed(figures: dict[str, list[float]]) -> dict:

@@ -21,11 +21,12 @@ GAP = 5  # frames at most that are filled in
 _MIDDLE = REFERENCE_POINTS.mean(axis=0)
 
 
-def steady(matrices: dict[int, np.ndarray], starts: Iterable[int] = (), step: int = 1) -> dict[int, np.ndarray]:
+def steady(matrices: dict[int, np.ndarray], starts: Iterable[int] = (), step: int = 1, upright: int = WINDOW) -> dict[int, np.ndarray]:
     """The matrices (2, 3), frame -> aligned, by frame number, smoothed within each shot, short gaps filled in.
 
-    starts  the numbers of frames with which a shot begins: nothing is smoothed or filled in across
-    step    how far apart the frames are that were looked at
+    starts   the numbers of frames with which a shot begins: nothing is smoothed or filled in across
+    step     how far apart the frames are that were looked at
+    upright  over how many of them size and angle are smoothed
     """
     result: dict[int, np.ndarray] = {}
     for numbers in _stretches(sorted(matrices), sorted(starts), step):
@@ -33,9 +34,10 @@ def steady(matrices: dict[int, np.ndarray], starts: Iterable[int] = (), step: in
         at[:, 3] = np.unwrap(at[:, 3])
         every = np.arange(numbers[0], numbers[-1] + 1, step)
         filled = np.stack([np.interp(every, numbers, column) for column in at.T], axis=1)
-        window = min(WINDOW, len(every) - (len(every) + 1) % 2)  # odd, and no longer than the stretch
-        if window > ORDER:
-            filled = savgol_filter(filled, window, ORDER, axis=0)
+        for columns, wide in ((slice(0, 2), WINDOW), (slice(2, 4), upright)):
+            window = min(wide, len(every) - (len(every) + 1) % 2)  # odd, and no longer than the stretch
+            if window > ORDER:
+                filled[:, columns] = savgol_filter(filled[:, columns], window, ORDER, axis=0)
         result |= {int(n): _matrix(p) for n, p in zip(every, filled, strict=True)}
     return result
 

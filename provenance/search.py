@@ -2,12 +2,14 @@
 
 A coefficient that a mark has not touched agrees with its sign in the key as often as not. The score z is the sum of signs times whitened
 coefficients, over the root of the sum of their squares. Whatever the picture is, for a key drawn without knowing it the chance to exceed z is
-at most 3.18 times that of a normal variable (Bentkus & Dzindzalieta 2015). The detector does not find a face quite where it was marked, so
-some thousand places, sizes and turns are tried, and the bound is multiplied by how many.
+at most 3.18 times that of a normal variable (Bentkus & Dzindzalieta 2015). The detector does not find a face quite where it was marked, and
+drifts from there while the head moves. So some thousand places, sizes and turns are tried, and paths through them, from one part of the clip
+to the next; the bound is multiplied by how many.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -27,11 +29,14 @@ from .record import ranges
 MARGIN = 16  # units around the grid that are looked at too
 REACH = 4  # units by which the mark may lie elsewhere
 SIZES, TURNS = (0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045), (-2.0, 0.0, 2.0)  # times as large it may be; degrees
-TRIED = len(SIZES) * len(TURNS) * (2 * REACH + 1) ** 2
+PLACES = len(SIZES), len(TURNS), 2 * REACH + 1, 2 * REACH + 1  # sizes, turns, y, x
+TRIED = math.prod(PLACES)
+STEPS = [(0, 0, 0, 0)] + [tuple(sign * (i == axis) for i in range(4)) for axis in range(4) for sign in (-1, 1)]  # of a path, from part to part
 CHANCE = 1e-6  # of a false alarm at most, from which a face counts as marked
 PART = 1e-3  # the same for a part of a face that is known to be marked
 SPAN = 25  # frames that are judged together
-FINE, NEAR, LIMIT = 0.8, 2.0, 4.0  # units; units; usual sizes of a coefficient: see `whitened` and `_score`
+UPRIGHT = 25  # frames over which a face's size and angle are smoothed: they are found worse than its place, and change less
+COARSE, FINE, NEAR, LIMIT = 2.0, 0.8, 2.0, 4.0  # units; units; units; usual sizes of a coefficient: see `even`, `whitened` and `score`
 
 _SHAPE = mark.GRID.size[1] + 2 * MARGIN, mark.GRID.size[0] + 2 * MARGIN
 _SHIFTS = slice(MARGIN - REACH, MARGIN + REACH + 1)
@@ -43,7 +48,7 @@ class Found:
     """What one face of a clip shows.
 
     frames  the first and the last in which it was seen
-    score   the highest z, of all its frames together or of SPAN of them
+    score   the z that decides, of all its frames together or of SPAN of them
     chance  bound on the probability that a face without the mark scores so
     parts   (first frame, last frame, chance) of each SPAN frames, judged alone, and where the mark was found
     ranges  first and last frames of the runs of parts that are marked; none if the face is not
@@ -71,7 +76,7 @@ class Place:
 
 
 def look(clip: video.Clip, detector: Detector, min_size: float = 30) -> list[Found]:
-    """What every face of a clip shows, the most prominent first. Decodes the clip twice; memory grows by some 70 kB for SPAN frames."""
+    """What every face of a clip shows, the most prominent first. Decodes the clip twice; memory grows by some 170 kB for SPAN frames."""
     return verdicts(unfolded(clip, detector, min_size))
 
 
@@ -100,11 +105,14 @@ def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
     """The matrices (2, 3), frame -> aligned, of each face that can be followed, by frame number."""
     starts = [s.number for s in seen if s.cut]
     for track in select.link({s.number: s.faces for s in seen}, starts):
-        yield steady({n: align.similarity(f.points) for n, f in track.faces.items()}, starts)
+        yield steady({n: align.similarity(f.points) for n, f in track.faces.items()}, starts, upright=UPRIGHT)
 
 
 def unfold(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The luma of the face in a frame (H, W, 3) uint8 on the grid and its margin, (h, w) float32; `matrix` is frame -> aligned."""
+    """The fine detail of the face in a frame (H, W, 3) uint8, as `even` gives it, on the grid and its margin, (h, w) float32.
+
+    `matrix` is frame -> aligned.
+    """
     matrix = mark.onto_grid(matrix, MARGIN)
     box = mark.around(matrix, image.shape, MARGIN)
     if 0 in image[box].shape:
@@ -113,49 +121,79 @@ def unfold(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     finer = abs(np.linalg.det(matrix[:, :2])) ** -0.5  # pixels a unit
     if finer > 1.25:
         luma = ndimage.gaussian_filter(luma, 0.4 * finer)
-    return mark.affine(luma, align.invert(mark.within(matrix, box)), _SHAPE, "nearest")
+    return even(mark.affine(luma, align.invert(mark.within(matrix, box)), _SHAPE, "nearest"), COARSE)
 
 
 def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
     """The verdict on a face, given the sum of its unfolded frames in each part, and their numbers.
 
-    All parts together have half of the chance of a false alarm, and the parts alone share the other half; where either shows the mark, its
-    place is known, and each part is judged there too: a head that turns takes it a little elsewhere, so not there only.
+    The mark is looked for in three ways, which share the chance of a false alarm by thirds: in all parts at one place; in all parts along a path,
+    for a head that turns takes it a little elsewhere; and in each part alone. Where one shows it, each part is judged at its place there too.
     """
     parts = [total / len(numbers[k]) for k, total in sums.items()]
-    whole = search(sum(sums.values()) / sum(map(len, numbers.values())))
-    alone = [search(part) for part in parts] if len(parts) > 1 else [whole]
-    chance = min(2 * TRIED * tail(whole[0]), *(2 * TRIED * len(parts) * tail(z) for z, _ in alone))
-    highest, place = max([whole, *alone], key=lambda found: found[0])
-    chances = [min(TRIED * tail(z), 1.0) for z, _ in alone]
+    weights = np.sqrt([len(numbers[k]) for k in sums])
+    agreements = [agreement(part) * weight for part, weight in zip(parts, weights, strict=True)]
+    peaks = [peak(a) for a in agreements]
+    alone = [score(coefficients(part, place)) for part, place in zip(parts, peaks, strict=True)]
+    best, count = int(np.argmax(alone)), len(parts)
+    ways = [(alone[best], 3 * count * TRIED, [peaks[best]] * count)] if count > 1 else [(alone[0], TRIED, peaks)]
+    if count > 1:
+        for places, tried in (([peak(sum(agreements))] * count, 3 * TRIED), (path(agreements), 3 * TRIED * len(STEPS) ** (count - 1))):
+            together = sum(coefficients(part, place) * weight for part, place, weight in zip(parts, places, weights, strict=True))
+            ways.append((score(together), tried, places))
+    z, tried, places = min(ways, key=lambda way: bound(way[0], way[1]))
+    chance, chances = bound(z, tried), [bound(own, TRIED) for own in alone]
     if chance <= CHANCE:
-        chances = [2 * min(own, tail(score(part, place))) for own, part in zip(chances, parts, strict=True)]
+        there = (bound(score(coefficients(part, place)), len(STEPS)) for part, place in zip(parts, places, strict=True))
+        chances = [min(2 * min(pair), 1.0) for pair in zip(chances, there, strict=True)]
     spans = [(numbers[k][0], numbers[k][-1], c) for k, c in zip(sums, chances, strict=True)]
     frames = spans[0][0], spans[-1][1]
     shown = [n for k, c in zip(sums, chances, strict=True) if c <= PART for n in numbers[k]]
-    return Found(frames, highest, min(chance, 1.0), spans, [] if chance > CHANCE else ranges(shown) or [frames])
+    return Found(frames, z, chance, spans, [] if chance > CHANCE else ranges(shown) or [frames])
 
 
-def tail(z: float) -> float:
-    """Bound on the chance that a weighted sum of random signs exceeds z of its standard deviations (Bentkus & Dzindzalieta 2015)."""
-    return float(3.18 * special.ndtr(-z))
+def bound(z: float, tried: int = 1) -> float:
+    """Bound on the chance that one of so many weighted sums of random signs exceeds z of its standard deviations (Bentkus & Dzindzalieta 2015)."""
+    return math.exp(min(math.log(3.18) + float(special.log_ndtr(-z)) + math.log(tried), 0.0))
 
 
 def search(face: np.ndarray) -> tuple[float, Place]:
-    """The score of an unfolded face at the place where it agrees best with the key."""
-    best, found = -np.inf, None
-    for size, turn in product(SIZES, TURNS):
+    """The score of an unfolded face, or of a mean of several, at the place where it agrees best with the key."""
+    place = peak(agreement(face))
+    return score(coefficients(face, place)), place
+
+
+def agreement(face: np.ndarray) -> np.ndarray:
+    """How well an unfolded face agrees with the key at each of `PLACES`."""
+    found = np.empty(PLACES, np.float32)
+    for i, (size, turn) in enumerate(product(SIZES, TURNS)):
         white = whitened(moved(face, size, turn))
-        agreement = fft.irfft2(fft.rfft2(white) * _KEY, white.shape)[_SHIFTS, _SHIFTS]
-        y, x = np.unravel_index(agreement.argmax(), agreement.shape)
-        if agreement[y, x] > best:
-            best, found = agreement[y, x], (white, Place(int(x) - REACH, int(y) - REACH, size, turn))
-    return _score(*found), found[1]
+        found[divmod(i, len(TURNS))] = fft.irfft2(fft.rfft2(white) * _KEY, white.shape)[_SHIFTS, _SHIFTS]
+    return found
 
 
-def score(face: np.ndarray, place: Place) -> float:
-    """z of an unfolded face at a place."""
-    return _score(whitened(moved(face, place.size, place.turn)), place)
+def peak(agreement: np.ndarray) -> Place:
+    """Where an agreement is best."""
+    return _place(agreement.argmax())
+
+
+def path(agreements: list[np.ndarray]) -> list[Place]:
+    """The places, one for each of the agreements, whose sum is highest where each is one of `STEPS` from the last (Viterbi 1967)."""
+    total, came = agreements[0], []
+    for further in agreements[1:]:
+        before = np.pad(total, 1, constant_values=-np.inf)
+        moved = np.stack([before[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, PLACES, strict=True))] for step in STEPS])
+        came.append(moved.argmax(axis=0).astype(np.int8))
+        total = moved.max(axis=0) + further
+    at = [np.unravel_index(total.argmax(), PLACES)]
+    for step in reversed(came):
+        at.append(tuple(int(i) - d for i, d in zip(at[-1], STEPS[step[at[-1]]], strict=True)))
+    return [_place(np.ravel_multi_index(indices, PLACES)) for indices in reversed(at)]
+
+
+def _place(index: int) -> Place:
+    size, turn, y, x = np.unravel_index(index, PLACES)
+    return Place(int(x) - REACH, int(y) - REACH, SIZES[size], TURNS[turn])
 
 
 def moved(face: np.ndarray, size: float, turn: float) -> np.ndarray:
@@ -166,19 +204,29 @@ def moved(face: np.ndarray, size: float, turn: float) -> np.ndarray:
     return mark.affine(face, np.column_stack([turned, middle - turned @ middle]), _SHAPE, "nearest", order=3)
 
 
-def whitened(face: np.ndarray) -> np.ndarray:
-    """What is fine in a face, as strong in all places and about as strong at all frequencies: a mark is, and a face's own is not."""
-    fine = face - ndimage.gaussian_filter(face, FINE)
-    fine -= ndimage.gaussian_filter(fine, FINE)
+def even(face: np.ndarray, coarse: float) -> np.ndarray:
+    """What is finer in a face than so many units, as strong in all places."""
+    fine = face - ndimage.gaussian_filter(face, coarse)
     strength = np.sqrt(ndimage.gaussian_filter(fine**2, NEAR))
     return fine / (strength + 0.1 * strength.mean() + 1e-6)
 
 
-def _score(white: np.ndarray, place: Place) -> float:
+def whitened(face: np.ndarray) -> np.ndarray:
+    """What is fine in a face, as strong in all places and about as strong at all frequencies: a mark is, and a face's own is not."""
+    return even(face - ndimage.gaussian_filter(face, FINE), FINE)
+
+
+def coefficients(face: np.ndarray, place: Place) -> np.ndarray:
+    """An unfolded face's coefficients in the band (n,) at a place, times their signs: above 0 as often as not, unless there is a mark."""
     h, w = mark.PATTERN.shape
     y, x = MARGIN + place.y, MARGIN + place.x
-    coefficients = mark.blocks(white[y : y + h, x : x + w] * mark.WINDOW)
-    usual = np.median(np.abs(coefficients), axis=(0, 1)) + 1e-9  # of each frequency
+    white = whitened(moved(face, place.size, place.turn))
+    found = mark.blocks(white[y : y + h, x : x + w] * mark.WINDOW)
+    usual = np.median(np.abs(found), axis=(0, 1)) + 1e-9  # of each frequency
     band = mark.SIGNS != 0
-    limited = np.tanh(coefficients / (LIMIT * usual))[band]  # so that a few strong ones, at eyes and mouth, do not decide
-    return float(limited @ mark.SIGNS[band] / np.sqrt(max(limited @ limited, 1e-12)))
+    return (np.tanh(found / (LIMIT * usual)) * mark.SIGNS)[band]  # limited, so that a few strong ones, at eyes and mouth, do not decide
+
+
+def score(agreeing: np.ndarray) -> float:
+    """z of coefficients times their signs."""
+    return float(agreeing.sum() / np.sqrt(max(agreeing @ agreeing, 1e-12)))

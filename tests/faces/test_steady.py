@@ -17,6 +17,11 @@ def _middle(matrix):
     return back[:, :2] @ align.REFERENCE_POINTS.mean(axis=0) + back[:, 2]
 
 
+def _logarithm(matrix):
+    a = np.log(complex(matrix[0, 0], matrix[1, 0]))
+    return a.real, a.imag
+
+
 def test_motion_along_a_parabola_is_left_as_it_is():
     raw = {n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)}
     for n, matrix in steady(raw).items():
@@ -33,6 +38,15 @@ def test_jitter_goes_and_nothing_lags():
     assert np.abs(np.diff(x, 2)).mean() < 0.35 * np.abs(np.diff(before, 2)).mean()
     errors = [np.mean((x[5 + lag : 115 + lag] - true[5:115]) ** 2) for lag in range(-3, 4)]
     assert np.argmin(errors) == 3  # no shift in time fits better than none
+
+
+def test_size_and_angle_can_be_smoothed_over_more_frames_than_the_place():
+    rng = np.random.default_rng(0)
+    raw = {n: _matrix(100 + rng.normal(0, 1), 80, np.exp(rng.normal(0, 0.02)), rng.normal(0, 0.02)) for n in range(100)}
+    usual, upright = steady(raw), steady(raw, upright=25)
+    assert all(np.allclose(_middle(upright[n]), _middle(usual[n])) for n in raw)
+    spread = [np.std([_logarithm(found[n]) for n in raw], axis=0) for found in (raw, usual, upright)]  # of size, of angle
+    assert (spread[2] < 0.7 * spread[1]).all() and (spread[1] < 0.8 * spread[0]).all()
 
 
 def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():

@@ -1,7 +1,10 @@
 """The mark on rendered faces: what it changes, what it survives, and that it is not seen where it is not."""
 
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
+from scipy import ndimage
 
 import video
 from actors import Scene
@@ -14,6 +17,7 @@ from tests.provenance.soft import soft
 from tests.reference import REFERENCE, needs_reference
 
 FRAMES, SIZE, MARKED = 50, (288, 288), search.SPAN
+DRIFTING = 0.04  # a weak mark, against the noise that it lies in
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +132,7 @@ def test_unmarked_frames_stay_below_the_bound(detector):
         scores += [search.search(face)[0] for _, _, face in search.unfolded(Frames([scene.shot(n).image for n in range(0, 210, 6)]), detector)]
     assert len(scores) >= 60
     for z in (3.0, 3.5, 4.0, 4.5):
-        assert np.mean(np.array(scores) > z) <= search.TRIED * search.tail(z)
+        assert np.mean(np.array(scores) > z) <= search.bound(z, search.TRIED)
     assert max(scores) < 5
 
 
@@ -137,7 +141,61 @@ def test_the_bound_holds_for_sums_of_random_signs():
     for weights in (np.ones(8), np.ones(300), 0.8 ** np.arange(40)):
         sums = rng.choice([-1.0, 1.0], (50_000, len(weights))) @ weights / np.linalg.norm(weights)
         for z in (1.0, 1.5, 2.0, 2.5):
-            assert (sums > z).mean() <= search.tail(z) < 1
+            assert (sums > z).mean() <= search.bound(z) < 1
+
+
+def test_a_path_goes_through_the_best_places_a_step_apart():
+    """Against all paths of three parts, on a corner of the places."""
+    rng = np.random.default_rng(0)
+    agreements = [np.full(search.PLACES, -100.0, np.float32) for _ in range(3)]
+    few = list(product((5, 6), (0, 1), (0, 1, 2), (7, 8)))  # sizes, turns, y, x
+    for agreement in agreements:
+        agreement[tuple(zip(*few, strict=True))] = rng.normal(size=len(few))
+    best, best_path = -np.inf, None
+    for indices in product(few, repeat=3):
+        if all(np.abs(np.subtract(a, b)).sum() <= 1 for a, b in pairwise(indices)):
+            total = sum(agreement[i] for agreement, i in zip(agreements, indices, strict=True))
+            if total > best:
+                best, best_path = total, indices
+    places = [search.Place(x - search.REACH, y - search.REACH, search.SIZES[size], search.TURNS[turn]) for size, turn, y, x in best_path]
+    assert search.path(agreements) == places
+
+
+def noise(rng: np.random.Generator) -> np.ndarray:
+    """An unfolded face without a face."""
+    return ndimage.gaussian_filter(rng.normal(size=(mark.GRID.size[1] + 2 * search.MARGIN, mark.GRID.size[0] + 2 * search.MARGIN)), 1).astype(np.float32)
+
+
+def test_a_weak_mark_that_drifts_is_found():
+    """In eight parts, too weak in each, and a unit further in each: at no single place it would be found."""
+    rng = np.random.default_rng(1)
+    parts = []
+    for k in range(8):
+        face = noise(rng)
+        h, w = mark.PATTERN.shape
+        y, x = search.MARGIN, search.MARGIN + k - 4
+        face[y : y + h, x : x + w] += DRIFTING * face.std() * mark.PATTERN / mark.PATTERN.std()
+        parts.append(face)
+    numbers = {k: list(range(k * search.SPAN, (k + 1) * search.SPAN)) for k in range(8)}
+    found = search.judge({k: part * search.SPAN for k, part in enumerate(parts)}, numbers)
+    alone = [search.judge({0: part}, {0: [0]}) for part in parts]
+    assert found.marked and not any(one.marked for one in alone)
+    same_place = search.peak(sum(search.agreement(part) for part in parts))
+    assert search.bound(search.score(sum(search.coefficients(part, same_place) for part in parts)), search.TRIED) > search.CHANCE
+    plain = search.judge({k: noise(rng) * search.SPAN for k in range(8)}, numbers)
+    assert not plain.marked and plain.chance > 0.01
+
+
+def test_other_keys_are_not_found_in_marked_faces(marked, detector, monkeypatch):
+    """The chance of a false alarm is over keys: to another key than its own, a marked clip is an unmarked one."""
+    faces = list(search.unfolded(Frames(marked), detector))
+    chances = []
+    for key in (mark.KEY, *range(40)):
+        signs = mark.signs(key)
+        monkeypatch.setattr(mark, "SIGNS", signs)
+        monkeypatch.setattr(search, "_KEY", np.conj(np.fft.rfft2(mark.picture(signs) * mark.WINDOW, faces[0][2].shape)))
+        chances.append(search.verdicts(faces)[0].chance)
+    assert chances[0] < search.CHANCE and min(chances[1:]) > 0.01
 
 
 @needs_reference
