@@ -3,8 +3,9 @@
     python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2.5 5 8] [--without start warps expression ...] [--every 8]
 
 Prints a JSON line for each length of training, and for each idea that is left out (of a run of the first length); what the figures mean,
-and what PYTHON must have, stands in benchmarks/judge.py. Clips, runs and a picture of them all, sheet.png, go to --folder; what is
-there already is not made again.
+and what PYTHON must have, stands in benchmarks/judge.py. "brightness" is measured here: how much that of the middle of the face changes from
+frame to frame, as the mean second difference over all frames, in levels. Clips, runs and a picture of them all, sheet.png, go to --folder; what
+is there already is not made again.
 
 What can be left out: in training, "start" (weights that have seen rendered people), "warps" (of the faces shown) and "repaint" (the donor in the
 target's palette); in putting faces in, "expression", "calm" (averaging over time), "light", "trust" (the frame's pixels where
@@ -35,6 +36,7 @@ from faces import align, manifest, warp
 from stages import convert, presets
 
 SHOWN = 6  # frames in the picture
+MIDDLE = slice(50, 80), slice(30, 66)  # of an aligned face: nose and cheeks, no eyes or lips
 STANDARD = presets.PRESETS["standard"]
 
 
@@ -73,6 +75,15 @@ def swapped(name: str, minutes: float, without: str | None, options: argparse.Na
     return output, time.perf_counter() - start
 
 
+def brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
+    """Mean second difference of the brightness in the middle of the face, in levels, where it lies in the target."""
+    levels = {}
+    for frame in video.open_clip(path):
+        if frame.number in rows and rows[frame.number].ok:
+            levels[frame.number] = warp.warp(frame.image, np.array(rows[frame.number].matrix), (100, 120))[MIDDLE].mean()
+    return float(np.mean([abs(levels[n - 1] - 2 * levels[n] + levels[n + 1]) for n in levels if n - 1 in levels and n + 1 in levels]))
+
+
 def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
     """The same faces from all clips, cut out with their surroundings."""
     ok = [n for n, r in rows.items() if r.ok]
@@ -102,12 +113,17 @@ def main() -> None:
         judge = [options.judge, str(Path(__file__).with_name("judge.py")), str(options.target), str(options.donor), str(options.every)]
         return json.loads(subprocess.run([*judge, *map(str, fakes)], check=True, capture_output=True, text=True).stdout)
 
+    def figures(clip: Path) -> dict:
+        return {**judged(clip), "brightness": round(brightness(clip, rows), 3)}
+
     print(json.dumps({"name": "people", **judged()}), flush=True)
-    print(json.dumps({"name": "target", **judged(options.target)}), flush=True)
+    rows: dict[int, manifest.Row] = {}
     for name, minutes, without in wanted:
         clips[name], seconds = swapped(name, minutes, without, options)
-        print(json.dumps({"name": name, "minutes": minutes, **judged(clips[name]), "seconds": round(seconds, 1), "every": options.every}), flush=True)
-    rows = manifest.read(options.folder / wanted[0][0] / "target" / "manifest.jsonl")
+        if not rows:
+            rows = manifest.read(options.folder / name / "target" / "manifest.jsonl")
+            print(json.dumps({"name": "target", **figures(options.target)}), flush=True)
+        print(json.dumps({"name": name, "minutes": minutes, **figures(clips[name]), "seconds": round(seconds, 1), "every": options.every}), flush=True)
     Image.fromarray(picture(clips, rows)).save(options.folder / "sheet.png")
 
 
