@@ -7,7 +7,7 @@ training, without loss and with and without the mark. Both clips are then coded 
 clip would be: at several rate factors, scaled, cropped. Prints JSON lines:
 
 "survival"     for each treatment: in how many of all clips, of their parts of 25 frames alone, and of single frames alone, each tenth, the mark is
-               found; the least and the median score of the clips; and the same for the clips without the mark
+               found; the highest and the median chance of a false alarm of the clips; and the same for the clips without the mark
 "cost"         PSNR in decibels within the replaced faces, marked against unmarked, the least and the mean of a frame; structural similarity there
 "speed"        milliseconds to mark a frame
 "false alarms" in so many frames of actors who were never swapped, two thirds of them coded, each judged alone, and in parts of 25 frames; the
@@ -97,14 +97,14 @@ def treated(images: list[np.ndarray], crf: int, scale: float, crop: float) -> li
 
 
 def judged(images: list[np.ndarray], detector: Detector, every: int = 10) -> dict[str, list[float]]:
-    """The score of the clip, and whether it, its parts alone, and each `every`-th of its frames alone are found marked."""
+    """The chance of a false alarm in the clip, and whether it, its parts alone, and each `every`-th of its frames alone are found marked."""
     faces = list(search.unfolded(Frames(images), detector))
     best = min(search.verdicts(faces), key=lambda found: found.chance, default=None)
     if best is None:
-        return {"score": [0.0], "clip": [False], "parts": [], "frames": []}
+        return {"chance": [1.0], "clip": [False], "parts": [], "frames": []}
     first = [face for which, _, face in faces if which == 0]
     parts = [np.mean(first[i : i + search.SPAN], axis=0) for i in range(0, len(first), search.SPAN)]
-    return {"score": [best.score], "clip": [best.marked], "parts": [shown(part) for part in parts], "frames": [shown(face) for face in first[::every]]}
+    return {"chance": [best.chance], "clip": [best.marked], "parts": [shown(part) for part in parts], "frames": [shown(face) for face in first[::every]]}
 
 
 def shown(face: np.ndarray) -> bool:
@@ -119,7 +119,7 @@ def taken(z: float) -> bool:
 
 def summed(figures: dict[str, list[float]]) -> dict:
     counts = {key: f"{int(sum(figures[key]))}/{len(figures[key])}" for key in ("clip", "parts", "frames")}
-    return {**counts, "least_score": round(min(figures["score"]), 2), "median_score": round(float(np.median(figures["score"])), 2)}
+    return {**counts, "highest_chance": f"{max(figures['chance']):.0e}", "median_chance": f"{np.median(figures['chance']):.0e}"}
 
 
 def cost(marked: list[np.ndarray], plain: list[np.ndarray], target: list[np.ndarray]) -> dict:
