@@ -73,8 +73,9 @@ def told(found: dict) -> list[str]:
             sure = f"chance of a false alarm below {max(face['chance'], SMALLEST_CHANCE):.0e}, score {face['score']:.1f}"
             lines.append(f"  mark:      found in frames {spoken(face['ranges'])} ({sure})")
     if not found["marked"]:
-        best = max((face["score"] for face in found["faces"]), default=None)
-        lines.append(f"  mark:      none in {len(found['faces'])} faces (best score {best:.1f})" if found["faces"] else "  mark:      no face found to look at")
+        faces, chance = found["faces"], min((face["chance"] for face in found["faces"]), default=1.0)
+        unsure = f"none in {len(faces)} faces (chance of a false alarm {chance:.0e}, {search.CHANCE:.0e} at most is needed)"
+        lines.append(f"  mark:      {unsure if faces else 'no face found to look at'}")
     lines.append(f"  statement: {found['statement'] or 'none in the metadata'}")
     beside = found["record"]
     if beside is None:
