@@ -48,7 +48,7 @@ class Found:
     """What one face of a clip shows.
 
     frames  the first and the last in which it was seen
-    score   the z that decides, of all its frames together or of SPAN of them
+    score   the z that decides: of all its parts, at one place or along a path, or of one of them
     chance  bound on the probability that a face without the mark scores so
     parts   (first frame, last frame, chance) of each SPAN frames, judged alone, and where the mark was found
     ranges  first and last frames of the runs of parts that are marked; none if the face is not
@@ -136,13 +136,13 @@ def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
     peaks = [peak(a) for a in agreements]
     alone = [score(coefficients(part, place)) for part, place in zip(parts, peaks, strict=True)]
     best, count = int(np.argmax(alone)), len(parts)
-    ways = [(alone[best], 3 * count * TRIED, [peaks[best]] * count)] if count > 1 else [(alone[0], TRIED, peaks)]
+    ways = [(alone[best], TRIED * count, [peaks[best]] * count)]  # score, how many were tried, the mark's place in each part
     if count > 1:
-        for places, tried in (([peak(sum(agreements))] * count, 3 * TRIED), (path(agreements), 3 * TRIED * len(STEPS) ** (count - 1))):
+        for tried, places in ((TRIED, [peak(sum(agreements))] * count), (TRIED * len(STEPS) ** (count - 1), path(agreements))):
             together = sum(coefficients(part, place) * weight for part, place, weight in zip(parts, places, weights, strict=True))
             ways.append((score(together), tried, places))
     z, tried, places = min(ways, key=lambda way: bound(way[0], way[1]))
-    chance, chances = bound(z, tried), [bound(own, TRIED) for own in alone]
+    chance, chances = bound(z, tried * len(ways)), [bound(own, TRIED) for own in alone]
     if chance <= CHANCE:
         there = (bound(score(coefficients(part, place)), len(STEPS)) for part, place in zip(parts, places, strict=True))
         chances = [min(2 * min(pair), 1.0) for pair in zip(chances, there, strict=True)]
@@ -172,9 +172,9 @@ def agreement(face: np.ndarray) -> np.ndarray:
     return found
 
 
-def peak(agreement: np.ndarray) -> Place:
+def peak(found: np.ndarray) -> Place:
     """Where an agreement is best."""
-    return _place(agreement.argmax())
+    return _place(found.argmax())
 
 
 def path(agreements: list[np.ndarray]) -> list[Place]:
@@ -182,9 +182,9 @@ def path(agreements: list[np.ndarray]) -> list[Place]:
     total, came = agreements[0], []
     for further in agreements[1:]:
         before = np.pad(total, 1, constant_values=-np.inf)
-        moved = np.stack([before[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, PLACES, strict=True))] for step in STEPS])
-        came.append(moved.argmax(axis=0).astype(np.int8))
-        total = moved.max(axis=0) + further
+        last = np.stack([before[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, PLACES, strict=True))] for step in STEPS])
+        came.append(last.argmax(axis=0).astype(np.int8))
+        total = last.max(axis=0) + further
     at = [np.unravel_index(total.argmax(), PLACES)]
     for step in reversed(came):
         at.append(tuple(int(i) - d for i, d in zip(at[-1], STEPS[step[at[-1]]], strict=True)))
