@@ -1,10 +1,11 @@
 """How much of the mark survives, how often it is seen where it is not, and what it costs.
 
-    python -m benchmarks.marks [--pairs 6] [--frames 125] [--seconds 40] [--clips TARGET DONOR] [--unmarked 10000]
+    python -m benchmarks.marks [--pairs 6] [--frames 125] [--seconds 40] [--clips TARGET DONOR] [--soft 0] [--unmarked 10000]
 
 For each pair of rendered actors (those of benchmarks.truth), and for two clips of yours, the program swaps faces, after so many seconds of
 training, without loss and with and without the mark. Both clips are then coded (H.264, preset medium) and sent through the detector as any
-clip would be: at several rate factors, scaled, cropped. Prints JSON lines:
+clip would be: at several rate factors, scaled, cropped. So are the true swaps of so many further actors ("soft"), the new faces as blurred as a
+net draws them. Prints JSON lines:
 
 "survival"     for each treatment: in how many of all clips, of their parts of 25 frames alone, and of single frames alone, each tenth, the mark is
                found; the highest and the median chance of a false alarm of the clips; and the same for the clips without the mark
@@ -24,17 +25,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
-from itertools import product
 from pathlib import Path
 
 import av
 import numpy as np
+from scipy import ndimage
 
 import nn
 import pipeline
 import video
-from actors import Scene, film, shots
+from actors import Scene, Shot, film, shots
 from actors.score import psnr, ssim
 from faces import align
 from mtcnn_np import Detector
@@ -77,6 +79,18 @@ def pairs(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path
         yield f"actors {target} {donor}", *paths
     if options.clips:
         yield "clips", *options.clips
+
+
+def soft(shot: Shot) -> Shot:
+    """The new face of its true swap as soft as a trained net draws it."""
+    replaced = (shot.swap != shot.image).any(axis=2, keepdims=True)
+    return replace(shot, swap=np.where(replaced, ndimage.gaussian_filter(shot.swap, (1.5, 1.5, 0)), shot.image))
+
+
+def softened(number: int, frames: int, size: int) -> list[np.ndarray]:
+    """The true swap of a pair of actors, soft and marked."""
+    scene = Scene(12 + 2 * number, 61 + number, frames, (size, size), face=13 + 2 * number)
+    return [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in map(soft, shots(scene, range(frames)))]
 
 
 def treated(images: list[np.ndarray], crf: int, scale: float, crop: float) -> list[np.ndarray]:
@@ -188,21 +202,29 @@ def main() -> None:
     p.add_argument("--size", type=int, default=320, metavar="PX", help="of each of their clips")
     p.add_argument("--seconds", type=float, default=40, help="of training, for each pair")
     p.add_argument("--clips", nargs=2, type=Path, metavar=("TARGET", "DONOR"), help="a further pair")
+    p.add_argument("--soft", type=int, default=0, metavar="N", help="true swaps of actors, blurred and marked")
     p.add_argument("--unmarked", type=int, default=10000, metavar="N", help="frames for false alarms; 0 for none")
     p.add_argument("--threads", type=int, default=os.cpu_count())
     options = p.parse_args()
     nn.set_threads(options.threads)
     detector = Detector()
     totals: dict[tuple, dict[str, list[float]]] = {}
+
+    def survive(kind: str, images: list[np.ndarray]) -> None:
+        for treatment in TREATMENTS:
+            for key, values in judged(treated(images, *treatment), detector).items():
+                totals.setdefault((kind, *treatment), {}).setdefault(key, []).extend(values)
+
     with tempfile.TemporaryDirectory() as folder:
         for name, target, donor in pairs(options, Path(folder)):
             with tempfile.TemporaryDirectory() as run:
                 marked, plain, before = swapped(Path(run), target, donor, options.seconds, options.threads)
             print(json.dumps({"name": "cost", "pair": name, **cost(marked, plain, before)}))
             print(json.dumps({"name": "speed", "pair": name, **speed(plain, before, detector)}), flush=True)
-            for treatment, (kind, images) in product(TREATMENTS, (("marked", marked), ("unmarked", plain))):
-                for key, values in judged(treated(images, *treatment), detector).items():
-                    totals.setdefault((kind, *treatment), {}).setdefault(key, []).extend(values)
+            survive("marked", marked)
+            survive("unmarked", plain)
+    for number in range(options.soft):
+        survive("soft", softened(number, options.frames, options.size))
     for (kind, crf, scale, crop), figures in totals.items():
         print(json.dumps({"name": "survival", "clips": kind, "crf": crf, "scale": scale, "crop": crop, **summed(figures)}))
     if options.unmarked:

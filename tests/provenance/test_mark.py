@@ -9,11 +9,10 @@ from scipy import ndimage
 import video
 from actors import Scene
 from actors.score import psnr
-from benchmarks.marks import Frames, treated
+from benchmarks.marks import Frames, soft, treated
 from faces import align
 from mtcnn_np import Detector, WeightsError
 from provenance import mark, search
-from tests.provenance.soft import soft
 from tests.reference import REFERENCE, needs_reference
 
 FRAMES, SIZE, MARKED = 50, (288, 288), search.SPAN

@@ -6,11 +6,10 @@
 import pytest
 
 from actors import Scene
-from benchmarks.marks import TREATMENTS, Frames, actors, false_alarms, treated
+from benchmarks.marks import TREATMENTS, Frames, actors, false_alarms, soft, treated
 from faces import align
 from mtcnn_np import Detector
 from provenance import mark, search
-from tests.provenance.soft import soft
 
 pytestmark = pytest.mark.slow
 SURVIVED = [(crf, scale, crop) for crf, scale, crop in TREATMENTS if crf <= 28 and (scale >= 0.75 or scale == 0.5 and crf == 18)]
