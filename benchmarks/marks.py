@@ -4,8 +4,8 @@
 
 For each pair of rendered actors (those of benchmarks.truth), and for two clips of yours, the program swaps faces, after so many seconds of
 training, without loss and with and without the mark. Both clips are then coded (H.264, preset medium) and sent through the detector as any
-clip would be: at several rate factors, scaled, cropped. So are the true swaps of so many further actors ("soft"), the new faces as blurred as a
-net draws them. Prints JSON lines:
+clip would be: at several rate factors, scaled, cropped. So are the true swaps of so many further actors ("soft"), the new faces
+blurred. Prints JSON lines:
 
 "survival"     for each treatment: in how many of all clips, of their parts of 25 frames alone, and of single frames alone, each tenth, the mark is
                found; the highest and the median chance of a false alarm of the clips; and the same for the clips without the mark

@@ -74,7 +74,7 @@ def told(found: dict) -> list[str]:
             lines.append(f"  mark:      found in frames {spoken(face['ranges'])} ({sure})")
     if not found["marked"]:
         faces, chance = found["faces"], min((face["chance"] for face in found["faces"]), default=1.0)
-        unsure = f"none in {len(faces)} faces (chance of a false alarm {chance:.0e}, {search.CHANCE:.0e} at most is needed)"
+        unsure = f"none in {len(faces)} faces (chance of a false alarm {chance:.1g}, {search.CHANCE:.0e} at most is needed)"
         lines.append(f"  mark:      {unsure if faces else 'no face found to look at'}")
     lines.append(f"  statement: {found['statement'] or 'none in the metadata'}")
     beside = found["record"]
