@@ -5,5 +5,3 @@ from .person import Actor, draw
 from .render import Model
 from .scene import HARD, Scene, Shot
 from .truth import film, shots
-
-__all__ = ["HARD", "Actor", "Model", "Moment", "Performance", "Scene", "Shot", "draw", "film", "shots"]

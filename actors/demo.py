@@ -29,13 +29,22 @@ SHOWN = 6  # frames in the picture
 
 def render(folder: Path) -> Iterator[tuple[str, int]]:
     """Write folder/target.mp4, folder/donor.mp4 and folder/truth, where they are not yet; yields what was rendered and the frame's number."""
-    for name, actor, face, truth in (("target", TARGET, DONOR, folder / "truth"), ("donor", DONOR, None, None)):
+    for name, actor, face, truth in (
+        ("target", TARGET, DONOR, folder / "truth"),
+        ("donor", DONOR, None, None),
+    ):
         if not (folder / f"{name}.mp4").exists():
-            for shot in film(Scene(actor, PERFORMANCES[name], FRAMES, SIZE, face=face), folder / f"{name}.mp4", truth):
+            for shot in film(
+                Scene(actor, PERFORMANCES[name], FRAMES, SIZE, face=face),
+                folder / f"{name}.mp4",
+                truth,
+            ):
                 yield name, shot.number
 
 
-def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], list[list[np.ndarray]]]:
+def compare(
+    folder: Path, swapped: Path
+) -> tuple[dict[str, dict[str, float]], list[list[np.ndarray]]]:
     """Write folder/compare.mp4 (target, swap and truth side by side, with the sound) and folder/figures.json.
 
     Gives the figures by candidate, see `score`, and some frames: a row of the target's, one of the swap's, one of the truth's.
@@ -44,7 +53,9 @@ def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], l
     pictures: list[list[np.ndarray]] = [[], [], []]
     target = video.open_clip(folder / "target.mp4")
     width, height = target.size
-    like = video.Clip(target.path, (3 * width, height), target.rate, target.frames, target.time_base)
+    like = video.Clip(
+        target.path, (3 * width, height), target.rate, target.frames, target.time_base
+    )
     like.has_audio = target.has_audio
     clips = [target, video.open_clip(swapped), video.open_clip(folder / "truth" / "swap.mkv")]
     statement = f"{COMMENT}; target, swap by this program, true swap"
@@ -57,17 +68,34 @@ def compare(folder: Path, swapped: Path) -> tuple[dict[str, dict[str, float]], l
     inputs = dict(zip(("target", "swap", "truth"), (clip.path for clip in clips), strict=True))
     settings = {"target": TARGET, "donor": DONOR, "performances": PERFORMANCES}
     record.write(folder / "compare.mp4", statement, FRAMES, settings, inputs=inputs)
-    figures = score(compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector())
-    (folder / "figures.json").write_text(json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8")
+    figures = score(
+        compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector()
+    )
+    (folder / "figures.json").write_text(
+        json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8"
+    )
     return figures, pictures
 
 
-def compared(truth: Path, clips: Iterable[Iterable[video.Frame]], names=("nothing", "swap", "truth")) -> Iterator[Compared]:
+def compared(
+    truth: Path, clips: Iterable[Iterable[video.Frame]], names=("nothing", "swap", "truth")
+) -> Iterator[Compared]:
     """The frames that can be scored, present and not half hidden, of clips in the order of `names`, with what the folder `truth` knows of them."""
-    rows = [json.loads(line) for line in (truth / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (truth / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     known = [f.name for f in fields(Moment)]
     for row, *frames in zip(rows, *clips, strict=True):
         if row["present"] and row["visible"] > 0.5:
-            mask = np.array(Image.open(truth / "mask" / f"{row['frame']:06d}.png"), np.float32) / 255
+            mask = (
+                np.array(Image.open(truth / "mask" / f"{row['frame']:06d}.png"), np.float32) / 255
+            )
             moment = Moment(**{k: tuple(row[k]) if k == "light" else row[k] for k in known})
-            yield Compared(row["frame"], {name: f.image for name, f in zip(names, frames, strict=True)}, mask, np.array(row["swap_points"]), moment)
+            yield Compared(
+                row["frame"],
+                {name: f.image for name, f in zip(names, frames, strict=True)},
+                mask,
+                np.array(row["swap_points"]),
+                moment,
+            )

@@ -84,39 +84,117 @@ def _head(actor: Actor, columns: int, rows: int) -> Grid:
     u = np.linspace(-1, 1, columns)
     angles = np.pi * mix(u, u**3, 0.5)  # closer together in front
     latitudes = np.linspace(-np.pi / 2, np.pi / 2, rows - 10)
-    heights = np.concatenate([np.sin(latitudes) * np.where(latitudes < 0, 1.035, 1.0),
-                              actor.face.mouth_y + np.linspace(-0.03, 0.03, 12)])  # fmt: skip
+    heights = np.concatenate(
+        [
+            np.sin(latitudes) * np.where(latitudes < 0, 1.035, 1.0),
+            actor.face.mouth_y + np.linspace(-0.03, 0.03, 12),
+        ]
+    )
     angle, y = np.meshgrid(angles, np.sort(heights)[1:-1])
     rest = skull(actor, angle, y)
-    return Grid("head", angle, rest, rest + hair_volume(actor, angle, rest), expressions(actor, angle, rest), np.ones((*angle.shape, 1)))
+    return Grid(
+        "head",
+        angle,
+        rest,
+        rest + hair_volume(actor, angle, rest),
+        expressions(actor, angle, rest),
+        np.ones((*angle.shape, 1)),
+    )
 
 
 def skull(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The bare head at rest, (..., 3), at angles about the vertical axis and heights -1.035..1."""
     head, face = actor.head, actor.face
     jaw = head.jaw
-    width = head.width * round_profile(y, [(-1.04, 0), (-1, 0.22), (-0.9, 0.36 * jaw), (-0.72, 0.49 * mix(1, jaw, 0.8)), (-0.45, 0.605 * mix(1, jaw, 0.5)),
-                                           (-0.1, 0.685), (0.2, 0.715), (0.5, 0.685), (0.75, 0.555), (0.9, 0.38), (1, 0)])  # fmt: skip
-    front = round_profile(y, [(-1.04, 0.20), (-0.98, 0.55), (-0.88, 0.66), (-0.5, 0.70), (-0.2, 0.71), (0.1, 0.72), (0.4, 0.72), (0.65, 0.62),
-                              (0.85, 0.42), (1, 0)])  # fmt: skip
-    back = round_profile(y, [(-1.04, 0), (-0.9, 0.1), (-0.6, 0.42), (-0.2, 0.74), (0.2, 0.88), (0.6, 0.75), (0.85, 0.42), (1, 0)], 0.08)
+    width = head.width * round_profile(
+        y,
+        [
+            (-1.04, 0),
+            (-1, 0.22),
+            (-0.9, 0.36 * jaw),
+            (-0.72, 0.49 * mix(1, jaw, 0.8)),
+            (-0.45, 0.605 * mix(1, jaw, 0.5)),
+            (-0.1, 0.685),
+            (0.2, 0.715),
+            (0.5, 0.685),
+            (0.75, 0.555),
+            (0.9, 0.38),
+            (1, 0),
+        ],
+    )
+    front = round_profile(
+        y,
+        [
+            (-1.04, 0.20),
+            (-0.98, 0.55),
+            (-0.88, 0.66),
+            (-0.5, 0.70),
+            (-0.2, 0.71),
+            (0.1, 0.72),
+            (0.4, 0.72),
+            (0.65, 0.62),
+            (0.85, 0.42),
+            (1, 0),
+        ],
+    )
+    back = round_profile(
+        y,
+        [
+            (-1.04, 0),
+            (-0.9, 0.1),
+            (-0.6, 0.42),
+            (-0.2, 0.74),
+            (0.2, 0.88),
+            (0.6, 0.75),
+            (0.85, 0.42),
+            (1, 0),
+        ],
+        0.08,
+    )
     sine, cosine = np.sin(angle), np.cos(angle)
     x = width * np.sign(sine) * np.abs(sine) ** 0.92
     z = np.where(cosine > 0, front, back) * np.sign(cosine) * np.abs(cosine) ** 0.92
     ax = np.abs(x)
-    nose_y, mouth_y, mouth_width, wide = face.nose_y, face.mouth_y, face.mouth_width, face.nose_width
-    height = profile(y, [(0.14, 0), (0.06, 0.05), (nose_y, face.nose_length), (nose_y - 0.05, face.nose_length * 0.95),
-                         (nose_y - 0.13, 0.04), (nose_y - 0.17, 0)])  # fmt: skip
-    breadth = wide * profile(y, [(0.15, 0.070), (0, 0.062), (nose_y + 0.10, 0.074), (nose_y, 0.098), (nose_y - 0.2, 0.11)])
+    nose_y, mouth_y, mouth_width, wide = (
+        face.nose_y,
+        face.mouth_y,
+        face.mouth_width,
+        face.nose_width,
+    )
+    height = profile(
+        y,
+        [
+            (0.14, 0),
+            (0.06, 0.05),
+            (nose_y, face.nose_length),
+            (nose_y - 0.05, face.nose_length * 0.95),
+            (nose_y - 0.13, 0.04),
+            (nose_y - 0.17, 0),
+        ],
+    )
+    breadth = wide * profile(
+        y,
+        [(0.15, 0.070), (0, 0.062), (nose_y + 0.10, 0.074), (nose_y, 0.098), (nose_y - 0.2, 0.11)],
+    )
     out = height * np.exp(-(np.abs(x / breadth) ** 2.2))  # bridge and tip
     out += 0.085 * bump(ax, y, 0.105 * wide, nose_y - 0.055, 0.055 * wide, 0.058)  # wings
-    out -= 0.095 * bump(ax, y, face.eye_x, 0.06, 0.17, 0.10) - 0.06 * bump(ax, y, face.eye_x, 0, 0.12, 0.09)  # socket, eyeball
+    out -= 0.095 * bump(ax, y, face.eye_x, 0.06, 0.17, 0.10) - 0.06 * bump(
+        ax, y, face.eye_x, 0, 0.12, 0.09
+    )  # socket, eyeball
     out -= 0.03 * bump(ax, y, face.eye_x - 0.17, 0.02, 0.05, 0.08)
-    out += face.ridge * bump(ax, y, 0.25, 0.19, 0.24, 0.06) + face.cheeks * bump(ax, y, 0.40, -0.20, 0.17, 0.14)
+    out += face.ridge * bump(ax, y, 0.25, 0.19, 0.24, 0.06) + face.cheeks * bump(
+        ax, y, 0.40, -0.20, 0.17, 0.14
+    )
     out += 0.07 * bump(x, y, 0, mouth_y, 0.26, 0.17)  # the teeth behind the lips
-    out += 0.038 * bump(x, y, 0, mouth_y + 0.045, mouth_width * 0.85, 0.035) + 0.052 * bump(x, y, 0, mouth_y - 0.06, mouth_width * 0.75, 0.04)
-    out -= 0.03 * bump(x, y, 0, mouth_y, mouth_width * 0.75, 0.020) + 0.035 * bump(x, y, 0, mouth_y - 0.155, 0.16, 0.045)
-    out += face.chin * bump(x, y, 0, -0.88, 0.17, 0.09) - 0.012 * bump(x, y, 0, mouth_y + 0.12, 0.03, 0.05)
+    out += 0.038 * bump(x, y, 0, mouth_y + 0.045, mouth_width * 0.85, 0.035) + 0.052 * bump(
+        x, y, 0, mouth_y - 0.06, mouth_width * 0.75, 0.04
+    )
+    out -= 0.03 * bump(x, y, 0, mouth_y, mouth_width * 0.75, 0.020) + 0.035 * bump(
+        x, y, 0, mouth_y - 0.155, 0.16, 0.045
+    )
+    out += face.chin * bump(x, y, 0, -0.88, 0.17, 0.09) - 0.012 * bump(
+        x, y, 0, mouth_y + 0.12, 0.03, 0.05
+    )
     out += 0.02 * bump(x, y, 0, 0.45, 0.4, 0.2)  # forehead
     return np.stack([x, y, z + smoothstep(0.05, 0.5, cosine) * out], -1)
 
@@ -131,16 +209,33 @@ def expressions(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> dict[str, 
     # The jaw takes chin and lower lip along, the upper lip hardly; between them, inside LIP_BAND, the mouth tears open.
     q = np.maximum(1 - (x / mouth_width) ** 2, 0)
     below = np.clip((mouth_y - y) / LIP_BAND, -1, 1) * 0.5 + 0.5
-    lower = mix(0.42 + 0.52 * q, 0.85 * np.exp(-((x / 0.55) ** 2)), smoothstep(mouth_y - 0.05, mouth_y - 0.22, y))
+    lower = mix(
+        0.42 + 0.52 * q,
+        0.85 * np.exp(-((x / 0.55) ** 2)),
+        smoothstep(mouth_y - 0.05, mouth_y - 0.22, y),
+    )
     upper = (0.42 * (1 - q) - 0.06 * q) * np.exp(-(((y - mouth_y) / 0.13) ** 2))
     drop = -JAW_DROP * np.exp(-((ax / 0.52) ** 4)) * front * mix(upper, lower, below)
-    mouth = np.stack([-0.030 * corner * outwards, drop, 0.30 * drop * smoothstep(mouth_y + 0.02, mouth_y - 0.2, y)], -1)
-    smile = np.stack([
-        0.036 * corner * outwards,
-        0.075 * corner + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
-        -0.020 * corner + 0.035 * bump(ax, y, 0.38, -0.24, 0.13, 0.10) * front,
-    ], -1)  # fmt: skip
-    brow = np.stack([np.zeros_like(x), 0.075 * bump(ax, y, 0.26, 0.24, 0.30, 0.13) * front, np.zeros_like(x)], -1)
+    mouth = np.stack(
+        [
+            -0.030 * corner * outwards,
+            drop,
+            0.30 * drop * smoothstep(mouth_y + 0.02, mouth_y - 0.2, y),
+        ],
+        -1,
+    )
+    smile = np.stack(
+        [
+            0.036 * corner * outwards,
+            0.075 * corner + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
+            -0.020 * corner + 0.035 * bump(ax, y, 0.38, -0.24, 0.13, 0.10) * front,
+        ],
+        -1,
+    )
+    brow = np.stack(
+        [np.zeros_like(x), 0.075 * bump(ax, y, 0.26, 0.24, 0.30, 0.13) * front, np.zeros_like(x)],
+        -1,
+    )
     return {"mouth": mouth, "smile": smile, "brow": brow}
 
 
@@ -148,8 +243,22 @@ def hairline(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Above 0 where hair grows, as a height over the hairline."""
     head = actor.head
     top, back = head.hairline, 0.16 * head.receding
-    line = profile(np.abs(angle), [(0, top), (0.45, top + back), (0.62, top + back - 0.02), (0.85, top - 0.13 + back), (1.1, 0.16), (1.25, -0.05),
-                                   (1.42, -0.02), (1.7, -0.1), (1.9, -0.55), (3.3, -0.62)], 0.06)  # fmt: skip
+    line = profile(
+        np.abs(angle),
+        [
+            (0, top),
+            (0.45, top + back),
+            (0.62, top + back - 0.02),
+            (0.85, top - 0.13 + back),
+            (1.1, 0.16),
+            (1.25, -0.05),
+            (1.42, -0.02),
+            (1.7, -0.1),
+            (1.9, -0.55),
+            (3.3, -0.62),
+        ],
+        0.06,
+    )
     return y - line
 
 
@@ -159,8 +268,14 @@ def hair_volume(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray
     x = rest[..., 0]
     top = smoothstep(0.2, 0.9, y)
     away = np.abs(x - 0.28 * head.part) * 0.35
-    wave = 0.10 * np.sin(5 * angle + 3 * head.part + 5 * y) * (1 - top) + 0.05 * np.sin(11 * x + 7 * head.part)
-    thick = head.hair_thickness * smoothstep(0, 0.20, hairline(actor, angle, y)) * (0.75 + 0.55 * top + away * top + wave)
+    wave = 0.10 * np.sin(5 * angle + 3 * head.part + 5 * y) * (1 - top) + 0.05 * np.sin(
+        11 * x + 7 * head.part
+    )
+    thick = (
+        head.hair_thickness
+        * smoothstep(0, 0.20, hairline(actor, angle, y))
+        * (0.75 + 0.55 * top + away * top + wave)
+    )
     out = rest * [1 / 0.55, 0.9, 1 / 0.75]
     return out / (np.linalg.norm(out, axis=-1, keepdims=True) + 1e-6) * thick[..., None]
 
@@ -168,19 +283,37 @@ def hair_volume(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray
 def _grid(kind: str, angle: np.ndarray, at: np.ndarray, follows=1.0) -> Grid:
     """A piece without hair or expressions."""
     still = np.zeros_like(at)
-    return Grid(kind, angle, at, at, dict.fromkeys(("mouth", "smile", "brow"), still), np.broadcast_to(np.asarray(follows, float), angle.shape)[..., None])
+    return Grid(
+        kind,
+        angle,
+        at,
+        at,
+        dict.fromkeys(("mouth", "smile", "brow"), still),
+        np.broadcast_to(np.asarray(follows, float), angle.shape)[..., None],
+    )
 
 
 def _ear(actor: Actor, side: int) -> Grid:
     """A flattened ball with a rim, on the left (-1) or right (1)."""
     around, up = np.meshgrid(np.linspace(-np.pi, np.pi, 33), np.linspace(-1.5, 1.5, 23))
     wide = 1 - 0.25 * smoothstep(0.2, -1.2, up)  # narrower at the lobe
-    at = np.stack([0.065 * np.cos(up) * np.sin(around), 0.20 * np.sin(up), 0.125 * wide * np.cos(up) * np.cos(around) - 0.03 * np.sin(up)], -1)
+    at = np.stack(
+        [
+            0.065 * np.cos(up) * np.sin(around),
+            0.20 * np.sin(up),
+            0.125 * wide * np.cos(up) * np.cos(around) - 0.03 * np.sin(up),
+        ],
+        -1,
+    )
     rim = smoothstep(0.55, 0.8, np.hypot(at[..., 1] / 0.2, at[..., 2] / 0.125))
     at[..., 0] += side * (0.022 * rim - 0.012)
     lean, tilt = np.radians(24 * side), np.radians(-8 * side)
-    about_y = np.array([[np.cos(lean), 0, np.sin(lean)], [0, 1, 0], [-np.sin(lean), 0, np.cos(lean)]])
-    about_z = np.array([[np.cos(tilt), -np.sin(tilt), 0], [np.sin(tilt), np.cos(tilt), 0], [0, 0, 1]])
+    about_y = np.array(
+        [[np.cos(lean), 0, np.sin(lean)], [0, 1, 0], [-np.sin(lean), 0, np.cos(lean)]]
+    )
+    about_z = np.array(
+        [[np.cos(tilt), -np.sin(tilt), 0], [np.sin(tilt), np.cos(tilt), 0], [0, 0, 1]]
+    )
     at = at @ (about_z @ about_y).T + [side * 0.705 * actor.head.width, -0.07, -0.10]
     return _grid("ear", np.full(around.shape, side * 1.5), at)
 
@@ -189,7 +322,22 @@ def _body(actor: Actor) -> Grid:
     """Neck and shoulders, one surface; the neck follows the head, the shoulders stay."""
     angle, y = np.meshgrid(np.linspace(-np.pi, np.pi, 91), np.linspace(-3.4, -0.5, 76))
     stout = mix(1, actor.head.jaw, 0.7)
-    width = profile(y, [(-3.4, 1.56), (-1.75, 1.50), (-1.58, 1.28), (-1.46, 0.86), (-1.33, 0.52), (-1.15, 0.42), (-0.5, 0.41)], 0.09) * stout
+    width = (
+        profile(
+            y,
+            [
+                (-3.4, 1.56),
+                (-1.75, 1.50),
+                (-1.58, 1.28),
+                (-1.46, 0.86),
+                (-1.33, 0.52),
+                (-1.15, 0.42),
+                (-0.5, 0.41),
+            ],
+            0.09,
+        )
+        * stout
+    )
     depth = profile(y, [(-1.7, 0.60), (-1.45, 0.50), (-1.22, 0.39), (-0.5, 0.38)], 0.09)
     at = np.stack([width * np.sin(angle), y, depth * np.cos(angle) - 0.22], -1)
     return _grid("body", angle, at, smoothstep(-1.40, -0.8, y))
@@ -200,9 +348,13 @@ def _curtain(actor: Actor) -> Grid:
     head = actor.head
     low = mix(-0.75, -1.55, head.length)
     angle, y = np.meshgrid(np.linspace(1.14, 2 * np.pi - 1.14, 131), np.linspace(low, 0.74, 70))
-    width = head.width * profile(y, [(-1.5, 0.80), (-0.9, 0.86), (-0.3, 0.87), (0.2, 0.86), (0.5, 0.80), (0.8, 0.48)], 0.1)
+    width = head.width * profile(
+        y, [(-1.5, 0.80), (-0.9, 0.86), (-0.3, 0.87), (0.2, 0.86), (0.5, 0.80), (0.8, 0.48)], 0.1
+    )
     tips = smoothstep(low, low + 0.3, y)
     width = width * mix(0.95, 1, tips)
-    locks = 1 + (0.030 * np.sin(angle * 9 + y * 2.5 + 5 * head.part) + 0.014 * np.sin(angle * 23 - y * 2)) * smoothstep(0.7, 0.2, y)
+    locks = 1 + (
+        0.030 * np.sin(angle * 9 + y * 2.5 + 5 * head.part) + 0.014 * np.sin(angle * 23 - y * 2)
+    ) * smoothstep(0.7, 0.2, y)
     at = np.stack([width * locks * np.sin(angle), y, width * np.cos(angle) * locks + 0.02], -1)
     return _grid("curtain", angle, at, smoothstep(-1.7, -0.6, y))

@@ -39,7 +39,10 @@ class Moment:
 
     def record(self) -> dict:
         """Its numbers under their names, for a truth file."""
-        return {k: [round(x, 5) for x in v] if isinstance(v, tuple) else round(float(v), 5) for k, v in asdict(self).items()}
+        return {
+            k: [round(x, 5) for x in v] if isinstance(v, tuple) else round(float(v), 5)
+            for k, v in asdict(self).items()
+        }
 
 
 class Performance:
@@ -53,21 +56,47 @@ class Performance:
             count = max(int(seconds / period) + 4, 5)
             knots = (np.arange(count) - 1 - rng.random()) * period
             curve = CubicSpline(knots, rng.uniform(-1, 1, count))
-            return lambda t: low + (high - low) * (0.5 + 0.5 * np.tanh(1.3 * float(curve(min(t, seconds)))))
+            return lambda t: (
+                low + (high - low) * (0.5 + 0.5 * np.tanh(1.3 * float(curve(min(t, seconds)))))
+            )
 
         self.yaw, self.pitch, self.roll = path(1.4, -26, 26), path(1.5, -12, 12), path(1.9, -10, 10)
         self.smile, self.brow = path(1.5, -0.5, 1), path(1.2, -0.3, 1)
         self.gaze_x, self.gaze_y = path(0.7, -1, 1), path(0.9, -0.8, 0.8)
         self.talking, self.syllables = path(1.6, -0.2, 1.0), path(0.14, 0, 1)
-        self.light_x, self.light_y, self.ambient = path(4, -0.55, 0.55), path(5, 0.2, 0.6), path(5, 0.26, 0.36)
-        self.shift_x, self.shift_y, self.zoom = path(2.2, -0.25, 0.25), path(2.6, -0.1, 0.1), path(3.5, 0.30, 0.36)
+        self.light_x, self.light_y, self.ambient = (
+            path(4, -0.55, 0.55),
+            path(5, 0.2, 0.6),
+            path(5, 0.26, 0.36),
+        )
+        self.shift_x, self.shift_y, self.zoom = (
+            path(2.2, -0.25, 0.25),
+            path(2.6, -0.1, 0.1),
+            path(3.5, 0.30, 0.36),
+        )
         self.blinks = np.cumsum(rng.uniform(0.8, 3.2, int(seconds) + 4)) - 0.5
 
     def at(self, t: float) -> Moment:
         """The moment after t seconds."""
         smile = max(self.smile(t), 0.0)
-        mouth = max(self.talking(t), 0.0) * (0.25 + 0.75 * self.syllables(t)) * (1 - 0.45 * smile)  # not both wide
+        mouth = (
+            max(self.talking(t), 0.0) * (0.25 + 0.75 * self.syllables(t)) * (1 - 0.45 * smile)
+        )  # not both wide
         blink = float(np.exp(-(((t - self.blinks) / 0.07) ** 4)).max())
         light = np.array([self.light_x(t), self.light_y(t), 1.0])
-        return Moment(self.yaw(t), self.pitch(t), self.roll(t), mouth, smile, blink, max(self.brow(t), 0.0), self.gaze_x(t), self.gaze_y(t),
-                      tuple(light / np.linalg.norm(light)), self.ambient(t), self.shift_x(t), self.shift_y(t), self.zoom(t))  # fmt: skip
+        return Moment(
+            self.yaw(t),
+            self.pitch(t),
+            self.roll(t),
+            mouth,
+            smile,
+            blink,
+            max(self.brow(t), 0.0),
+            self.gaze_x(t),
+            self.gaze_y(t),
+            tuple(light / np.linalg.norm(light)),
+            self.ambient(t),
+            self.shift_x(t),
+            self.shift_y(t),
+            self.zoom(t),
+        )

@@ -17,10 +17,36 @@ import numpy as np
 Colour = tuple[float, float, float]
 
 # From very fair to very dark (the six types of Fitzpatrick 1988, by eye).
-SKIN = np.array([(242, 206, 184), (230, 184, 154), (212, 160, 124), (180, 124, 88), (134, 88, 62), (88, 56, 42)], float)
-HAIR = {"black": (24, 20, 20), "dark": (48, 34, 26), "brown": (84, 56, 36), "auburn": (112, 56, 30), "red": (158, 82, 38),
-        "fair": (178, 140, 88), "blond": (214, 184, 128), "grey": (142, 138, 134), "white": (214, 210, 206)}  # fmt: skip
-IRIS = {"dark": (62, 38, 22), "brown": (96, 60, 30), "hazel": (116, 92, 48), "green": (84, 118, 82), "blue": (84, 124, 158), "grey": (116, 130, 140)}
+SKIN = np.array(
+    [
+        (242, 206, 184),
+        (230, 184, 154),
+        (212, 160, 124),
+        (180, 124, 88),
+        (134, 88, 62),
+        (88, 56, 42),
+    ],
+    float,
+)
+HAIR = {
+    "black": (24, 20, 20),
+    "dark": (48, 34, 26),
+    "brown": (84, 56, 36),
+    "auburn": (112, 56, 30),
+    "red": (158, 82, 38),
+    "fair": (178, 140, 88),
+    "blond": (214, 184, 128),
+    "grey": (142, 138, 134),
+    "white": (214, 210, 206),
+}
+IRIS = {
+    "dark": (62, 38, 22),
+    "brown": (96, 60, 30),
+    "hazel": (116, 92, 48),
+    "green": (84, 118, 82),
+    "blue": (84, 124, 158),
+    "grey": (116, 130, 140),
+}
 
 
 @dataclass(frozen=True)
@@ -103,10 +129,16 @@ def draw(seed: int) -> Actor:
         return names[rng.integers(len(names))]
 
     skin = float(rng.random())
-    heavy = float(rng.random())  # one number for what goes together: broad jaws, brows and noses, and beards
+    heavy = float(
+        rng.random()
+    )  # one number for what goes together: broad jaws, brows and noses, and beards
     old = float(rng.random() ** 1.5)
     dark = skin > 0.55
-    natural = one_of("black", "black", "dark") if dark else one_of("black", "dark", "brown", "brown", "auburn", "red", "fair", "blond")
+    natural = (
+        one_of("black", "black", "dark")
+        if dark
+        else one_of("black", "dark", "brown", "brown", "auburn", "red", "fair", "blond")
+    )
     shade = one_of("grey", "white", "grey") if old > 0.75 else natural
     hair = tuple(float(c) for c in HAIR[shade])
     length = 0.0 if heavy > 0.55 else float(rng.random() > 0.25) * float(rng.uniform(0.55, 1))
@@ -130,7 +162,9 @@ def draw(seed: int) -> Actor:
         eye_width=about(0.148, 0.006),
         eye_height=about(0.066, 0.007) - 0.008 * (heavy - 0.5),
         eye_tilt=about(0.010, 0.008),
-        iris=tuple(float(c) for c in IRIS[one_of("dark", "dark", "brown") if dark else one_of(*IRIS)]),
+        iris=tuple(
+            float(c) for c in IRIS[one_of("dark", "dark", "brown") if dark else one_of(*IRIS)]
+        ),
         brow_height=about(0.205, 0.012) - 0.02 * (heavy - 0.5),
         brow_thickness=about(0.026, 0.004) + 0.020 * heavy,
         brow_arch=about(0.060, 0.012) - 0.03 * heavy,

@@ -32,7 +32,11 @@ from .render import Model, encode
 from .scene import background
 
 FIRST = 20_000  # the first actor's seed: far from those of the demo and the benchmarks
-TROUPE, GROUP, MOMENTS = 12, 4, 60  # actors at a time; of them play the same moment; moments a troupe
+TROUPE, GROUP, MOMENTS = (
+    12,
+    4,
+    60,
+)  # actors at a time; of them play the same moment; moments a troupe
 SIZE = 224
 VECTOR = 48
 
@@ -47,10 +51,16 @@ def troupe(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         moment = Performance(int(rng.integers(1 << 30)), 4.0).at(float(rng.uniform(0, 4)))
         moment = replace(moment, zoom=0.44 * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.05)
         for j in rng.permutation(TROUPE)[:GROUP]:
-            picture = encode(models[j].render(moment, (SIZE, SIZE)).over(rooms[rng.integers(len(rooms))]))
+            picture = encode(
+                models[j].render(moment, (SIZE, SIZE)).over(rooms[rng.integers(len(rooms))])
+            )
             points = models[j].points(moment, (SIZE, SIZE))
-            to_face = align.face_matrix(align.similarity(points), (coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE)
-            faces.append(warp.warp(picture, to_face, (coder.SIZE_OUT, coder.SIZE_OUT), edges="repeat"))
+            to_face = align.face_matrix(
+                align.similarity(points), (coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE
+            )
+            faces.append(
+                warp.warp(picture, to_face, (coder.SIZE_OUT, coder.SIZE_OUT), edges="repeat")
+            )
             who.append(number * TROUPE + j)
             when.append(number * MOMENTS + k)
     return np.stack(faces), np.array(who), np.array(when)
@@ -62,7 +72,9 @@ class ForAnyone(Module):
     def __init__(self, people: int, rng: np.random.Generator):
         whole = coder.Coder(rng)
         self.encoder, self.decoder = whole.encoder, whole.decoder_a
-        self.vectors = Tensor(0.3 * rng.standard_normal((people, VECTOR)).astype(np.float32), requires_grad=True)
+        self.vectors = Tensor(
+            0.3 * rng.standard_normal((people, VECTOR)).astype(np.float32), requires_grad=True
+        )
         widths = [16 * coder.ENCODER[-1], *coder.DECODER]
         self.shifts = [nn.Dense(VECTOR, width, rng=rng) for width in widths]
 
@@ -84,15 +96,24 @@ class ForAnyone(Module):
         """The weights to start from, float16, with the mean vector's shifts added to the biases."""
         mean = self.vectors.data.mean(0)
         biased = [s for s in self.decoder.steps if isinstance(s, nn.Dense | nn.ConvTranspose2d)]
-        arrays = nn.checkpoint.module_arrays(self.encoder, "encoder.") | nn.checkpoint.module_arrays(self.decoder, "decoder.")
+        arrays = nn.checkpoint.module_arrays(
+            self.encoder, "encoder."
+        ) | nn.checkpoint.module_arrays(self.decoder, "decoder.")
         for shift, step in zip(self.shifts, biased, strict=True):
             name = next(n for n, a in arrays.items() if a is step.bias.data)
             arrays[name] = step.bias.data + shift.bias.data + mean @ shift.kernel.data
         return {name: a.astype(np.float16) for name, a in arrays.items()}
 
 
-def train(faces: np.ndarray, who: np.ndarray, when: np.ndarray, minutes: float, rng: np.random.Generator,
-          batch: int = 32, rate: float = 1.5e-3) -> Iterator[tuple[ForAnyone, float, float]]:  # fmt: skip
+def train(
+    faces: np.ndarray,
+    who: np.ndarray,
+    when: np.ndarray,
+    minutes: float,
+    rng: np.random.Generator,
+    batch: int = 32,
+    rate: float = 1.5e-3,
+) -> Iterator[tuple[ForAnyone, float, float]]:
     """Yields (net, share of the time, loss) after each step."""
     net = ForAnyone(int(who.max()) + 1, rng)
     adam = nn.Adam(rate)
@@ -109,22 +130,33 @@ def train(faces: np.ndarray, who: np.ndarray, when: np.ndarray, minutes: float, 
         own = np.random.default_rng([*shown])
         asked = np.array([own.choice(group_of[i]) for i in shown])
         inputs = augment.relight(augment.warp(coder.halved(faces[shown]), own), own)
-        return nn.edge_l1(net.forward(inputs, who[asked]), faces[asked].astype(np.float32) / np.float32(255), weights, 2.0)
+        return nn.edge_l1(
+            net.forward(inputs, who[asked]),
+            faces[asked].astype(np.float32) / np.float32(255),
+            weights,
+            2.0,
+        )
 
     for count, (loss, _) in enumerate(nn.train.epoch(batches(), loss_of, net, adam)):
         share = (time.perf_counter() - started) / (60 * minutes)
-        adam.rate = rate * min(1, count / 50) * (0.01 + 0.99 * (0.5 + 0.5 * np.cos(np.pi * min(share, 1))))
+        adam.rate = (
+            rate * min(1, count / 50) * (0.01 + 0.99 * (0.5 + 0.5 * np.cos(np.pi * min(share, 1))))
+        )
         yield net, share, loss
         if share >= 1:
             return
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("output", type=Path)
     p.add_argument("--actors", type=int, default=360)
     p.add_argument("--minutes", type=float, default=30)
-    p.add_argument("--pictures", type=Path, help="where the rendered faces are kept for the next time")
+    p.add_argument(
+        "--pictures", type=Path, help="where the rendered faces are kept for the next time"
+    )
     p.add_argument("--threads", type=int, default=os.cpu_count())
     options = p.parse_args()
     nn.set_threads(options.threads)
@@ -141,9 +173,22 @@ def main() -> None:
     for net, share, loss in train(faces, who, when, options.minutes, np.random.default_rng(0)):
         losses.append(loss)
         if len(losses) % 100 == 0:
-            print(json.dumps({"steps": len(losses), "share": round(share, 3), "loss": round(float(np.mean(losses[-100:])), 5)}), flush=True)
-            nn.checkpoint.write_arrays(options.output, net.start(), {"pictures": len(faces), "steps": len(losses)})
-    nn.checkpoint.write_arrays(options.output, net.start(), {"pictures": len(faces), "steps": len(losses)})
+            print(
+                json.dumps(
+                    {
+                        "steps": len(losses),
+                        "share": round(share, 3),
+                        "loss": round(float(np.mean(losses[-100:])), 5),
+                    }
+                ),
+                flush=True,
+            )
+            nn.checkpoint.write_arrays(
+                options.output, net.start(), {"pictures": len(faces), "steps": len(losses)}
+            )
+    nn.checkpoint.write_arrays(
+        options.output, net.start(), {"pictures": len(faces), "steps": len(losses)}
+    )
 
 
 if __name__ == "__main__":

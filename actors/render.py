@@ -16,7 +16,20 @@ from scipy import ndimage
 
 from . import raster
 from .head import PIVOT, build, expressions, skull, smoothstep
-from .paint import CHANNELS, FOLD, GLOSS, HAIR, MASK, OCCLUSION, RED, Texture, noise, normals, paint_eyes, paint_mouth
+from .paint import (
+    CHANNELS,
+    FOLD,
+    GLOSS,
+    HAIR,
+    MASK,
+    OCCLUSION,
+    RED,
+    Texture,
+    noise,
+    normals,
+    paint_eyes,
+    paint_mouth,
+)
 from .performance import Moment
 from .person import Actor
 
@@ -47,8 +60,12 @@ def rotation(moment: Moment) -> np.ndarray:
     """The head's turn, (3, 3): about its own height first, then forward, then sideways."""
     yaw, pitch, roll = np.radians([moment.yaw, moment.pitch, moment.roll])
     about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
-    about_z = np.array([[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    about_x = np.array(
+        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    )
+    about_z = np.array(
+        [[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
+    )
     return about_z @ about_x @ about_y
 
 
@@ -71,13 +88,23 @@ class Model:
             first_texels.append(np.full(count, texel, np.int32))
             kinds.append(np.full(count, grid.kind == "curtain"))
             first, texel = first + count, texel + texture.texels[..., 0].size
-        self.triangles, self.casting = np.concatenate(triangles), np.concatenate(casting)  # for a shadow a coarser surface will do
-        self.row_width, self.first_texel, self.two_sided = np.concatenate(row_widths), np.concatenate(first_texels), np.concatenate(kinds)
+        self.triangles, self.casting = (
+            np.concatenate(triangles),
+            np.concatenate(casting),
+        )  # for a shadow a coarser surface will do
+        self.row_width, self.first_texel, self.two_sided = (
+            np.concatenate(row_widths),
+            np.concatenate(first_texels),
+            np.concatenate(kinds),
+        )
 
         def flat(arrays, channels):
             return np.concatenate([a.reshape(-1, channels) for a in arrays]).astype(np.float32)
 
-        self.posed, self.follows = flat([g.posed for g in self.grids], 3), flat([g.follows for g in self.grids], 1)
+        self.posed, self.follows = (
+            flat([g.posed for g in self.grids], 3),
+            flat([g.follows for g in self.grids], 1),
+        )
         self.shapes = {name: flat([g.shapes[name] for g in self.grids], 3) for name in SHAPES}
         self.coordinates = flat([t.coordinates for t in textures], 2)
         self.rest = flat([g.rest for g in self.grids], 3)[:, :2]
@@ -102,8 +129,13 @@ class Model:
         """
         face = self.actor.face
         gaze = 0.015 * moment.gaze_x
-        anchors = [(-face.eye_x + 0.012 + gaze, 0.022), (face.eye_x - 0.012 + gaze, 0.022), (0, face.nose_y - 0.02),
-                   (-0.98 * face.mouth_width, face.mouth_y - 0.012), (0.98 * face.mouth_width, face.mouth_y - 0.012)]  # fmt: skip
+        anchors = [
+            (-face.eye_x + 0.012 + gaze, 0.022),
+            (face.eye_x - 0.012 + gaze, 0.022),
+            (0, face.nose_y - 0.02),
+            (-0.98 * face.mouth_width, face.mouth_y - 0.012),
+            (0.98 * face.mouth_width, face.mouth_y - 0.012),
+        ]
         angle = np.linspace(-1.3, 1.3, 201)
         at = []
         for x, y in anchors:
@@ -116,15 +148,28 @@ class Model:
     def render(self, moment: Moment, size: tuple[int, int]) -> Layer:
         """The actor at a moment on a picture of size (w, h)."""
         at = self.place(moment)
-        facing = np.concatenate([normals(at[span].reshape(*shape, 3)).reshape(-1, 3) for span, shape in self.spans])
+        facing = np.concatenate(
+            [normals(at[span].reshape(*shape, 3)).reshape(-1, 3) for span, shape in self.spans]
+        )
         light = np.array(moment.light, np.float32)
         fine = size[0] * FINER, size[1] * FINER
-        seen = raster.rasterise(*raster.project(at, moment.zoom, fine), self.triangles, self.two_sided[self.triangles[:, 0]], fine)
+        seen = raster.rasterise(
+            *raster.project(at, moment.zoom, fine),
+            self.triangles,
+            self.two_sided[self.triangles[:, 0]],
+            fine,
+        )
         lit = self._lit(at, light)
-        values = seen.interpolate(np.concatenate([self.coordinates, facing, self.rest, lit[:, None]], 1).astype(np.float32))
+        values = seen.interpolate(
+            np.concatenate([self.coordinates, facing, self.rest, lit[:, None]], 1).astype(
+                np.float32
+            )
+        )
         first = seen.corners[:, 0]
         place = np.rint(values[:, :2]).astype(np.int32)
-        texels = self.texels[self.first_texel[first] + place[:, 0] * self.row_width[first] + place[:, 1]]
+        texels = self.texels[
+            self.first_texel[first] + place[:, 0] * self.row_width[first] + place[:, 1]
+        ]
         colour = self._shade(texels, values, self.two_sided[first], light, moment)
         full = np.zeros((fine[1] * fine[0], 5), np.float32)
         full[seen.samples, :3] = colour
@@ -141,10 +186,14 @@ class Model:
         right /= np.linalg.norm(right)
         up = np.cross(light, right)
         middle = np.float32([0, -0.2, 0])
-        plane = np.stack([(at - middle) @ right, (at - middle) @ up], -1) * (SHADOW * 0.27) + SHADOW / 2
+        plane = (
+            np.stack([(at - middle) @ right, (at - middle) @ up], -1) * (SHADOW * 0.27) + SHADOW / 2
+        )
         beyond = ((plane < 2) | (plane > SHADOW - 3)).any(1)
         depth = raster.DISTANCE - at @ light
-        seen = raster.rasterise(plane, depth, self.casting, np.ones(len(self.casting), bool), (SHADOW, SHADOW))
+        seen = raster.rasterise(
+            plane, depth, self.casting, np.ones(len(self.casting), bool), (SHADOW, SHADOW)
+        )
         nearest = np.full((SHADOW, SHADOW), 99, np.float32)
         nearest.ravel()[seen.samples] = seen.interpolate(depth[:, None].astype(np.float32))[:, 0]
         column, row = np.clip(np.rint(plane).astype(np.int32), 1, SHADOW - 2).T
@@ -168,8 +217,10 @@ class Model:
         occlusion *= 1 - texels[:, FOLD] * np.float32(0.08 + 0.26 * moment.smile)
         flat = np.zeros(len(x), np.float32)
         face = self.actor.face
-        for painter, near in ((paint_eyes, (np.abs(np.abs(x) - face.eye_x) < 0.22) & (np.abs(y - 0.01) < 0.17)),
-                              (paint_mouth, (np.abs(x) < face.mouth_width * 1.1) & (np.abs(y - face.mouth_y) < 0.02))):  # fmt: skip
+        for painter, near in (
+            (paint_eyes, (np.abs(np.abs(x) - face.eye_x) < 0.22) & (np.abs(y - 0.01) < 0.17)),
+            (paint_mouth, (np.abs(x) < face.mouth_width * 1.1) & (np.abs(y - face.mouth_y) < 0.02)),
+        ):
             near = np.flatnonzero(near)
             parts = [a[near] for a in (colour, occlusion, gloss, flat)]
             painter(self.actor, moment, x[near], y[near], *parts)
@@ -182,13 +233,27 @@ class Model:
         direct *= in_shadow + (1 - in_shadow) * lit[:, None]
         direct += (np.float32(0.55 + 0.35 * max(light[2], 0)) - direct) * (0.75 * flat)[:, None]
         direct *= (np.float32(0.95) * np.sqrt(occlusion))[:, None]
-        direct += (np.float32(moment.ambient) * (0.75 + 0.25 * n[:, 1]) * occlusion + np.float32(0.06) * np.clip(1 - n[:, 2], 0, 1) ** 3)[:, None]
+        direct += (
+            np.float32(moment.ambient) * (0.75 + 0.25 * n[:, 1]) * occlusion
+            + np.float32(0.06) * np.clip(1 - n[:, 2], 0, 1) ** 3
+        )[:, None]
         half = light + np.float32([0, 0, 1])
         shine = np.maximum(n @ (half / np.linalg.norm(half)), 0)
         hair = texels[:, HAIR]
         skin_gloss = np.float32(0.10) * shine**22 + np.float32(0.05) * shine**60
-        streak = noise(values[:, 0] * 0.002, values[:, 1] * 0.013)  # hair shines in a band across its strands (Kajiya and Kay 1989)
-        hair_gloss = np.float32(0.16) * np.exp(-(((n[:, 1] - np.float32(0.45) - np.float32(0.08) * streak) / np.float32(0.16)) ** 2)) * shine**4
+        streak = noise(
+            values[:, 0] * 0.002, values[:, 1] * 0.013
+        )  # hair shines in a band across its strands (Kajiya and Kay 1989)
+        hair_gloss = (
+            np.float32(0.16)
+            * np.exp(
+                -(
+                    ((n[:, 1] - np.float32(0.45) - np.float32(0.08) * streak) / np.float32(0.16))
+                    ** 2
+                )
+            )
+            * shine**4
+        )
         spark = gloss * lit * (skin_gloss + (hair_gloss - skin_gloss) * hair)
         colour *= direct
         colour += spark[:, None] * np.float32([1, 0.97, 0.92])

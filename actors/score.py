@@ -21,7 +21,11 @@ from .raster import project
 from .render import Model, turned
 
 CANVAS = 56, 72  # (w, h) of the aligned face on which expressions are read
-READ = {"mouth": (slice(42, 72), slice(8, 48)), "blink": (slice(8, 32), slice(2, 54)), "gaze_x": (slice(8, 32), slice(2, 54))}
+READ = {
+    "mouth": (slice(42, 72), slice(8, 48)),
+    "blink": (slice(8, 32), slice(2, 54)),
+    "gaze_x": (slice(8, 32), slice(2, 54)),
+}
 RIDGE = 3.0
 
 
@@ -66,10 +70,14 @@ def seam(picture: np.ndarray, before: np.ndarray) -> float:
     """
     changed = ndimage.uniform_filter(np.abs(picture.astype(np.float32) - before).mean(-1), 3) > 3
     changed = ndimage.binary_opening(changed, iterations=2)
-    rim = ndimage.binary_dilation(changed, iterations=3) & ~ndimage.binary_erosion(changed, iterations=3)
+    rim = ndimage.binary_dilation(changed, iterations=3) & ~ndimage.binary_erosion(
+        changed, iterations=3
+    )
     if not rim.any():
         return 0.0
-    steep = [np.hypot(*np.gradient(x.astype(np.float32).mean(-1)))[rim].mean() for x in (picture, before)]
+    steep = [
+        np.hypot(*np.gradient(x.astype(np.float32).mean(-1)))[rim].mean() for x in (picture, before)
+    ]
     return float(steep[0] - steep[1])
 
 
@@ -80,7 +88,12 @@ def pose(points: np.ndarray, anchors: np.ndarray, size: tuple[int, int]) -> np.n
     """
 
     def apart(q):
-        return (project(turned(anchors, Moment(*(30 * q[:3]), shift_x=q[3], shift_y=q[4]), 1.0), q[5], size)[0] - points).ravel()
+        return (
+            project(
+                turned(anchors, Moment(*(30 * q[:3]), shift_x=q[3], shift_y=q[4]), 1.0), q[5], size
+            )[0]
+            - points
+        ).ravel()
 
     return 30 * least_squares(apart, [0, 0, 0, 0, 0, 0.3], method="lm").x[:3]
 
@@ -91,10 +104,20 @@ class _Candidate:
 
     def __init__(self, size: tuple[int, int]):
         self.size = size
-        self.psnr, self.ssim, self.seam, self.flicker, self.points, self.faces, self.last = [], [], [], [], [], [], (None, None)
+        self.psnr, self.ssim, self.seam, self.flicker, self.points, self.faces, self.last = (
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            (None, None),
+        )
 
 
-def score(frames: Iterable[Compared], model: Model, detector: Detector) -> dict[str, dict[str, float]]:
+def score(
+    frames: Iterable[Compared], model: Model, detector: Detector
+) -> dict[str, dict[str, float]]:
     """Figures of each candidate by name; `model` is the true swap's.
 
     psnr, ssim            in the face, against the true swap: dB, 0..1
@@ -124,7 +147,11 @@ def score(frames: Iterable[Compared], model: Model, detector: Detector) -> dict[
             c.seam.append(seam(image, before))
             error = image.astype(np.float32) - truth
             if c.last[0] == frame.number - 1:
-                c.flicker.append(float((np.abs(error - c.last[1]).mean(-1) * frame.mask).sum() / frame.mask.sum()))
+                c.flicker.append(
+                    float(
+                        (np.abs(error - c.last[1]).mean(-1) * frame.mask).sum() / frame.mask.sum()
+                    )
+                )
             c.last = frame.number, error
             face = _nearest(detector.detect(image), frame.points)
             c.points.append((face.points if face else np.full((5, 2), np.nan), frame.points))
@@ -132,12 +159,19 @@ def score(frames: Iterable[Compared], model: Model, detector: Detector) -> dict[
     if not candidates:
         raise ValueError("no frame to score: the face is never in the picture")
     if all(face is None for face in candidates["truth"].faces[::2]):
-        raise ValueError("nothing to score by: the detector does not find the face of the true swap")
-    anchors = [model.points3d(replace(m, yaw=0, pitch=0, roll=0, shift_x=0, shift_y=0)) for m in moments]
+        raise ValueError(
+            "nothing to score by: the detector does not find the face of the true swap"
+        )
+    anchors = [
+        model.points3d(replace(m, yaw=0, pitch=0, roll=0, shift_x=0, shift_y=0)) for m in moments
+    ]
     readers = {what: _Reader(candidates["truth"].faces[::2], moments[::2], what) for what in READ}
     shaking = {name: _jitter(c, numbers) for name, c in candidates.items()}
-    return {name: _figures(c, moments, anchors, readers) | {"jitter": round(shaking[name] / (shaking["truth"] or np.nan), 4)}
-            for name, c in candidates.items()}  # fmt: skip
+    return {
+        name: _figures(c, moments, anchors, readers)
+        | {"jitter": round(shaking[name] / (shaking["truth"] or np.nan), 4)}
+        for name, c in candidates.items()
+    }
 
 
 def _nearest(faces: list[Face], points: np.ndarray) -> Face | None:
@@ -149,7 +183,13 @@ def _nearest(faces: list[Face], points: np.ndarray) -> Face | None:
 
 def _aligned(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The face on a CANVAS, grey, (h, w) float32."""
-    return warp.warp(image, align.face_matrix(align.similarity(points), CANVAS), CANVAS, edges="repeat").astype(np.float32).mean(-1)
+    return (
+        warp.warp(
+            image, align.face_matrix(align.similarity(points), CANVAS), CANVAS, edges="repeat"
+        )
+        .astype(np.float32)
+        .mean(-1)
+    )
 
 
 class _Reader:
@@ -157,12 +197,18 @@ class _Reader:
 
     def __init__(self, faces: list[np.ndarray | None], moments: list[Moment], what: str):
         self.region = READ[what]
-        pairs = [(self._features(f), getattr(m, what)) for f, m in zip(faces, moments, strict=True) if f is not None]
+        pairs = [
+            (self._features(f), getattr(m, what))
+            for f, m in zip(faces, moments, strict=True)
+            if f is not None
+        ]
         x, y = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
         self.mean, self.level = x.mean(0), y.mean()
         x = x - self.mean
         # as many unknowns as pixels, few frames: solved in the space of the frames
-        self.weights = x.T @ np.linalg.solve(x @ x.T + RIDGE * len(x) * np.eye(len(x)), y - self.level)
+        self.weights = x.T @ np.linalg.solve(
+            x @ x.T + RIDGE * len(x) * np.eye(len(x)), y - self.level
+        )
 
     def _features(self, face: np.ndarray) -> np.ndarray:
         """The region that is read, coarser, with its brightness and contrast taken out."""
@@ -176,7 +222,10 @@ class _Reader:
 
 def plain(figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float | None]]:
     """Figures for JSON, which knows no NaN: None instead."""
-    return {name: {k: None if np.isnan(v) else v for k, v in each.items()} for name, each in figures.items()}
+    return {
+        name: {k: None if np.isnan(v) else v for k, v in each.items()}
+        for name, each in figures.items()
+    }
 
 
 def _mean(values) -> float:
@@ -184,18 +233,34 @@ def _mean(values) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
-def _figures(c: _Candidate, moments: list[Moment], anchors: list[np.ndarray], readers: dict[str, _Reader]) -> dict[str, float]:
+def _figures(
+    c: _Candidate, moments: list[Moment], anchors: list[np.ndarray], readers: dict[str, _Reader]
+) -> dict[str, float]:
     """The figures of one candidate, all but its jitter."""
     seen, known = (np.array(p) for p in zip(*c.points, strict=True))  # (F, 5, 2)
     found = ~np.isnan(seen[:, 0, 0])
     apart = np.linalg.norm(known[:, 1] - known[:, 0], axis=1)
-    poses = np.array([pose(p, a, c.size) for p, a, f in zip(seen, anchors, found, strict=True) if f]).reshape(-1, 3)
+    poses = np.array(
+        [pose(p, a, c.size) for p, a, f in zip(seen, anchors, found, strict=True) if f]
+    ).reshape(-1, 3)
     true_poses = np.array([[m.yaw, m.pitch, m.roll] for m in moments])[found]
-    out = {"psnr": _mean(c.psnr), "ssim": _mean(c.ssim), "found": _mean(found),
-           "points": 100 * _mean((np.linalg.norm(seen - known, axis=2).mean(1) / apart)[found]),
-           **dict(zip(("yaw", "pitch", "roll"), map(_mean, np.abs(poses - true_poses).T), strict=True))}  # fmt: skip
+    out = {
+        "psnr": _mean(c.psnr),
+        "ssim": _mean(c.ssim),
+        "found": _mean(found),
+        "points": 100 * _mean((np.linalg.norm(seen - known, axis=2).mean(1) / apart)[found]),
+        **dict(
+            zip(("yaw", "pitch", "roll"), map(_mean, np.abs(poses - true_poses).T), strict=True)
+        ),
+    }
     for what, reader in readers.items():
-        out[what] = _mean([abs(reader(f) - getattr(m, what)) for f, m in zip(c.faces[1::2], moments[1::2], strict=True) if f is not None])
+        out[what] = _mean(
+            [
+                abs(reader(f) - getattr(m, what))
+                for f, m in zip(c.faces[1::2], moments[1::2], strict=True)
+                if f is not None
+            ]
+        )
     out |= {"seam": _mean(c.seam), "flicker": _mean(c.flicker)}
     return {k: round(v, 4) for k, v in out.items()}
 

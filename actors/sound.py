@@ -23,7 +23,10 @@ def voice(open_at: Callable[[float], float], seconds: float, seed: int) -> np.nd
     sound = np.zeros_like(t)
     for harmonic in range(1, 19):
         tone = harmonic * pitch
-        strength = sum(np.exp(-(((tone - at) / wide) ** 2)) for at, wide in ((300 + 500 * mouth, 180.0), (1900 - 700 * mouth, 350.0)))
+        strength = sum(
+            np.exp(-(((tone - at) / wide) ** 2))
+            for at, wide in ((300 + 500 * mouth, 180.0), (1900 - 700 * mouth, 350.0))
+        )
         sound += strength * np.sin(harmonic * phase) / np.sqrt(harmonic)
     sound += 0.02 * rng.standard_normal(t.size)
     return (0.25 * sound * (0.02 + mouth)).astype(np.float32)

@@ -27,10 +27,14 @@ def shots(scene: Scene, numbers: Iterable[int] | None = None) -> Iterator[Shot]:
     numbers = list(range(scene.frames) if numbers is None else numbers)
     step = 2 * nn.parallel.threads()
     for first in range(0, len(numbers), step):
-        yield from nn.parallel.run([lambda n=n: scene.shot(n) for n in numbers[first : first + step]])
+        yield from nn.parallel.run(
+            [lambda n=n: scene.shot(n) for n in numbers[first : first + step]]
+        )
 
 
-def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 14, sound: bool = True) -> Iterator[Shot]:
+def film(
+    scene: Scene, output: Path, truth: Path | None = None, quality: int = 14, sound: bool = True
+) -> Iterator[Shot]:
     """Render a scene into a clip, and what is known of it into the folder `truth`; yields each shot when it is written.
 
     truth/truth.jsonl      a row a frame: frame, time, part (of the clip, between cuts), present, visible (share of the face that nothing
@@ -44,19 +48,27 @@ def film(scene: Scene, output: Path, truth: Path | None = None, quality: int = 1
     like = video.Clip(output, scene.size, rate, scene.frames, 1 / rate)
     said = (voice(scene.mouth, scene.frames / scene.rate, scene.seed), RATE) if sound else None
     with ExitStack() as stack:
-        writer = stack.enter_context(video.open_writer(output, like, 40 if "compress" in scene.hard else quality, COMMENT, sound=said))
+        writer = stack.enter_context(
+            video.open_writer(
+                output, like, 40 if "compress" in scene.hard else quality, COMMENT, sound=said
+            )
+        )
         swap = rows = None
         if truth:
             rows = stack.enter_context(_opened(truth))
             if scene.wearing:
-                swap = stack.enter_context(video.open_writer(truth / "swap.mkv", like, comment=COMMENT))
+                swap = stack.enter_context(
+                    video.open_writer(truth / "swap.mkv", like, comment=COMMENT)
+                )
         for shot in shots(scene):
             time = shot.number / rate
             writer.write(shot.image, time)
             if rows:
                 rows.write(json.dumps(record(scene, shot)) + "\n")
                 for folder, values in (("mask", shot.mask), ("visible", shot.visible)):
-                    Image.fromarray(np.ceil(values * 255).astype(np.uint8)).save(truth / folder / f"{shot.number:06d}.png")
+                    Image.fromarray(np.ceil(values * 255).astype(np.uint8)).save(
+                        truth / folder / f"{shot.number:06d}.png"
+                    )
             if swap:
                 swap.write(shot.swap, time)
             yield shot
@@ -71,12 +83,21 @@ def _opened(truth: Path) -> TextIO:
             (truth / folder).mkdir(parents=True, exist_ok=True)
         return open(truth / "truth.jsonl", "w", encoding="utf-8")
     except OSError as error:
-        raise video.OutputError(f"{error.filename} cannot be written: {error.strerror}; choose another place") from None
+        raise video.OutputError(
+            f"{error.filename} cannot be written: {error.strerror}; choose another place"
+        ) from None
 
 
 def record(scene: Scene, shot: Shot) -> dict:
     """The row of a frame."""
     whole = float(shot.mask.sum())
-    return {"frame": shot.number, "time": round(shot.number / scene.rate, 6), "part": scene.part(shot.number), "present": shot.present,
-            "visible": round(float(shot.visible.sum()) / whole, 4) if whole else 0.0, "points": shot.points.round(3).tolist(),
-            "swap_points": None if shot.swap_points is None else shot.swap_points.round(3).tolist(), **shot.moment.record()}  # fmt: skip
+    return {
+        "frame": shot.number,
+        "time": round(shot.number / scene.rate, 6),
+        "part": scene.part(shot.number),
+        "present": shot.present,
+        "visible": round(float(shot.visible.sum()) / whole, 4) if whole else 0.0,
+        "points": shot.points.round(3).tolist(),
+        "swap_points": None if shot.swap_points is None else shot.swap_points.round(3).tolist(),
+        **shot.moment.record(),
+    }

@@ -24,7 +24,9 @@ POINTS = "left eye", "right eye", "nose", "left mouth corner", "right mouth corn
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--actors", type=int, default=20)
     p.add_argument("--frames", type=int, default=50, help="of each actor")
     p.add_argument("--first", type=int, default=100, help="the first actor's seed")
@@ -43,18 +45,56 @@ def main() -> None:
         for shot in taken:
             faces = detector.detect(shot.image)
             if len(faces) == 1:
-                of_actor.append(np.linalg.norm(faces[0].points - shot.points, axis=1) / np.linalg.norm(shot.points[1] - shot.points[0]))
+                of_actor.append(
+                    np.linalg.norm(faces[0].points - shot.points, axis=1)
+                    / np.linalg.norm(shot.points[1] - shot.points[0])
+                )
                 scores.append(faces[0].score)
                 found += faces[0].score >= 0.95
         errors += of_actor
         mean = np.mean(of_actor, 0) * 100 if of_actor else np.full(5, np.nan)
-        print(json.dumps({"name": "actor", "seed": seed, "faces": len(of_actor), "of": len(taken), "error_percent": mean.round(1).tolist()}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "name": "actor",
+                    "seed": seed,
+                    "faces": len(of_actor),
+                    "of": len(taken),
+                    "error_percent": mean.round(1).tolist(),
+                }
+            ),
+            flush=True,
+        )
     mean = np.mean(errors, 0) * 100
-    print(json.dumps({"name": "frames rendered a second", "size": options.size, "value": round(float(np.median(rates)), 1), "threads": options.threads}))
-    print(json.dumps({"name": "one face found, p >= .95", "percent": round(100 * found / (options.actors * options.frames), 2),
-                      "frames": options.actors * options.frames, "lowest_score": round(float(min(scores)), 4)}))
-    print(json.dumps({"name": "error of the points, percent of the eyes' distance", "mean": round(float(mean.mean()), 2),
-                      **dict(zip(POINTS, mean.round(2).tolist(), strict=True))}))
+    print(
+        json.dumps(
+            {
+                "name": "frames rendered a second",
+                "size": options.size,
+                "value": round(float(np.median(rates)), 1),
+                "threads": options.threads,
+            }
+        )
+    )
+    print(
+        json.dumps(
+            {
+                "name": "one face found, p >= .95",
+                "percent": round(100 * found / (options.actors * options.frames), 2),
+                "frames": options.actors * options.frames,
+                "lowest_score": round(float(min(scores)), 4),
+            }
+        )
+    )
+    print(
+        json.dumps(
+            {
+                "name": "error of the points, percent of the eyes' distance",
+                "mean": round(float(mean.mean()), 2),
+                **dict(zip(POINTS, mean.round(2).tolist(), strict=True)),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

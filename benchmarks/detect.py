@@ -37,7 +37,13 @@ class Peer:
 
     def __init__(self, python: str, graph: str, threads: int):
         command = [python, str(Path(__file__).with_name("tf_graph.py")), graph, str(threads)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
     def ask(self, frame: Path, min_size: float) -> dict:
         self.process.stdin.write(f"{frame} {min_size}\n")
@@ -56,11 +62,16 @@ def frame_of(path: Path) -> np.ndarray:
 
 def drawn() -> dict[str, np.ndarray]:
     image = Image.fromarray(target_frame(0))
-    return {f"drawn {w}x{h}": np.asarray(image.resize((w, h), Image.Resampling.BICUBIC)) for w, h in ((430, 500), (856, 432), (1920, 1080))}
+    return {
+        f"drawn {w}x{h}": np.asarray(image.resize((w, h), Image.Resampling.BICUBIC))
+        for w, h in ((430, 500), (856, 432), (1920, 1080))
+    }
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("inputs", nargs="*", type=Path)
     p.add_argument("--peer-python")
     p.add_argument("--graph")
@@ -74,7 +85,9 @@ def main() -> None:
         p.error("--peer-python and --graph go together")
     nn.set_threads(options.threads)
     detector = Detector()
-    peer = Peer(options.peer_python, options.graph, options.threads) if options.peer_python else None
+    peer = (
+        Peer(options.peer_python, options.graph, options.threads) if options.peer_python else None
+    )
     frames = {path.name: frame_of(path) for path in options.inputs} or drawn()
     peer_ms = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +102,9 @@ def main() -> None:
         memory(detector, options.memory)
 
 
-def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: Peer | None, options) -> float | None:
+def single(
+    name: str, image: np.ndarray, path: Path, detector: Detector, peer: Peer | None, options
+) -> float | None:
     inner: list[float] = []
     candidates = {"ours": lambda: detector.detect(image, options.min_size)}
     if peer:
@@ -98,7 +113,15 @@ def single(name: str, image: np.ndarray, path: Path, detector: Detector, peer: P
     if peer:
         medians["tensorflow"] = float(np.median(inner[1:]))  # without the way there and back
     size = f"{image.shape[1]}x{image.shape[0]}"
-    emit("detect", medians, "tensorflow", frame=name, size=size, faces=len(detector.detect(image, options.min_size)), threads=options.threads)
+    emit(
+        "detect",
+        medians,
+        "tensorflow",
+        frame=name,
+        size=size,
+        faces=len(detector.detect(image, options.min_size)),
+        threads=options.threads,
+    )
     return medians.get("tensorflow")
 
 
@@ -117,12 +140,21 @@ def memory(detector: Detector, count: int) -> None:
 def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None:
     """Following against searching every frame whole: time a frame, and whether both find the same; then what smoothing does."""
     frames = [(f.number, f.image) for f in video.open_clip(path)][: options.frames]
-    starts = [n for (n, _), cut in zip(frames, video.cuts(image for _, image in frames), strict=True) if cut]
+    starts = [
+        n
+        for (n, _), cut in zip(frames, video.cuts(image for _, image in frames), strict=True)
+        if cut
+    ]
     start = time.perf_counter()
     whole = {n: detector.detect(image, options.min_size) for n, image in frames}
     whole_ms = (time.perf_counter() - start) / len(frames) * 1e3
     start = time.perf_counter()
-    near = {f.number: f.faces for f in follow(((n, image, n in starts) for n, image in frames), detector, options.min_size)}
+    near = {
+        f.number: f.faces
+        for f in follow(
+            ((n, image, n in starts) for n, image in frames), detector, options.min_size
+        )
+    }
     ours = (time.perf_counter() - start) / len(frames) * 1e3
     found = missed = sure = 0
     overlaps, errors = [], []
@@ -135,20 +167,59 @@ def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None
             found += 1
             overlaps.append(best.overlap(face.box))
             errors.append(float(np.abs(best.points - face.points).max() / face.interocular))
-    print(json.dumps({
-        "name": "follow", "clip": path.name, "frames": len(frames), "ours_ms": round(ours, 2), "whole_ms": round(whole_ms, 2),
-        "peer": "tensorflow, a frame", "peer_ms": peer_ms, "ratio": peer_ms and round(ours / peer_ms, 3), "faces": found, "missed": missed,
-        "missed_above_.95": sure, "least_iou": round(min(overlaps), 4), "largest_point_error": round(max(errors), 5),
-    }), flush=True)  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "name": "follow",
+                "clip": path.name,
+                "frames": len(frames),
+                "ours_ms": round(ours, 2),
+                "whole_ms": round(whole_ms, 2),
+                "peer": "tensorflow, a frame",
+                "peer_ms": peer_ms,
+                "ratio": peer_ms and round(ours / peer_ms, 3),
+                "faces": found,
+                "missed": missed,
+                "missed_above_.95": sure,
+                "least_iou": round(min(overlaps), 4),
+                "largest_point_error": round(max(errors), 5),
+            }
+        ),
+        flush=True,
+    )
     chosen = select.choose(whole, None, starts)
     raw = {n: align.similarity(f.points) for n, f in chosen.items()}
     smooth = steady(raw, starts)
-    numbers = [n for n in sorted(chosen) if {n - 1, n + 1} <= chosen.keys() and not {n, n + 1} & set(starts)]
-    before, after = ({n: align.invert(m)[:, :2] @ MIDDLE + align.invert(m)[:, 2] for n, m in of.items()} for of in (raw, smooth))
-    shaking = [np.mean([np.linalg.norm(p[n - 1] - 2 * p[n] + p[n + 1]) for n in numbers]) for p in (before, after)]
-    lags = {k: np.mean([np.sum((after[n] - before[n + k]) ** 2) for n in numbers if n + k in before]) for k in range(-3, 4)}
-    print(json.dumps({"name": "steady", "clip": path.name, "second_difference_px": round(shaking[0], 3), "smoothed_px": round(shaking[1], 3),
-                      "ratio": round(shaking[1] / shaking[0], 3), "lag_frames": min(lags, key=lags.get)}), flush=True)
+    numbers = [
+        n
+        for n in sorted(chosen)
+        if {n - 1, n + 1} <= chosen.keys() and not {n, n + 1} & set(starts)
+    ]
+    before, after = (
+        {n: align.invert(m)[:, :2] @ MIDDLE + align.invert(m)[:, 2] for n, m in of.items()}
+        for of in (raw, smooth)
+    )
+    shaking = [
+        np.mean([np.linalg.norm(p[n - 1] - 2 * p[n] + p[n + 1]) for n in numbers])
+        for p in (before, after)
+    ]
+    lags = {
+        k: np.mean([np.sum((after[n] - before[n + k]) ** 2) for n in numbers if n + k in before])
+        for k in range(-3, 4)
+    }
+    print(
+        json.dumps(
+            {
+                "name": "steady",
+                "clip": path.name,
+                "second_difference_px": round(shaking[0], 3),
+                "smoothed_px": round(shaking[1], 3),
+                "ratio": round(shaking[1] / shaking[0], 3),
+                "lag_frames": min(lags, key=lags.get),
+            }
+        ),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

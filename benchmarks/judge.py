@@ -27,7 +27,9 @@ import numpy as np  # noqa: E402
 
 detector = dlib.get_frontal_face_detector()
 landmarks = dlib.shape_predictor(face_recognition_models.pose_predictor_model_location())
-recogniser = dlib.face_recognition_model_v1(face_recognition_models.face_recognition_model_location())
+recogniser = dlib.face_recognition_model_v1(
+    face_recognition_models.face_recognition_model_location()
+)
 
 
 def looks(path, every):
@@ -61,11 +63,21 @@ def far(found, centre):
 
 def main(target, donor, every, *fakes):
     target, donor = looks(target, int(every)), looks(donor, int(every))
-    centres = {name: np.mean([numbers for numbers, _ in of.values()], axis=0) for name, of in (("target", target), ("donor", donor))}
+    centres = {
+        name: np.mean([numbers for numbers, _ in of.values()], axis=0)
+        for name, of in (("target", target), ("donor", donor))
+    }
     if not fakes:
         apart = np.linalg.norm(centres["target"] - centres["donor"])
-        print(json.dumps({"target to itself": round(far(target, centres["target"]).mean(), 3), "donor to itself": round(far(donor, centres["donor"]).mean(), 3),
-                          "people apart": round(float(apart), 3)}))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    "target to itself": round(far(target, centres["target"]).mean(), 3),
+                    "donor to itself": round(far(donor, centres["donor"]).mean(), 3),
+                    "people apart": round(float(apart), 3),
+                }
+            )
+        )
     for path in fakes:
         fake = looks(path, int(every))
         both = [n for n in target if n in fake]
@@ -73,11 +85,23 @@ def main(target, donor, every, *fakes):
         real, made = (np.array([of[n][1] for n in both]) for of in (target, fake))  # (N, 68, 2)
         scale = np.array([eyes_apart(p) for p in real])
         open_real, open_made = (np.array([openings(p) for p in of]) for of in (real, made))
-        shakes = [(np.abs(np.diff(of, 2, axis=0)).mean((1, 2)) / scale[1:-1]).mean() for of in (made, real)]
-        figures = {"donor": to_donor.mean(), "target": to_target.mean(), "nearer": (to_donor < to_target).mean(),
-                   "mouth": np.corrcoef(open_real[:, 0], open_made[:, 0])[0, 1], "eyes": np.corrcoef(open_real[:, 1], open_made[:, 1])[0, 1],
-                   "landmarks": (np.abs(real - made).mean((1, 2)) / scale).mean(), "jitter": shakes[0] / shakes[1]}  # fmt: skip
-        print(json.dumps({k: round(float(v), 3) for k, v in figures.items()} | {"frames": len(both)}), flush=True)
+        shakes = [
+            (np.abs(np.diff(of, 2, axis=0)).mean((1, 2)) / scale[1:-1]).mean()
+            for of in (made, real)
+        ]
+        figures = {
+            "donor": to_donor.mean(),
+            "target": to_target.mean(),
+            "nearer": (to_donor < to_target).mean(),
+            "mouth": np.corrcoef(open_real[:, 0], open_made[:, 0])[0, 1],
+            "eyes": np.corrcoef(open_real[:, 1], open_made[:, 1])[0, 1],
+            "landmarks": (np.abs(real - made).mean((1, 2)) / scale).mean(),
+            "jitter": shakes[0] / shakes[1],
+        }
+        print(
+            json.dumps({k: round(float(v), 3) for k, v in figures.items()} | {"frames": len(both)}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

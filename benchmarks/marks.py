@@ -45,37 +45,68 @@ from provenance import mark, search
 from .truth import PAIRS
 
 # rate factor, scale, share cropped from each side
-TREATMENTS = [*((crf, 1, 0) for crf in (18, 23, 28, 35, 40)), *((crf, scale, 0) for scale in (0.5, 2) for crf in (18, 23, 28)),
-              *((23, scale, 0) for scale in (0.25, 0.75, 1.5)), (23, 1, 0.05), *((crf, 1, 0.1) for crf in (18, 23, 28))]  # fmt: skip
+TREATMENTS = [
+    *((crf, 1, 0) for crf in (18, 23, 28, 35, 40)),
+    *((crf, scale, 0) for scale in (0.5, 2) for crf in (18, 23, 28)),
+    *((23, scale, 0) for scale in (0.25, 0.75, 1.5)),
+    (23, 1, 0.05),
+    *((crf, 1, 0.1) for crf in (18, 23, 28)),
+]
 
 
 class Frames(video.Clip):
     """Images (H, W, 3) as a clip."""
 
     def __init__(self, images: list[np.ndarray]):
-        super().__init__(Path("frames"), images[0].shape[1::-1], Fraction(25), len(images), Fraction(1, 25))
+        super().__init__(
+            Path("frames"), images[0].shape[1::-1], Fraction(25), len(images), Fraction(1, 25)
+        )
         self.images = images
 
     def __iter__(self) -> Iterator[video.Frame]:
         return (video.Frame(i, Fraction(i, 25), image) for i, image in enumerate(self.images))
 
 
-def swapped(folder: Path, target: Path, donor: Path, seconds: float, threads: int) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+def swapped(
+    folder: Path, target: Path, donor: Path, seconds: float, threads: int
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     """The clip with donor's face and the mark, the same without the mark, and the target; exits where the swap fails."""
     for name, more in (("plain", ["--no-mark"]), ("marked", [])):
-        command = [str(target), str(donor), "-o", str(folder / f"{name}.mkv"), "--run", str(folder / "run"), "--minutes", str(seconds / 60),
-                   "--threads", str(threads), *more]  # fmt: skip
+        command = [
+            str(target),
+            str(donor),
+            "-o",
+            str(folder / f"{name}.mkv"),
+            "--run",
+            str(folder / "run"),
+            "--minutes",
+            str(seconds / 60),
+            "--threads",
+            str(threads),
+            *more,
+        ]
         if code := pipeline.main(command):
             sys.exit(code)
-    return tuple([frame.image for frame in video.open_clip(path)] for path in (folder / "marked.mkv", folder / "plain.mkv", target))
+    return tuple(
+        [frame.image for frame in video.open_clip(path)]
+        for path in (folder / "marked.mkv", folder / "plain.mkv", target)
+    )
 
 
 def pairs(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path, Path]]:
     """Names and clips of the pairs to swap."""
     for target, donor, *plays in PAIRS["develop"][: options.pairs]:
-        paths = [folder / f"{who}-{play}.mkv" for who, play in zip((target, donor), plays, strict=True)]
+        paths = [
+            folder / f"{who}-{play}.mkv" for who, play in zip((target, donor), plays, strict=True)
+        ]
         for path, who, play in zip(paths, (target, donor), plays, strict=True):
-            list(film(Scene(who, play, options.frames, (options.size, options.size)), path, sound=False))
+            list(
+                film(
+                    Scene(who, play, options.frames, (options.size, options.size)),
+                    path,
+                    sound=False,
+                )
+            )
         yield f"actors {target} {donor}", *paths
     if options.clips:
         yield "clips", *options.clips
@@ -84,13 +115,18 @@ def pairs(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path
 def soft(shot: Shot) -> Shot:
     """The new face of its true swap as soft as a trained net draws it."""
     replaced = (shot.swap != shot.image).any(axis=2, keepdims=True)
-    return replace(shot, swap=np.where(replaced, ndimage.gaussian_filter(shot.swap, (1.5, 1.5, 0)), shot.image))
+    return replace(
+        shot, swap=np.where(replaced, ndimage.gaussian_filter(shot.swap, (1.5, 1.5, 0)), shot.image)
+    )
 
 
 def softened(number: int, frames: int, size: int) -> list[np.ndarray]:
     """The true swap of a pair of actors, soft and marked."""
     scene = Scene(12 + 2 * number, 61 + number, frames, (size, size), face=13 + 2 * number)
-    return [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in map(soft, shots(scene, range(frames)))]
+    return [
+        mark.embed(s.swap, s.image, align.similarity(s.points))
+        for s in map(soft, shots(scene, range(frames)))
+    ]
 
 
 def treated(images: list[np.ndarray], crf: int, scale: float, crop: float) -> list[np.ndarray]:
@@ -100,9 +136,13 @@ def treated(images: list[np.ndarray], crf: int, scale: float, crop: float) -> li
     h, w = (2 * round((n - 2 * m) * scale / 2) for n, m in ((height, y), (width, x)))
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
-        stream = out.add_stream("libx264", rate=25, width=w, height=h, pix_fmt="yuv420p", options={"crf": str(crf)})
+        stream = out.add_stream(
+            "libx264", rate=25, width=w, height=h, pix_fmt="yuv420p", options={"crf": str(crf)}
+        )
         for image in images:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[y : height - y, x : width - x]), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                np.ascontiguousarray(image[y : height - y, x : width - x]), format="rgb24"
+            )
             out.mux(stream.encode(frame.reformat(w, h, "yuv420p", interpolation="BICUBIC")))
         out.mux(stream.encode(None))
     file.seek(0)
@@ -118,7 +158,12 @@ def judged(images: list[np.ndarray], detector: Detector, every: int = 10) -> dic
         return {"chance": [1.0], "clip": [False], "parts": [], "frames": []}
     first = [face for which, _, face in faces if which == 0]
     parts = [np.mean(first[i : i + search.SPAN], axis=0) for i in range(0, len(first), search.SPAN)]
-    return {"chance": [best.chance], "clip": [best.marked], "parts": [shown(part) for part in parts], "frames": [shown(face) for face in first[::every]]}
+    return {
+        "chance": [best.chance],
+        "clip": [best.marked],
+        "parts": [shown(part) for part in parts],
+        "frames": [shown(face) for face in first[::every]],
+    }
 
 
 def shown(face: np.ndarray) -> bool:
@@ -132,8 +177,14 @@ def taken(z: float) -> bool:
 
 
 def summed(figures: dict[str, list[float]]) -> dict:
-    counts = {key: f"{int(sum(figures[key]))}/{len(figures[key])}" for key in ("clip", "parts", "frames")}
-    return {**counts, "highest_chance": f"{max(figures['chance']):.0e}", "median_chance": f"{np.median(figures['chance']):.0e}"}
+    counts = {
+        key: f"{int(sum(figures[key]))}/{len(figures[key])}" for key in ("clip", "parts", "frames")
+    }
+    return {
+        **counts,
+        "highest_chance": f"{max(figures['chance']):.0e}",
+        "median_chance": f"{np.median(figures['chance']):.0e}",
+    }
 
 
 def cost(marked: list[np.ndarray], plain: list[np.ndarray], target: list[np.ndarray]) -> dict:
@@ -143,7 +194,10 @@ def cost(marked: list[np.ndarray], plain: list[np.ndarray], target: list[np.ndar
         if region.any():
             noise.append(psnr(a, b, region))
             alike.append(ssim(a, b, region))
-    means = {"mean_psnr": round(float(np.mean(noise)), 2), "mean_ssim": round(float(np.mean(alike)), 4)}
+    means = {
+        "mean_psnr": round(float(np.mean(noise)), 2),
+        "mean_ssim": round(float(np.mean(alike)), 4),
+    }
     return {"frames": len(noise), "least_psnr": round(min(noise), 2), **means}
 
 
@@ -178,7 +232,9 @@ def actors(frames: int, size: int, detector: Detector) -> Iterator[list[np.ndarr
 
 def filmed(path: Path, detector: Detector) -> Iterator[list[np.ndarray]]:
     """Unfolded faces of the most prominent person of an unmarked clip, search.SPAN frames at a time."""
-    faces = [face for which, _, face in search.unfolded(video.open_clip(path), detector) if which == 0]
+    faces = [
+        face for which, _, face in search.unfolded(video.open_clip(path), detector) if which == 0
+    ]
     return (faces[i : i + search.SPAN] for i in range(0, len(faces), search.SPAN))
 
 
@@ -187,23 +243,44 @@ def false_alarms(of: str, parts: Iterable[list[np.ndarray]]) -> dict:
     for faces in parts:
         alone += [search.search(face)[0] for face in faces]
         together.append(search.search(np.mean(faces, axis=0))[0])
-    return {"name": "false alarms", "of": of, **_alarms("frames", alone), **_alarms("parts", together)}
+    return {
+        "name": "false alarms",
+        "of": of,
+        **_alarms("frames", alone),
+        **_alarms("parts", together),
+    }
 
 
 def _alarms(what: str, scores: list[float]) -> dict:
-    return {what: len(scores), f"{what}_taken_for_marked": sum(map(taken, scores)),
-            f"{what}_highest_score": round(max(scores), 2), f"{what}_99.9_percentile": round(float(np.percentile(scores, 99.9)), 2)}  # fmt: skip
+    return {
+        what: len(scores),
+        f"{what}_taken_for_marked": sum(map(taken, scores)),
+        f"{what}_highest_score": round(max(scores), 2),
+        f"{what}_99.9_percentile": round(float(np.percentile(scores, 99.9)), 2),
+    }
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--pairs", type=int, choices=range(7), default=6, help="of actors")
     p.add_argument("--frames", type=int, default=125, help="of each of their clips")
     p.add_argument("--size", type=int, default=320, metavar="PX", help="of each of their clips")
     p.add_argument("--seconds", type=float, default=40, help="of training, for each pair")
-    p.add_argument("--clips", nargs=2, type=Path, metavar=("TARGET", "DONOR"), help="a further pair")
-    p.add_argument("--soft", type=int, default=0, metavar="N", help="true swaps of actors, blurred and marked")
-    p.add_argument("--unmarked", type=int, default=10000, metavar="N", help="frames for false alarms; 0 for none")
+    p.add_argument(
+        "--clips", nargs=2, type=Path, metavar=("TARGET", "DONOR"), help="a further pair"
+    )
+    p.add_argument(
+        "--soft", type=int, default=0, metavar="N", help="true swaps of actors, blurred and marked"
+    )
+    p.add_argument(
+        "--unmarked",
+        type=int,
+        default=10000,
+        metavar="N",
+        help="frames for false alarms; 0 for none",
+    )
     p.add_argument("--threads", type=int, default=os.cpu_count())
     options = p.parse_args()
     nn.set_threads(options.threads)
@@ -218,15 +295,31 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, target, donor in pairs(options, Path(folder)):
             with tempfile.TemporaryDirectory() as run:
-                marked, plain, before = swapped(Path(run), target, donor, options.seconds, options.threads)
+                marked, plain, before = swapped(
+                    Path(run), target, donor, options.seconds, options.threads
+                )
             print(json.dumps({"name": "cost", "pair": name, **cost(marked, plain, before)}))
-            print(json.dumps({"name": "speed", "pair": name, **speed(plain, before, detector)}), flush=True)
+            print(
+                json.dumps({"name": "speed", "pair": name, **speed(plain, before, detector)}),
+                flush=True,
+            )
             survive("marked", marked)
             survive("unmarked", plain)
     for number in range(options.soft):
         survive("soft", softened(number, options.frames, options.size))
     for (kind, crf, scale, crop), figures in totals.items():
-        print(json.dumps({"name": "survival", "clips": kind, "crf": crf, "scale": scale, "crop": crop, **summed(figures)}))
+        print(
+            json.dumps(
+                {
+                    "name": "survival",
+                    "clips": kind,
+                    "crf": crf,
+                    "scale": scale,
+                    "crop": crop,
+                    **summed(figures),
+                }
+            )
+        )
     if options.unmarked:
         print(json.dumps(false_alarms("actors", actors(options.unmarked, options.size, detector))))
     for path in options.clips or ():

@@ -55,7 +55,10 @@ def measure(path: Path) -> dict[str, float]:
     """In this process: find the face in every frame, and put one in."""
     nn.set_threads(2)
     preset, clip, start = PRESETS["standard"], video.open_clip(path), time.perf_counter()
-    rows = {r.frame: r for r in decide(list(detect(iter(clip), Detector(), 40, EVERY)), None, preset.smooth)}
+    rows = {
+        r.frame: r
+        for r in decide(list(detect(iter(clip), Detector(), 40, EVERY)), None, preset.smooth)
+    }
     detected, after_detection = time.perf_counter(), peak()
     some = {n: rows[n] for n in list(rows)[:: max(len(rows) // 300, 1)]}
     faces = dict(extract(iter(clip), some, preset.aligned, preset.region))
@@ -66,8 +69,14 @@ def measure(path: Path) -> dict[str, float]:
         for frame in Converter(trainer.swap, rows, preset, faces=faces).convert(iter(clip)):
             writer.write(frame.image, frame.time)
     end = time.perf_counter()
-    return {"peak_mb": peak(), "of_detection_mb": after_detection, "frames": len(rows), "swapped": sum(r.ok for r in rows.values()),
-            "detected_a_second": round(len(rows) / (detected - start), 1), "put_in_a_second": round(len(rows) / (end - converted), 1)}  # fmt: skip
+    return {
+        "peak_mb": peak(),
+        "of_detection_mb": after_detection,
+        "frames": len(rows),
+        "swapped": sum(r.ok for r in rows.values()),
+        "detected_a_second": round(len(rows) / (detected - start), 1),
+        "put_in_a_second": round(len(rows) / (end - converted), 1),
+    }
 
 
 def peak() -> int:
@@ -76,7 +85,9 @@ def peak() -> int:
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--minutes", type=float, nargs="+", default=[1, 3, 10])
     p.add_argument("--size", default="1280x720")
     p.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -88,8 +99,23 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "clip.mp4"
             make(path, round(minutes * 60 * RATE), tuple(int(n) for n in options.size.split("x")))
-            found = subprocess.run([sys.executable, "-m", "benchmarks.memory", "--measure", str(path)], check=True, capture_output=True, text=True)
-        print(json.dumps({"name": "memory", "minutes": minutes, "size": options.size, **json.loads(found.stdout)}), flush=True)
+            found = subprocess.run(
+                [sys.executable, "-m", "benchmarks.memory", "--measure", str(path)],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+        print(
+            json.dumps(
+                {
+                    "name": "memory",
+                    "minutes": minutes,
+                    "size": options.size,
+                    **json.loads(found.stdout),
+                }
+            ),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

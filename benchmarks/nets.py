@@ -30,14 +30,19 @@ try:
 except ImportError:
     torch = None
 
-CASES = {"intracoder": (intracoder.Intracoder, 32, (2, 16, 64)), "colour": (colorcorrect.ColorNet, 128, (2, 16))}
+CASES = {
+    "intracoder": (intracoder.Intracoder, 32, (2, 16, 64)),
+    "colour": (colorcorrect.ColorNet, 128, (2, 16)),
+}
 
 
 def ours(path: nn.Sequential, faces, targets) -> tuple:
     """(a training step, an inference) of one path of our model; on a GPU each waits until it is done."""
     xp, everything = nn.backend.of(faces), np.arange(len(faces))
     path.train()
-    steps = nn.train.epoch(itertools.repeat(everything), lambda i: nn.mse(path(faces[i]), targets[i]), path, nn.Adam())
+    steps = nn.train.epoch(
+        itertools.repeat(everything), lambda i: nn.mse(path(faces[i]), targets[i]), path, nn.Adam()
+    )
     wait = (lambda: None) if xp is np else (lambda: xp.cuda.Device().synchronize())
 
     def train():
@@ -51,7 +56,9 @@ def ours(path: nn.Sequential, faces, targets) -> tuple:
     return train, infer
 
 
-def peers(path: nn.Sequential, faces: np.ndarray, targets: np.ndarray, device: str = "cpu") -> tuple:
+def peers(
+    path: nn.Sequential, faces: np.ndarray, targets: np.ndarray, device: str = "cpu"
+) -> tuple:
     """The same in PyTorch, layer by layer from ours, NHWC in memory (channels_last)."""
     layers = []
     for step in _flat(path):
@@ -62,18 +69,31 @@ def peers(path: nn.Sequential, faces: np.ndarray, targets: np.ndarray, device: s
             kh, _, o, i = step.kernel.shape
             layers += [torch.nn.Upsample(scale_factor=2)] * step.upsampled
             extra = step.stride - 1
-            layers.append(torch.nn.ConvTranspose2d(i, o, kh, step.stride, padding=kh // 2, output_padding=extra, bias=False))
+            layers.append(
+                torch.nn.ConvTranspose2d(
+                    i, o, kh, step.stride, padding=kh // 2, output_padding=extra, bias=False
+                )
+            )
         elif isinstance(step, nn.BatchNorm):
-            layers.append(torch.nn.BatchNorm2d(step.gamma.shape[0], eps=step.epsilon, momentum=1 - step.momentum))
+            layers.append(
+                torch.nn.BatchNorm2d(
+                    step.gamma.shape[0], eps=step.epsilon, momentum=1 - step.momentum
+                )
+            )
         elif isinstance(step, nn.AvgPool2d):
             layers.append(torch.nn.AvgPool2d(step.size))
         elif isinstance(step, nn.LeakyReLU):
             layers.append(torch.nn.LeakyReLU(step.slope))
         else:
             kind = getattr(getattr(step, "func", step), "__name__", "")
-            layers.append({"max_pool2d": torch.nn.MaxPool2d(2), "sigmoid": torch.nn.Sigmoid()}[kind])
+            layers.append(
+                {"max_pool2d": torch.nn.MaxPool2d(2), "sigmoid": torch.nn.Sigmoid()}[kind]
+            )
     net = torch.nn.Sequential(*layers).to(device, memory_format=torch.channels_last)
-    x, y = (torch.from_numpy(a.transpose(0, 3, 1, 2)).to(device, memory_format=torch.channels_last) for a in (faces, targets))
+    x, y = (
+        torch.from_numpy(a.transpose(0, 3, 1, 2)).to(device, memory_format=torch.channels_last)
+        for a in (faces, targets)
+    )
     adam = torch.optim.Adam(net.parameters())
     wait = torch.cuda.synchronize if device != "cpu" else (lambda: None)
 
@@ -106,7 +126,10 @@ def calls(side: str, name: str, batch: int, device: str, threads: int) -> tuple:
     build, out, _ = CASES[name]
     rng = np.random.default_rng(0)
     path = build(rng).path("a")
-    faces, targets = rng.random((batch, 32, 32, 3), np.float32), rng.random((batch, out, out, 3), np.float32)
+    faces, targets = (
+        rng.random((batch, 32, 32, 3), np.float32),
+        rng.random((batch, out, out, 3), np.float32),
+    )
     if side == "torch":
         torch.set_num_threads(threads)
         return peers(path, faces, targets, "cuda" if device == "gpu" else "cpu")
@@ -120,7 +143,13 @@ def peak_mb(side: str, name: str, batch: int, what: str, threads: int) -> float 
     """The peak of the proportional set size of a fresh process and its children over three calls, less what it was before; Linux only."""
     if not Path("/proc/self/smaps_rollup").exists():
         return None
-    command = [sys.executable, "-m", __spec__.name, "--peak", json.dumps([side, name, batch, what, threads])]
+    command = [
+        sys.executable,
+        "-m",
+        __spec__.name,
+        "--peak",
+        json.dumps([side, name, batch, what, threads]),
+    ]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -159,7 +188,9 @@ def _memory() -> float:
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--rounds", type=int, default=7)
     p.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
@@ -172,16 +203,28 @@ def main() -> None:
             nn.backend.device("gpu")
         except nn.DeviceError as error:
             return print(json.dumps({"name": "nets", "device": "gpu", "skipped": str(error)}))
-    sides = ["ours"] + ["torch"] * (torch is not None and (options.device == "cpu" or torch.cuda.is_available()))
+    sides = ["ours"] + ["torch"] * (
+        torch is not None and (options.device == "cpu" or torch.cuda.is_available())
+    )
     for name, (*_, batches) in CASES.items():
         for batch in batches:
-            both = {side: calls(side, name, batch, options.device, options.threads) for side in sides}
+            both = {
+                side: calls(side, name, batch, options.device, options.threads) for side in sides
+            }
             for i, what in enumerate(("train", "inference")):
-                medians = interleaved({side: pair[i] for side, pair in both.items()}, options.rounds)
+                medians = interleaved(
+                    {side: pair[i] for side, pair in both.items()}, options.rounds
+                )
                 more = {}
                 if options.device == "cpu":
-                    peaks = {side: peak_mb(side, name, batch, what, options.threads) for side in sides}
-                    more = {"threads": options.threads, "peak_mb": peaks["ours"], "peer_peak_mb": peaks.get("torch")}
+                    peaks = {
+                        side: peak_mb(side, name, batch, what, options.threads) for side in sides
+                    }
+                    more = {
+                        "threads": options.threads,
+                        "peak_mb": peaks["ours"],
+                        "peer_peak_mb": peaks.get("torch"),
+                    }
                     more = {k: round(v, 1) if isinstance(v, float) else v for k, v in more.items()}
                 emit(f"{name} {what}", medians, "torch", batch=batch, **more)
 

@@ -31,7 +31,9 @@ def faces_of(path: str, size: tuple[int, int]) -> np.ndarray:
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("target")
     p.add_argument("donor")
     p.add_argument("--seeds", type=int, default=3)
@@ -40,7 +42,10 @@ def main() -> None:
     options = p.parse_args()
     nn.set_threads(options.threads)
     preset = PRESETS["seed"]
-    faces = {"a": faces_of(options.target, preset.aligned), "b": faces_of(options.donor, preset.aligned)}
+    faces = {
+        "a": faces_of(options.target, preset.aligned),
+        "b": faces_of(options.donor, preset.aligned),
+    }
     losses: dict[int, list[list[float]]] = {r: [] for r in range(1, options.rounds + 1)}
     for seed in range(options.seeds):
         trainer = IntracoderTrainer(faces, preset, seed)
@@ -51,14 +56,33 @@ def main() -> None:
                 of_round[step.round + 1].append(round(step.epoch_loss, 5))
                 if len(of_round[step.round + 1]) == len(preset.phases):
                     seconds = round(time.perf_counter() - start, 1)
-                    print(json.dumps({"seed": seed, "round": step.round + 1, "losses": of_round[step.round + 1], "seconds": seconds}), flush=True)
+                    print(
+                        json.dumps(
+                            {
+                                "seed": seed,
+                                "round": step.round + 1,
+                                "losses": of_round[step.round + 1],
+                                "seconds": seconds,
+                            }
+                        ),
+                        flush=True,
+                    )
         for r, values in of_round.items():
             losses[r].append(values)
     for r, values in losses.items():
         median = np.median(values, axis=0)
-        line = {"name": "seed losses", "round": r, "seeds": options.seeds, "median": median.round(5).tolist()}
+        line = {
+            "name": "seed losses",
+            "round": r,
+            "seeds": options.seeds,
+            "median": median.round(5).tolist(),
+        }
         if r in RECORDED:
-            line |= {"peer": "2020 program, on its clips", "peer_losses": RECORDED[r], "ratio": (median / RECORDED[r]).round(3).tolist()}
+            line |= {
+                "peer": "2020 program, on its clips",
+                "peer_losses": RECORDED[r],
+                "ratio": (median / RECORDED[r]).round(3).tolist(),
+            }
         print(json.dumps(line), flush=True)
 
 

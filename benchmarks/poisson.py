@@ -42,11 +42,21 @@ def main() -> None:
                 if cv2:
                     runs["opencv"] = _opencv(fore, back, mask)
                 medians = {name: ms / frames for name, ms in interleaved(runs).items()}
-                emit("poisson", medians, "opencv", size=size, mask=shape, frames=frames, factor_ms=round(factor_ms, 1))
+                emit(
+                    "poisson",
+                    medians,
+                    "opencv",
+                    size=size,
+                    mask=shape,
+                    frames=frames,
+                    factor_ms=round(factor_ms, 1),
+                )
 
 
 def _opencv(fore: np.ndarray, back: np.ndarray, mask: np.ndarray):
-    pairs = [tuple(np.ascontiguousarray(v[..., i]) for v in (fore, back)) for i in range(fore.shape[-1])]
+    pairs = [
+        tuple(np.ascontiguousarray(v[..., i]) for v in (fore, back)) for i in range(fore.shape[-1])
+    ]
     levels = mask.astype(np.uint8) * 255
     left, top, width, height = cv2.boundingRect(levels)
     middle = (left + width // 2, top + height // 2)

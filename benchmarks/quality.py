@@ -60,16 +60,32 @@ PUTTING_IN = {
 }
 
 
-def swapped(name: str, minutes: float, without: str | None, options: argparse.Namespace) -> tuple[Path, float]:
+def swapped(
+    name: str, minutes: float, without: str | None, options: argparse.Namespace
+) -> tuple[Path, float]:
     """The clip, made unless it is there, and the seconds that took."""
     output, start = options.folder / f"{name}.mp4", time.perf_counter()
-    run = options.folder / (name if without is None or without in TRAINING else f"{minutes:g} minutes")
+    run = options.folder / (
+        name if without is None or without in TRAINING else f"{minutes:g} minutes"
+    )
     if not output.exists():
         with ExitStack() as stack:
             if without:
                 stack.enter_context((TRAINING | PUTTING_IN)[without]())
-            code = pipeline.main([str(options.target), str(options.donor), "-o", str(output), "--run", str(run), "--minutes", str(minutes),
-                                  "--threads", str(options.threads)])  # fmt: skip
+            code = pipeline.main(
+                [
+                    str(options.target),
+                    str(options.donor),
+                    "-o",
+                    str(output),
+                    "--run",
+                    str(run),
+                    "--minutes",
+                    str(minutes),
+                    "--threads",
+                    str(options.threads),
+                ]
+            )
         if code:
             sys.exit(code)
     return output, time.perf_counter() - start
@@ -80,8 +96,18 @@ def brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
     levels = {}
     for frame in video.open_clip(path):
         if frame.number in rows and rows[frame.number].ok:
-            levels[frame.number] = warp.warp(frame.image, np.array(rows[frame.number].matrix), (100, 120))[MIDDLE].mean()
-    return float(np.mean([abs(levels[n - 1] - 2 * levels[n] + levels[n + 1]) for n in levels if n - 1 in levels and n + 1 in levels]))
+            levels[frame.number] = warp.warp(
+                frame.image, np.array(rows[frame.number].matrix), (100, 120)
+            )[MIDDLE].mean()
+    return float(
+        np.mean(
+            [
+                abs(levels[n - 1] - 2 * levels[n] + levels[n + 1])
+                for n in levels
+                if n - 1 in levels and n + 1 in levels
+            ]
+        )
+    )
 
 
 def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
@@ -90,28 +116,59 @@ def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray
     shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
     around = align.Region((-20, -10), (140, 150), align.WHOLE.outline)
     matrices = {n: align.face_matrix(np.array(rows[n].matrix), (140, 150), around) for n in shown}
-    return report.sheet([[warp.warp(f.image, matrices[f.number], (140, 150), edges="repeat") for f in video.open_clip(path) if f.number in matrices]
-                         for path in clips.values()], list(clips), cell=(140, 150))  # fmt: skip
+    return report.sheet(
+        [
+            [
+                warp.warp(f.image, matrices[f.number], (140, 150), edges="repeat")
+                for f in video.open_clip(path)
+                if f.number in matrices
+            ]
+            for path in clips.values()
+        ],
+        list(clips),
+        cell=(140, 150),
+    )
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("target", type=Path)
     p.add_argument("donor", type=Path)
     p.add_argument("--judge", metavar="PYTHON", required=True)
     p.add_argument("--minutes", type=float, nargs="+", default=[STANDARD.minutes])
-    p.add_argument("--without", nargs="*", choices=[*TRAINING, *PUTTING_IN], default=[], metavar="IDEA", help=", ".join([*TRAINING, *PUTTING_IN]))
+    p.add_argument(
+        "--without",
+        nargs="*",
+        choices=[*TRAINING, *PUTTING_IN],
+        default=[],
+        metavar="IDEA",
+        help=", ".join([*TRAINING, *PUTTING_IN]),
+    )
     p.add_argument("--every", type=int, default=8, help="frames to look at")
     p.add_argument("--folder", type=Path, default=Path("runs/quality"))
     p.add_argument("--threads", type=int, default=os.cpu_count())
     options = p.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    wanted = [(f"{m:g} minutes", m, None) for m in options.minutes] + [(f"without {w}", options.minutes[0], w) for w in options.without]
+    wanted = [(f"{m:g} minutes", m, None) for m in options.minutes] + [
+        (f"without {w}", options.minutes[0], w) for w in options.without
+    ]
     clips = {"target": options.target}
 
     def judged(*fakes: Path) -> dict:
-        judge = [options.judge, str(Path(__file__).with_name("judge.py")), str(options.target), str(options.donor), str(options.every)]
-        return json.loads(subprocess.run([*judge, *map(str, fakes)], check=True, capture_output=True, text=True).stdout)
+        judge = [
+            options.judge,
+            str(Path(__file__).with_name("judge.py")),
+            str(options.target),
+            str(options.donor),
+            str(options.every),
+        ]
+        return json.loads(
+            subprocess.run(
+                [*judge, *map(str, fakes)], check=True, capture_output=True, text=True
+            ).stdout
+        )
 
     def figures(clip: Path) -> dict:
         return {**judged(clip), "brightness": round(brightness(clip, rows), 3)}
@@ -123,7 +180,18 @@ def main() -> None:
         if not rows:
             rows = manifest.read(options.folder / name / "target" / "manifest.jsonl")
             print(json.dumps({"name": "target", **figures(options.target)}), flush=True)
-        print(json.dumps({"name": name, "minutes": minutes, **figures(clips[name]), "seconds": round(seconds, 1), "every": options.every}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "name": name,
+                    "minutes": minutes,
+                    **figures(clips[name]),
+                    "seconds": round(seconds, 1),
+                    "every": options.every,
+                }
+            ),
+            flush=True,
+        )
     Image.fromarray(picture(clips, rows)).save(options.folder / "sheet.png")
 
 

@@ -30,7 +30,9 @@ THEIR_SECONDS = 3765.65
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("target")
     p.add_argument("donor")
     p.add_argument("--batch", type=int, default=4, help="of faces")
@@ -42,20 +44,39 @@ def main() -> None:
     options = p.parse_args()
     nn.set_threads(options.threads)
     preset = PRESETS["seed"]
-    trainer = IntracoderTrainer({k: faces_of(path, preset.aligned) for k, path in (("a", options.target), ("b", options.donor))}, preset, 0)
+    trainer = IntracoderTrainer(
+        {
+            k: faces_of(path, preset.aligned)
+            for k, path in (("a", options.target), ("b", options.donor))
+        },
+        preset,
+        0,
+    )
     start, losses, spent = time.perf_counter(), {}, {}
     for what, seconds in (("face", options.faces), ("colour", options.colours)):
         losses |= _train(trainer, what, seconds, options, start)
         spent[what] = round(time.perf_counter() - start, 1)
     seconds = spent["colour"]
-    print(json.dumps({
-        "name": "seconds to the losses of 2020", "losses": {k: round(v, 6) for k, v in losses.items()}, "bars": LAST,
-        "reached": all(losses[k] <= bar for k, bar in LAST.items()), "seconds": seconds, "seconds_faces": spent["face"],
-        "peer": "2020 program, its author's measurement", "peer_seconds": THEIR_SECONDS, "ratio": round(seconds / THEIR_SECONDS, 3),
-    }))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "name": "seconds to the losses of 2020",
+                "losses": {k: round(v, 6) for k, v in losses.items()},
+                "bars": LAST,
+                "reached": all(losses[k] <= bar for k, bar in LAST.items()),
+                "seconds": seconds,
+                "seconds_faces": spent["face"],
+                "peer": "2020 program, its author's measurement",
+                "peer_seconds": THEIR_SECONDS,
+                "ratio": round(seconds / THEIR_SECONDS, 3),
+            }
+        )
+    )
 
 
-def _train(trainer: IntracoderTrainer, what: str, seconds: float, options, start: float) -> dict[str, float]:
+def _train(
+    trainer: IntracoderTrainer, what: str, seconds: float, options, start: float
+) -> dict[str, float]:
     """Epochs of both identities in turn until their time is over; the mean losses of the last."""
     begun, drawn, share, losses = time.perf_counter(), {}, 0.0, {}
     batch = options.batch if what == "face" else options.colour_batch
@@ -64,14 +85,26 @@ def _train(trainer: IntracoderTrainer, what: str, seconds: float, options, start
     while share < 1:
         for k in "ab":
             share = min(1.0, (time.perf_counter() - begun) / seconds)
-            trainer.adam.rate = options.rate * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * share)))
+            trainer.adam.rate = options.rate * (
+                0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * share))
+            )
             if what == "face":
-                steps = intracoder.epoch(trainer.coder, k, trainer.small[k], batch, trainer.adam, trainer.rng)
+                steps = intracoder.epoch(
+                    trainer.coder, k, trainer.small[k], batch, trainer.adam, trainer.rng
+                )
             else:
-                steps = colorcorrect.epoch(trainer.colour, k, drawn[k], trainer.large[k], batch, trainer.adam, trainer.rng)
+                steps = colorcorrect.epoch(
+                    trainer.colour, k, drawn[k], trainer.large[k], batch, trainer.adam, trainer.rng
+                )
             values, weights = zip(*steps, strict=True)
             losses[f"{what} {k}"] = float(np.average(values, weights=weights))
-        print(json.dumps({"seconds": round(time.perf_counter() - start, 1)} | {k: round(v, 6) for k, v in losses.items()}), flush=True)
+        print(
+            json.dumps(
+                {"seconds": round(time.perf_counter() - start, 1)}
+                | {k: round(v, 6) for k, v in losses.items()}
+            ),
+            flush=True,
+        )
     return losses
 
 

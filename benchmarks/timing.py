@@ -31,7 +31,12 @@ def interleaved(candidates: dict[str, Callable[[], object]], rounds: int = 9) ->
 def emit(name: str, medians: dict[str, float], peer: str, **more) -> None:
     """Print one figure as a JSON line: ours, the peer's and their ratio (null where the peer is not installed)."""
     ours, theirs = medians["ours"], medians.get(peer)
-    line = {"name": name, **more, "ours_ms": round(ours, 3), "peer": peer,
-            "peer_ms": None if theirs is None else round(theirs, 3),
-            "ratio": None if theirs is None else round(ours / theirs, 3)}
+    line = {
+        "name": name,
+        **more,
+        "ours_ms": round(ours, 3),
+        "peer": peer,
+        "peer_ms": None if theirs is None else round(theirs, 3),
+        "ratio": None if theirs is None else round(ours / theirs, 3),
+    }
     print(json.dumps(line), flush=True)

@@ -35,10 +35,33 @@ from stages.presets import PRESETS
 
 # (target, donor, the target's performance, the donor's): seeds
 PAIRS = {
-    "develop": [(6, 3, 11, 12), (4, 9, 21, 22), (2, 7, 31, 32), (10, 1, 41, 42), (5, 8, 51, 52), (11, 12, 61, 62)],
-    "check": [(206, 203, 211, 212), (204, 209, 221, 222), (202, 207, 231, 232), (210, 201, 241, 242), (205, 208, 251, 252), (211, 212, 261, 262)],
+    "develop": [
+        (6, 3, 11, 12),
+        (4, 9, 21, 22),
+        (2, 7, 31, 32),
+        (10, 1, 41, 42),
+        (5, 8, 51, 52),
+        (11, 12, 61, 62),
+    ],
+    "check": [
+        (206, 203, 211, 212),
+        (204, 209, 221, 222),
+        (202, 207, 231, 232),
+        (210, 201, 241, 242),
+        (205, 208, 251, 252),
+        (211, 212, 261, 262),
+    ],
 }
-APART = {"yaw": 10, "pitch": 6, "roll": 20, "mouth": 0.3, "smile": 0.5, "blink": 0.5, "gaze_x": 1, "gaze_y": 1}  # differences of one weight
+APART = {
+    "yaw": 10,
+    "pitch": 6,
+    "roll": 20,
+    "mouth": 0.3,
+    "smile": 0.5,
+    "blink": 0.5,
+    "gaze_x": 1,
+    "gaze_y": 1,
+}  # differences of one weight
 
 
 class Nearest:
@@ -52,7 +75,9 @@ class Nearest:
     def _place(moment: Moment) -> list[float]:
         return [getattr(moment, what) / apart for what, apart in APART.items()]
 
-    def paste(self, image: np.ndarray, points: np.ndarray, mask: np.ndarray, moment: Moment) -> np.ndarray:
+    def paste(
+        self, image: np.ndarray, points: np.ndarray, mask: np.ndarray, moment: Moment
+    ) -> np.ndarray:
         """Over an image (h, w, 3) uint8 whose face has these points and this mask."""
         shot = self.shots[np.linalg.norm(self.places - self._place(moment), axis=1).argmin()]
         onto = align.compose(align.invert(align.similarity(points)), align.similarity(shot.points))
@@ -64,37 +89,77 @@ def candidates(folder: Path, donor: Nearest) -> Iterator[Compared]:
     """The frames that count, of all candidates."""
     clips = [video.open_clip(folder / name) for name in ("target.mkv", "out.mkv", "truth/swap.mkv")]
     for frame in compared(folder / "truth", clips):
-        frame.images["nearest"] = donor.paste(frame.images["nothing"], frame.points, frame.mask, frame.moment)
+        frame.images["nearest"] = donor.paste(
+            frame.images["nothing"], frame.points, frame.mask, frame.moment
+        )
         yield frame
 
 
-def measure(pair: tuple[int, int, int, int], options: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
+def measure(
+    pair: tuple[int, int, int, int], options: argparse.Namespace, folder: Path
+) -> dict[str, dict[str, float]]:
     """Render, swap and score one pair in an empty folder; figures by candidate. Exits where the swap fails."""
     target, donor, *plays = pair
     size = options.size, options.size
-    for _ in film(Scene(target, plays[0], options.frames, size, face=donor), folder / "target.mkv", folder / "truth", sound=False):
+    for _ in film(
+        Scene(target, plays[0], options.frames, size, face=donor),
+        folder / "target.mkv",
+        folder / "truth",
+        sound=False,
+    ):
         pass
-    shots = list(film(Scene(donor, plays[1], options.frames, size), folder / "donor.mkv", sound=False))
-    command = [str(folder / "target.mkv"), str(folder / "donor.mkv"), "-o", str(folder / "out.mkv"), "--run", str(folder / "run"),
-               "--preset", options.preset, "--threads", str(options.threads)]  # fmt: skip
-    if code := pipeline.main(command + (["--minutes", str(options.minutes)] if options.minutes else [])):
+    shots = list(
+        film(Scene(donor, plays[1], options.frames, size), folder / "donor.mkv", sound=False)
+    )
+    command = [
+        str(folder / "target.mkv"),
+        str(folder / "donor.mkv"),
+        "-o",
+        str(folder / "out.mkv"),
+        "--run",
+        str(folder / "run"),
+        "--preset",
+        options.preset,
+        "--threads",
+        str(options.threads),
+    ]
+    if code := pipeline.main(
+        command + (["--minutes", str(options.minutes)] if options.minutes else [])
+    ):
         sys.exit(code)
-    return score(candidates(folder, Nearest(shots)), Model(draw(target).wearing(draw(donor))), Detector())
+    return score(
+        candidates(folder, Nearest(shots)), Model(draw(target).wearing(draw(donor))), Detector()
+    )
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--preset", choices=PRESETS, default="standard")
-    p.add_argument("--minutes", type=float, help="of training, for each pair (default: the preset's)")
-    p.add_argument("--pairs", type=int, choices=range(1, 7), default=6, help="how many of the set, from its first")
+    p.add_argument(
+        "--minutes", type=float, help="of training, for each pair (default: the preset's)"
+    )
+    p.add_argument(
+        "--pairs",
+        type=int,
+        choices=range(1, 7),
+        default=6,
+        help="how many of the set, from its first",
+    )
     p.add_argument("--set", choices=PAIRS, default="develop")
     p.add_argument("--frames", type=int, default=125, help="of each clip")
     p.add_argument("--size", type=int, default=320, metavar="PX")
     p.add_argument("--threads", type=int, default=os.cpu_count())
     options = p.parse_args()
     nn.set_threads(options.threads)
-    made = {"preset": options.preset, "minutes": options.minutes or PRESETS[options.preset].minutes, "set": options.set, "frames": options.frames,
-            "size": options.size}  # fmt: skip
+    made = {
+        "preset": options.preset,
+        "minutes": options.minutes or PRESETS[options.preset].minutes,
+        "set": options.set,
+        "frames": options.frames,
+        "size": options.size,
+    }
     found, taken = [], []
     for pair in PAIRS[options.set][: options.pairs]:
         start = time.perf_counter()
@@ -102,10 +167,36 @@ def main() -> None:
             found.append(measure(pair, options, Path(folder)))
         taken.append(round(time.perf_counter() - start, 1))
         for name, figures in plain(found[-1]).items():
-            print(json.dumps({"name": "pair", "target": pair[0], "donor": pair[1], "candidate": name, **figures, **made, "seconds": taken[-1]}), flush=True)
-    means = {name: {k: mean([f[name][k] for f in found]) for k in found[0][name]} for name in found[0]}
+            print(
+                json.dumps(
+                    {
+                        "name": "pair",
+                        "target": pair[0],
+                        "donor": pair[1],
+                        "candidate": name,
+                        **figures,
+                        **made,
+                        "seconds": taken[-1],
+                    }
+                ),
+                flush=True,
+            )
+    means = {
+        name: {k: mean([f[name][k] for f in found]) for k in found[0][name]} for name in found[0]
+    }
     for name, figures in plain(means).items():
-        print(json.dumps({"name": "mean", "pairs": len(found), "candidate": name, **figures, **made, "seconds": round(sum(taken) / len(taken), 1)}))
+        print(
+            json.dumps(
+                {
+                    "name": "mean",
+                    "pairs": len(found),
+                    "candidate": name,
+                    **figures,
+                    **made,
+                    "seconds": round(sum(taken) / len(taken), 1),
+                }
+            )
+        )
 
 
 def mean(values: list[float]) -> float:

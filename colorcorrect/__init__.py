@@ -2,5 +2,3 @@
 
 from .model import SIZE_IN, SIZE_OUT, ColorNet
 from .train import colour_as, epoch
-
-__all__ = ["SIZE_IN", "SIZE_OUT", "ColorNet", "colour_as", "epoch"]

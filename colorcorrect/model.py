@@ -30,10 +30,14 @@ SIZE_IN, SIZE_OUT = 32, 128  # pixels
 def _down(inputs: int, channels: int, rng: np.random.Generator) -> list:
     """Three convolutions, the size halved by max pooling after the first."""
     return [
-        Conv2d(inputs, channels, rng=rng), partial(max_pool2d, size=2), LeakyReLU(),
-        Conv2d(channels, channels, rng=rng), LeakyReLU(),
-        Conv2d(channels, channels, rng=rng), LeakyReLU(),
-    ]  # fmt: skip
+        Conv2d(inputs, channels, rng=rng),
+        partial(max_pool2d, size=2),
+        LeakyReLU(),
+        Conv2d(channels, channels, rng=rng),
+        LeakyReLU(),
+        Conv2d(channels, channels, rng=rng),
+        LeakyReLU(),
+    ]
 
 
 def _up(inputs: int, channels: int, signs: str, rng: np.random.Generator) -> list:
@@ -43,7 +47,10 @@ def _up(inputs: int, channels: int, signs: str, rng: np.random.Generator) -> lis
     """
     steps: list = []
     for sign in signs:
-        steps += [ConvTranspose2d(inputs, channels, upsampled=sign == "+", rng=rng), BatchNorm(channels)]
+        steps += [
+            ConvTranspose2d(inputs, channels, upsampled=sign == "+", rng=rng),
+            BatchNorm(channels),
+        ]
         steps += [AvgPool2d(2)] * (sign == "/") + [LeakyReLU()]
         inputs = channels
     return steps
@@ -55,9 +62,12 @@ class ColorNet(Module):
     def __init__(self, rng: np.random.Generator):
         self.caenc = Sequential(*_down(3, 32, rng), *_down(32, 64, rng))  # -> (N, 8, 8, 64)
         self.cadec = Sequential(
-            *_up(64, 64, "---", rng), *_up(64, 32, "+--", rng), *_up(32, 16, "+--", rng), *_up(16, 16, "+--", rng),  # -> (N, 64, 64, 16)
+            *_up(64, 64, "---", rng),
+            *_up(64, 32, "+--", rng),
+            *_up(32, 16, "+--", rng),
+            *_up(16, 16, "+--", rng),  # -> (N, 64, 64, 16)
             *_up(16, 8, "++/", rng),  # to 256 px and back: -> (N, 128, 128, 8)
-        )  # fmt: skip
+        )
         self.ccdec_a = self._own_decoder(rng)
         self.ccdec_b = self._own_decoder(rng)
 

@@ -23,7 +23,11 @@ def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ.T.astype(rgb.dtype)
     f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16) / 116)
-    lightness, a, b = 116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])
+    lightness, a, b = (
+        116 * f[..., 1] - 16,
+        500 * (f[..., 0] - f[..., 1]),
+        200 * (f[..., 1] - f[..., 2]),
+    )
     return np.stack([lightness, a, b], axis=-1).astype(rgb.dtype, copy=False)
 
 
@@ -38,8 +42,13 @@ def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
     return np.where(linear <= 0.0031308, 12.92 * linear, curve).astype(lab.dtype, copy=False)
 
 
-def reinhard(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = None,
-             target_mask: np.ndarray | None = None, most: float = np.inf) -> np.ndarray:
+def reinhard(
+    source: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None = None,
+    target_mask: np.ndarray | None = None,
+    most: float = np.inf,
+) -> np.ndarray:
     """`source` with the mean and standard deviation of `target` in each channel of CIELAB; those of a and b are multiplied by `most` at most.
 
     After Reinhard, Ashikhmin, Gooch & Shirley 2001, eq. 10-11, who took l-alpha-beta, another space with independent axes.
@@ -49,13 +58,19 @@ def reinhard(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = N
     mean_s, cov_s = _moments(ours, mask)
     mean_t, cov_t = _moments(theirs, mask if target_mask is None else target_mask)
     spread_s, spread_t = np.diag(cov_s), np.diag(cov_t)
-    gain = np.sqrt(np.divide(spread_t, spread_s, out=np.ones(3), where=spread_s > 1e-8))  # below: float32 rounding of L 0..100
+    gain = np.sqrt(
+        np.divide(spread_t, spread_s, out=np.ones(3), where=spread_s > 1e-8)
+    )  # below: float32 rounding of L 0..100
     gain[1:] = np.minimum(gain[1:], most)
     return lab_to_rgb(((ours - mean_s) * gain + mean_t).astype(source.dtype))
 
 
-def monge_kantorovich(source: np.ndarray, target: np.ndarray, mask: np.ndarray | None = None,
-                      target_mask: np.ndarray | None = None) -> np.ndarray:
+def monge_kantorovich(
+    source: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None = None,
+    target_mask: np.ndarray | None = None,
+) -> np.ndarray:
     """`source` with the mean and covariance of `target` in RGB, by the linear map that moves colours least.
 
     Pitie & Kokaram 2007, eq. 12: T = S^-1/2 (S^1/2 R S^1/2)^1/2 S^-1/2, S and R the covariances of source and target.

@@ -1,6 +1,6 @@
 """Drawn faces of nobody, plain but shaded enough that the detector takes them for faces.
 
-    python -m examples.drawn FOLDER       writes target.mp4 and donor.mp4 there, two clips to try the pipeline with
+python -m examples.drawn FOLDER       writes target.mp4 and donor.mp4 there, two clips to try the pipeline with
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from PIL import Image
 from scipy import ndimage
 
 
-def draw_face(size=(160, 120), centre=(80.0, 62.0), scale=1.0, mouth=0.3, skin=(205, 160, 130), hair=(60, 40, 30), brow=1.0) -> np.ndarray:
+def draw_face(
+    size=(160, 120),
+    centre=(80.0, 62.0),
+    scale=1.0,
+    mouth=0.3,
+    skin=(205, 160, 130),
+    hair=(60, 40, 30),
+    brow=1.0,
+) -> np.ndarray:
     """A frame (h, w, 3) uint8, size = (w, h), with one face whose eyes are 34 * scale pixels apart; mouth 0..1 is open."""
     w, h = size
     y, x = np.mgrid[: 2 * h, : 2 * w] / 2
@@ -61,14 +69,27 @@ def draw_face(size=(160, 120), centre=(80.0, 62.0), scale=1.0, mouth=0.3, skin=(
 
 def target_frame(n: int) -> np.ndarray:
     """Frame n of a fair-haired drawing that moves and talks."""
-    return draw_face((320, 240), (160 + 14 * np.sin(n / 9), 124 + 5 * np.cos(n / 7)), 2.0 + 0.1 * np.sin(n / 13), 0.5 + 0.5 * np.sin(n / 2.5),
-                     skin=(225, 185, 160), hair=(170, 130, 70))  # fmt: skip
+    return draw_face(
+        (320, 240),
+        (160 + 14 * np.sin(n / 9), 124 + 5 * np.cos(n / 7)),
+        2.0 + 0.1 * np.sin(n / 13),
+        0.5 + 0.5 * np.sin(n / 2.5),
+        skin=(225, 185, 160),
+        hair=(170, 130, 70),
+    )
 
 
 def donor_frame(n: int) -> np.ndarray:
     """Frame n of a dark one with a stronger brow."""
-    return draw_face((320, 240), (158 + 12 * np.cos(n / 8), 122 + 4 * np.sin(n / 6)), 2.05, 0.5 + 0.5 * np.cos(n / 3),
-                     skin=(150, 100, 75), hair=(25, 18, 14), brow=1.25)  # fmt: skip
+    return draw_face(
+        (320, 240),
+        (158 + 12 * np.cos(n / 8), 122 + 4 * np.sin(n / 6)),
+        2.05,
+        0.5 + 0.5 * np.cos(n / 3),
+        skin=(150, 100, 75),
+        hair=(25, 18, 14),
+        brow=1.25,
+    )
 
 
 def main(folder: Path, frames: int = 100) -> None:
@@ -81,7 +102,9 @@ def main(folder: Path, frames: int = 100) -> None:
         with tempfile.TemporaryDirectory() as one:
             Image.fromarray(frame_of(0)).save(Path(one) / "0.png")
             like = video.open_clip(one, rate=Fraction(25))
-            with video.open_writer(folder / f"{name}.mp4", like, comment="A drawing; nobody real.") as writer:
+            with video.open_writer(
+                folder / f"{name}.mp4", like, comment="A drawing; nobody real."
+            ) as writer:
                 for n in range(frames):
                     writer.write(frame_of(n), Fraction(n, 25))
 

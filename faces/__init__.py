@@ -4,5 +4,3 @@ from . import align, expression, manifest, mask, select, warp
 from .face import Face
 from .manifest import ManifestError
 from .steady import steady
-
-__all__ = ["Face", "ManifestError", "align", "expression", "manifest", "mask", "select", "steady", "warp"]

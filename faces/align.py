@@ -12,7 +12,13 @@ import numpy as np
 
 # Where the points lie in an aligned image 100 wide and 120 high: the means of many faces, as the 2020 program had them.
 REFERENCE_POINTS = np.array(
-    [[30.2946, 51.6963], [65.5318, 51.5014], [48.0252, 71.7366], [33.5493, 92.3655], [62.7299, 92.2041]]
+    [
+        [30.2946, 51.6963],
+        [65.5318, 51.5014],
+        [48.0252, 71.7366],
+        [33.5493, 92.3655],
+        [62.7299, 92.2041],
+    ]
 )
 
 
@@ -26,13 +32,56 @@ class Region:
 
 
 # The face proper of the 2020 program: brows cut off, chin just in.
-FACE = Region((15, 30), (70, 90), tuple((15 + 70 * x, 30 + 90 * y) for x, y in (
-    (0.14, 0.12), (0.30, 0.06), (0.47, 0.05), (0.64, 0.06), (0.80, 0.12), (0.88, 0.30), (0.88, 0.52), (0.84, 0.70),
-    (0.75, 0.85), (0.61, 0.93), (0.47, 0.95), (0.33, 0.93), (0.19, 0.85), (0.10, 0.70), (0.06, 0.52), (0.06, 0.30))))  # fmt: skip
+FACE = Region(
+    (15, 30),
+    (70, 90),
+    tuple(
+        (15 + 70 * x, 30 + 90 * y)
+        for x, y in (
+            (0.14, 0.12),
+            (0.30, 0.06),
+            (0.47, 0.05),
+            (0.64, 0.06),
+            (0.80, 0.12),
+            (0.88, 0.30),
+            (0.88, 0.52),
+            (0.84, 0.70),
+            (0.75, 0.85),
+            (0.61, 0.93),
+            (0.47, 0.95),
+            (0.33, 0.93),
+            (0.19, 0.85),
+            (0.10, 0.70),
+            (0.06, 0.52),
+            (0.06, 0.30),
+        )
+    ),
+)
 # From above the brows to below the chin, which say much of who it is.
-WHOLE = Region((2, 20), (92, 112), (
-    (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92), (70, 108), (60, 119), (48, 124),
-    (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37)))  # fmt: skip
+WHOLE = Region(
+    (2, 20),
+    (92, 112),
+    (
+        (24, 29),
+        (36, 25),
+        (48, 24),
+        (60, 25),
+        (72, 29),
+        (80, 37),
+        (84, 53),
+        (83, 73),
+        (78, 92),
+        (70, 108),
+        (60, 119),
+        (48, 124),
+        (36, 119),
+        (26, 108),
+        (18, 92),
+        (13, 73),
+        (12, 53),
+        (16, 37),
+    ),
+)
 
 
 def similarity(points: np.ndarray, reference: np.ndarray = REFERENCE_POINTS) -> np.ndarray:
@@ -64,7 +113,9 @@ def face_matrix(aligned: np.ndarray, size: tuple[int, int], region: Region = FAC
     Pixels have an extent: a canvas pixel i of w covers the face's columns [i, i + 1) 70 / w.
     """
     sx, sy = size[0] / region.size[0], size[1] / region.size[1]
-    to_canvas = np.array([[sx, 0, (0.5 - region.corner[0]) * sx - 0.5], [0, sy, (0.5 - region.corner[1]) * sy - 0.5]])
+    to_canvas = np.array(
+        [[sx, 0, (0.5 - region.corner[0]) * sx - 0.5], [0, sy, (0.5 - region.corner[1]) * sy - 0.5]]
+    )
     return compose(to_canvas, aligned)
 
 

@@ -30,15 +30,23 @@ class Expression:
 
     def __init__(self, faces: np.ndarray, drawn: np.ndarray, turned: np.ndarray, region: Region):
         height, width = faces.shape[1:]
-        usual = np.linalg.pinv(_terms(turned)).astype(np.float32)  # least squares: brightness = a + b * turned, in each pixel
+        usual = np.linalg.pinv(_terms(turned)).astype(
+            np.float32
+        )  # least squares: brightness = a + b * turned, in each pixel
         self._usual = [np.tensordot(usual, of, 1) for of in (faces, drawn)]  # each (2, h, w)
         x, y = coordinates((width, height), region)
-        self._parts = [(np.exp(-(((x - cx) / rx) ** 4) - ((y - cy) / ry) ** 4).astype(np.float32), gain) for cx, cy, rx, ry, gain in (*EYES, MOUTH)]
+        self._parts = [
+            (np.exp(-(((x - cx) / rx) ** 4) - ((y - cy) / ry) ** 4).astype(np.float32), gain)
+            for cx, cy, rx, ry, gain in (*EYES, MOUTH)
+        ]
 
     def __call__(self, faces: np.ndarray, drawn: np.ndarray, turned: np.ndarray) -> np.ndarray:
         """`drawn` (N, h, w, 3) with the expression of `faces`, the same frames (N, h, w, 3); both 0..1, turned (N,)."""
         terms = _terms(turned).astype(np.float32)
-        theirs, own = (brightness(of) - np.tensordot(terms, usual, 1) for of, usual in zip((faces, drawn), self._usual, strict=True))
+        theirs, own = (
+            brightness(of) - np.tensordot(terms, usual, 1)
+            for of, usual in zip((faces, drawn), self._usual, strict=True)
+        )
         change = np.zeros_like(own)
         for weights, gain in self._parts:
             change += MOST * np.tanh(gain / MOST * _within(theirs, weights)) - _within(own, weights)

@@ -14,11 +14,16 @@ import numpy as np
 
 Key = TypeVar("Key")
 REACH = 4  # frames to either side
-SHOWN, DRAWN = 1.0, 2.0  # standard deviations, in frames: of what is seen of the target, of what the nets draw
+SHOWN, DRAWN = (
+    1.0,
+    2.0,
+)  # standard deviations, in frames: of what is seen of the target, of what the nets draw
 ALIKE = 0.05  # mean difference of two faces, 0..1, that makes the one count a third in the other's average
 
 
-def calm(entries: Iterable[tuple[Key, np.ndarray | None, np.ndarray | None]]) -> Iterator[tuple[Key, np.ndarray | None, np.ndarray | None]]:
+def calm(
+    entries: Iterable[tuple[Key, np.ndarray | None, np.ndarray | None]],
+) -> Iterator[tuple[Key, np.ndarray | None, np.ndarray | None]]:
     """(anything, target's face, drawn face) of successive frames -> the same, both faces averaged over time.
 
     Faces are (h, w, 3) float32, 0..1, or None where a frame has none. REACH entries are looked ahead, and so many kept.
@@ -45,7 +50,9 @@ def _averaged(window: list, at: int) -> tuple:
     totals = [0.0, 0.0]
     for k in range(max(at - REACH, 0), min(at + REACH + 1, len(window))):
         if window[k][1] is not None:
-            alike = math.exp(-((np.abs(window[k][1][::4, ::4] - face[::4, ::4]).mean() / ALIKE) ** 2))
+            alike = math.exp(
+                -((np.abs(window[k][1][::4, ::4] - face[::4, ::4]).mean() / ALIKE) ** 2)
+            )
             for i, spread in enumerate((SHOWN, DRAWN)):
                 weight = np.float32(alike * math.exp(-(((k - at) / spread) ** 2) / 2))
                 sums[i] = sums[i] + weight * window[k][1 + i]

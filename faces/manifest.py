@@ -51,7 +51,14 @@ class Row:
         return self.status in ("ok", "filled")
 
 
-def row(number: int, time: Fraction, face: Face | None, status: str = "ok", reason: str = "", matrix: np.ndarray | None = None) -> Row:
+def row(
+    number: int,
+    time: Fraction,
+    face: Face | None,
+    status: str = "ok",
+    reason: str = "",
+    matrix: np.ndarray | None = None,
+) -> Row:
     """The row of a frame; its matrix, unless given, is computed from the face's points."""
     time_text = f"{time.numerator}/{time.denominator}"
     if face is None:
@@ -60,7 +67,16 @@ def row(number: int, time: Fraction, face: Face | None, status: str = "ok", reas
         return Row(number, time_text, "no face", reason or "no face found")
     points = np.asarray(face.points, np.float64)
     matrix = similarity(points) if matrix is None else matrix
-    return Row(number, time_text, status, reason, [float(v) for v in face.box], float(face.score), points.tolist(), matrix.tolist())
+    return Row(
+        number,
+        time_text,
+        status,
+        reason,
+        [float(v) for v in face.box],
+        float(face.score),
+        points.tolist(),
+        matrix.tolist(),
+    )
 
 
 def time_of(r: Row) -> Fraction:
@@ -87,9 +103,13 @@ def read(path: str | os.PathLike) -> dict[int, Row]:
             r = Row(**json.loads(line))
             _check(r)
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise ManifestError(f"{path}, line {i}: {error}; delete the file to detect anew") from None
+            raise ManifestError(
+                f"{path}, line {i}: {error}; delete the file to detect anew"
+            ) from None
         if r.frame in rows:
-            raise ManifestError(f"{path}, line {i}: frame {r.frame} for the second time; delete the file to detect anew")
+            raise ManifestError(
+                f"{path}, line {i}: frame {r.frame} for the second time; delete the file to detect anew"
+            )
         rows[r.frame] = r
     return rows
 
@@ -114,7 +134,9 @@ def _check(r: Row) -> None:
         array = np.array(values[name], np.float64)
         if array.shape != shape or not np.isfinite(array).all():
             raise ValueError(f"{name} is {values[name]!r}")
-    if r.status != "filled" and (not isinstance(r.score, float | int) or not math.isfinite(r.score)):
+    if r.status != "filled" and (
+        not isinstance(r.score, float | int) or not math.isfinite(r.score)
+    ):
         raise ValueError(f"score is {r.score!r}")
     if abs(np.linalg.det(np.array(r.matrix)[:, :2])) < 1e-9:
         raise ValueError("matrix cannot be inverted")

@@ -28,7 +28,9 @@ def narrowing(turned: float, region: Region) -> float:
     return float(np.clip(REACH / half * (1 - NARROWER * max(abs(turned) - FREE, 0)), 0.3, 1))
 
 
-def face_mask(size: tuple[int, int], feather: float = 0.035, region: Region = FACE, turned: float = 0.0) -> np.ndarray:
+def face_mask(
+    size: tuple[int, int], feather: float = 0.035, region: Region = FACE, turned: float = 0.0
+) -> np.ndarray:
     """Opacity (h, w) float32 of a face on a canvas of size (w, h) that shows `region`: 1 well inside its outline, 0 outside it.
 
     Between, it rises smoothly over `feather` times the width, and 2 pixels at least. The rim of the canvas is always 0. `turned` as `turn` gives it.
@@ -40,9 +42,13 @@ def face_mask(size: tuple[int, int], feather: float = 0.035, region: Region = FA
     inside = np.ones((h, w), bool)
     inside[[0, -1]] = inside[:, [0, -1]] = False
     for (x1, y1), (x2, y2) in zip(region.outline, np.roll(region.outline, -1, axis=0), strict=True):
-        inside &= (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) >= 0  # to the right of every edge of a convex outline
+        inside &= (x2 - x1) * (y - y1) - (y2 - y1) * (
+            x - x1
+        ) >= 0  # to the right of every edge of a convex outline
     # a canvas squeezed to another shape still has its feather measured on the face
-    depth = ndimage.distance_transform_edt(inside, sampling=(w / h * region.size[1] / region.size[0], 1))
+    depth = ndimage.distance_transform_edt(
+        inside, sampling=(w / h * region.size[1] / region.size[0], 1)
+    )
     t = np.clip(depth / max(feather * w, 2), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
@@ -53,10 +59,20 @@ def coordinates(size: tuple[int, int], region: Region) -> tuple[np.ndarray, np.n
     return left + (np.arange(w) + 0.5) / w * width, top + (np.arange(h)[:, None] + 0.5) / h * height
 
 
-def attention(size: tuple[int, int], region: Region = FACE, outside: float = 0.1, features: float = 2.0) -> np.ndarray:
+def attention(
+    size: tuple[int, int], region: Region = FACE, outside: float = 0.1, features: float = 2.0
+) -> np.ndarray:
     """How much each pixel of an aligned face counts in learning, (h, w) float32: 1 in the face, `outside` around it, more by
     `features` at the eyes and the mouth, which are small and which everybody looks at."""
     x, y = coordinates(size, region)
-    places = [(*REFERENCE_POINTS[0], 10, 8), (*REFERENCE_POINTS[1], 10, 8), (*REFERENCE_POINTS[3:].mean(0), 17, 11)]
-    eyes_and_mouth = sum(np.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy in places)
-    return (outside + (1 - outside) * face_mask(size, region=region) + features * eyes_and_mouth).astype(np.float32)
+    places = [
+        (*REFERENCE_POINTS[0], 10, 8),
+        (*REFERENCE_POINTS[1], 10, 8),
+        (*REFERENCE_POINTS[3:].mean(0), 17, 11),
+    ]
+    eyes_and_mouth = sum(
+        np.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy in places
+    )
+    return (
+        outside + (1 - outside) * face_mask(size, region=region) + features * eyes_and_mouth
+    ).astype(np.float32)

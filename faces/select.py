@@ -46,7 +46,9 @@ class Track:
     @property
     def sure(self) -> bool:
         """Whether this is surely a face: more than a glimpse, and by its mean score."""
-        return len(self.faces) >= 3 and bool(np.mean([face.score for face in self.faces.values()]) >= SURE)
+        return len(self.faces) >= 3 and bool(
+            np.mean([face.score for face in self.faces.values()]) >= SURE
+        )
 
     @property
     def weight(self) -> float:
@@ -68,7 +70,9 @@ def link(detections: dict[int, list[Face]], starts: Iterable[int] = ()) -> list[
             ended = len(tracks)
         live = [t for t in tracks[ended:] if number - t.last <= patience]
         free = list(detections[number])
-        overlap = np.array([[iou(t.expected(number), f.box) for f in free] for t in live]).reshape(len(live), len(free))
+        overlap = np.array([[iou(t.expected(number), f.box) for f in free] for t in live]).reshape(
+            len(live), len(free)
+        )
         taken = set()
         for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True):
             if overlap[i, j] > OVERLAP:
@@ -78,7 +82,11 @@ def link(detections: dict[int, list[Face]], starts: Iterable[int] = ()) -> list[
     return sorted(tracks, key=lambda t: -t.weight)
 
 
-def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] | None = None, starts: Iterable[int] = ()) -> dict[int, Face]:
+def choose(
+    detections: dict[int, list[Face]],
+    which: int | tuple[float, float] | None = None,
+    starts: Iterable[int] = (),
+) -> dict[int, Face]:
     """The face to swap in each frame that has it, by frame number.
 
     By default the heaviest track and, since a cut or a pause ends a track, every further one that shares no frame with
@@ -91,8 +99,12 @@ def choose(detections: dict[int, list[Face]], which: int | tuple[float, float] |
         for track in tracks:
             faces = list(track.faces.values())
             sure = np.mean([f.score for f in faces]) >= SURE
-            if not chosen or (sure and not chosen.keys() & track.faces.keys()
-                              and np.mean([f.area for f in faces]) > 0.25 * np.mean([f.area for f in chosen.values()])):
+            if not chosen or (
+                sure
+                and not chosen.keys() & track.faces.keys()
+                and np.mean([f.area for f in faces])
+                > 0.25 * np.mean([f.area for f in chosen.values()])
+            ):
                 chosen |= track.faces
         return chosen
     if isinstance(which, tuple):
@@ -116,7 +128,11 @@ def jumps(faces: dict[int, Face]) -> dict[int, str]:
     refused = {}
     step = _step(faces)
     for number, face in faces.items():
-        around = [faces[n] for n in range(number - WINDOW * step, number + WINDOW * step + 1, step) if n in faces]
+        around = [
+            faces[n]
+            for n in range(number - WINDOW * step, number + WINDOW * step + 1, step)
+            if n in faces
+        ]
         if len(around) < 3:
             continue
         centres = np.array([f.points.mean(axis=0) for f in around])

@@ -21,7 +21,12 @@ GAP = 5  # frames at most that are filled in
 _MIDDLE = REFERENCE_POINTS.mean(axis=0)
 
 
-def steady(matrices: dict[int, np.ndarray], starts: Iterable[int] = (), step: int = 1, upright: int = WINDOW) -> dict[int, np.ndarray]:
+def steady(
+    matrices: dict[int, np.ndarray],
+    starts: Iterable[int] = (),
+    step: int = 1,
+    upright: int = WINDOW,
+) -> dict[int, np.ndarray]:
     """The matrices (2, 3), frame -> aligned, by frame number, smoothed within each shot, short gaps filled in.
 
     starts   the numbers of frames with which a shot begins: nothing is smoothed or filled in across
@@ -35,7 +40,9 @@ def steady(matrices: dict[int, np.ndarray], starts: Iterable[int] = (), step: in
         every = np.arange(numbers[0], numbers[-1] + 1, step)
         filled = np.stack([np.interp(every, numbers, column) for column in at.T], axis=1)
         for columns, wide in ((slice(0, 2), WINDOW), (slice(2, 4), upright)):
-            window = min(wide, len(every) - (len(every) + 1) % 2)  # odd, and no longer than the stretch
+            window = min(
+                wide, len(every) - (len(every) + 1) % 2
+            )  # odd, and no longer than the stretch
             if window > ORDER:
                 filled[:, columns] = savgol_filter(filled[:, columns], window, ORDER, axis=0)
         result |= {int(n): _matrix(p) for n, p in zip(every, filled, strict=True)}
@@ -46,7 +53,10 @@ def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterable[lis
     """Runs of frames without a cut or a gap too long to fill."""
     current: list[int] = []
     for number in numbers:
-        if current and (number - current[-1] > (GAP + 1) * step or any(current[-1] < s <= number for s in starts)):
+        if current and (
+            number - current[-1] > (GAP + 1) * step
+            or any(current[-1] < s <= number for s in starts)
+        ):
             yield current
             current = []
         current.append(number)

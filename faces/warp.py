@@ -8,7 +8,9 @@ from scipy import ndimage
 from .align import invert
 
 
-def warp(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], edges: str = "zero") -> np.ndarray:
+def warp(
+    image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], edges: str = "zero"
+) -> np.ndarray:
     """Resample image (H, W, C) through `matrix` (2, 3), image -> result: (h, w, C) with size = (w, h), same dtype.
 
     Each pixel of the result looks up where it comes from and weighs the four pixels around. Outside the image is 0, or, with
@@ -52,7 +54,9 @@ def _as(value: np.ndarray, dtype) -> np.ndarray:
     return value.astype(dtype, copy=False)
 
 
-def unwarp_into(frame: np.ndarray, patch: np.ndarray, mask: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def unwarp_into(
+    frame: np.ndarray, patch: np.ndarray, mask: np.ndarray, matrix: np.ndarray
+) -> np.ndarray:
     """A copy of frame (H, W, 3) uint8 with `patch` put back where `matrix`, frame -> patch, took it from.
 
     patch (h, w, 3) holds levels 0..255 (any dtype), mask (h, w) its opacity 0..1. Only pixels whose opacity is above 0

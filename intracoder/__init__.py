@@ -5,5 +5,3 @@ from .coder import SIZE_IN, SIZE_OUT, Coder, start
 from .model import IDENTITIES, SIZE, Intracoder
 from .swap import draw_as
 from .train import epoch
-
-__all__ = ["IDENTITIES", "SIZE", "SIZE_IN", "SIZE_OUT", "Coder", "Intracoder", "draw_as", "epoch", "learn", "start"]

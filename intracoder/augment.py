@@ -24,8 +24,15 @@ def warp(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     n, size = faces.shape[:2]
     spread = _spread(GRID, size)
     middle = np.float32((size - 1) / 2)
-    bent = spread @ (rng.standard_normal((2, n, GRID, GRID)) * BEND * size).astype(np.float32) @ spread.T  # (2, N, S, S)
-    angle, stretch, right, down = (rng.uniform(-m, m, (n, 1, 1)).astype(np.float32) for m in (TURN, STRETCH, SHIFT * size, SHIFT * size))
+    bent = (
+        spread
+        @ (rng.standard_normal((2, n, GRID, GRID)) * BEND * size).astype(np.float32)
+        @ spread.T
+    )  # (2, N, S, S)
+    angle, stretch, right, down = (
+        rng.uniform(-m, m, (n, 1, 1)).astype(np.float32)
+        for m in (TURN, STRETCH, SHIFT * size, SHIFT * size)
+    )
     axis = np.arange(size, dtype=np.float32) - middle
     x, y = bent[0] + axis, bent[1] + axis[:, None]
     cosine, sine = np.cos(angle) * (1 + stretch), np.sin(angle) * (1 + stretch)
@@ -43,6 +50,10 @@ def warp(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def relight(faces: np.ndarray, rng: np.random.Generator, strength: float = 0.15) -> np.ndarray:
     """Faces (N, S, S, 3) under other light: each channel times its own factor, all plus a little."""
     n = len(faces)
-    gain = 1 + rng.uniform(-strength, strength, (n, 1, 1, 1)) + rng.uniform(-strength, strength, (n, 1, 1, 3)) / 3
+    gain = (
+        1
+        + rng.uniform(-strength, strength, (n, 1, 1, 1))
+        + rng.uniform(-strength, strength, (n, 1, 1, 3)) / 3
+    )
     lift = rng.uniform(-strength, strength, (n, 1, 1, 1)) / 3
     return np.clip(faces * gain.astype(np.float32) + lift.astype(np.float32), 0, 1)

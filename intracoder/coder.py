@@ -18,7 +18,10 @@ from nn import Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PixelShuffle, 
 
 SIZE_IN, SIZE_OUT = 64, 128  # the sides of a face, in pixels
 CODE = 256
-ENCODER, DECODER = (32, 64, 128, 192), (128, 96, 48, 32)  # channels after each halving and each doubling
+ENCODER, DECODER = (
+    (32, 64, 128, 192),
+    (128, 96, 48, 32),
+)  # channels after each halving and each doubling
 SLOPE = 0.1
 START = Path(__file__).with_name("start.npz")
 
@@ -50,7 +53,10 @@ def decoder(rng: np.random.Generator) -> Sequential:
     channels = ENCODER[-1]
     steps = [Dense(CODE, 16 * channels, rng=rng), squares, LeakyReLU(SLOPE)]
     for outputs in DECODER:
-        steps += [ConvTranspose2d(channels, outputs, upsampled=True, bias=True, rng=rng), LeakyReLU(SLOPE)]
+        steps += [
+            ConvTranspose2d(channels, outputs, upsampled=True, bias=True, rng=rng),
+            LeakyReLU(SLOPE),
+        ]
         channels = outputs
     return Sequential(*steps, Conv2d(channels, 12, rng=rng), PixelShuffle(2), brightened)
 

@@ -14,8 +14,14 @@ from .coder import Coder, halved
 EDGES = 2.0  # what differences between neighbouring pixels count, against the pixels themselves
 
 
-def epoch(model: Coder, faces: dict[str, np.ndarray], weights: np.ndarray, batch: int, optimiser: nn.Adam,
-          rng: np.random.Generator) -> Iterator[tuple[float, int]]:  # fmt: skip
+def epoch(
+    model: Coder,
+    faces: dict[str, np.ndarray],
+    weights: np.ndarray,
+    batch: int,
+    optimiser: nn.Adam,
+    rng: np.random.Generator,
+) -> Iterator[tuple[float, int]]:
     """One epoch: as many pairs as the person with more faces has, each shown warped and asked for straight.
 
     faces {"a", "b"}: (N, 128, 128, 3) uint8; weights (128, 128): how much each pixel counts; batch: pairs a step. Yields (loss, pairs) after
@@ -23,7 +29,10 @@ def epoch(model: Coder, faces: dict[str, np.ndarray], weights: np.ndarray, batch
     """
     model.train()
     count = max(len(f) for f in faces.values())
-    order = {k: np.concatenate([rng.permutation(len(f)) for _ in range(-(-count // len(f)))])[:count] for k, f in faces.items()}
+    order = {
+        k: np.concatenate([rng.permutation(len(f)) for _ in range(-(-count // len(f)))])[:count]
+        for k, f in faces.items()
+    }
     seeds = rng.integers(1 << 32, size=count)
     xp = nn.backend.of(model.parameters()[0].data)
     weights = xp.asarray(weights[None, ..., None])
@@ -43,4 +52,6 @@ def epoch(model: Coder, faces: dict[str, np.ndarray], weights: np.ndarray, batch
 def draw_as(model: Coder, faces: np.ndarray, identity: str, batch: int = 16) -> np.ndarray:
     """Faces (N, 128, 128, 3) uint8 as `identity` would look in their pose and expression: the same shape, float32, about 0..1."""
     xp = nn.backend.of(model.parameters()[0].data)
-    return nn.backend.to_numpy(nn.train.infer(model.path(identity), xp.asarray(halved(faces)), batch))
+    return nn.backend.to_numpy(
+        nn.train.infer(model.path(identity), xp.asarray(halved(faces)), batch)
+    )

@@ -26,11 +26,17 @@ def _conv_stack(inputs: int, channels: int, rng: np.random.Generator) -> list[Mo
     return steps
 
 
-def _transpose_stack(inputs: int, channels: list[int], strides: list[int], rng: np.random.Generator) -> list[Module]:
+def _transpose_stack(
+    inputs: int, channels: list[int], strides: list[int], rng: np.random.Generator
+) -> list[Module]:
     """Transposed convolutions, each followed by BatchNorm and LeakyReLU."""
     steps: list[Module] = []
     for outputs, stride in zip(channels, strides, strict=True):
-        steps += [ConvTranspose2d(inputs, outputs, stride=stride, rng=rng), BatchNorm(outputs), LeakyReLU()]
+        steps += [
+            ConvTranspose2d(inputs, outputs, stride=stride, rng=rng),
+            BatchNorm(outputs),
+            LeakyReLU(),
+        ]
         inputs = outputs
     return steps
 
@@ -40,9 +46,13 @@ class Intracoder(Module):
 
     def __init__(self, rng: np.random.Generator):
         self.aenc = Sequential(*_conv_stack(3, 32, rng))  # -> (N, 16, 16, 32)
-        self.ienc = Sequential(*_conv_stack(32, 64, rng), *_conv_stack(64, 128, rng))  # -> (N, 4, 4, 128)
+        self.ienc = Sequential(
+            *_conv_stack(32, 64, rng), *_conv_stack(64, 128, rng)
+        )  # -> (N, 4, 4, 128)
         self.idec = Sequential(
-            *_transpose_stack(128, [128, 128, 128, 64, 64, 64], [1, 2, 1, 1, 2, 1], rng)  # -> (N, 16, 16, 64)
+            *_transpose_stack(
+                128, [128, 128, 128, 64, 64, 64], [1, 2, 1, 1, 2, 1], rng
+            )  # -> (N, 16, 16, 64)
         )
         self.adec_a = self._own_decoder(rng)
         self.adec_b = self._own_decoder(rng)
@@ -51,7 +61,9 @@ class Intracoder(Module):
     def _own_decoder(rng: np.random.Generator) -> Sequential:
         return Sequential(
             *_transpose_stack(64, [32, 32, 32], [1, 2, 1], rng),
-            ConvTranspose2d(32, 3, size=1, rng=rng), BatchNorm(3), LeakyReLU(),
+            ConvTranspose2d(32, 3, size=1, rng=rng),
+            BatchNorm(3),
+            LeakyReLU(),
         )  # -> (N, 32, 32, 3)
 
     def path(self, identity: str) -> Sequential:

@@ -3,5 +3,3 @@
 from .cascade import Detector
 from .follow import Followed, follow
 from .weights import WeightsError
-
-__all__ = ["Detector", "Followed", "WeightsError", "follow"]

@@ -25,11 +25,33 @@ from .weights import WeightsError
 def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(prog="python -m mtcnn_np", description=__doc__)
     p.add_argument("inputs", nargs="+", type=Path, metavar="IMAGE_OR_CLIP")
-    p.add_argument("--min-size", type=float, default=40, metavar="PX", help="smallest face looked for, in pixels (default: 40)")
-    p.add_argument("--every", type=int, default=1, metavar="N",
-                   help="search each N-th frame of a clip whole, and those between where faces are expected (default: 1, each whole)")
-    p.add_argument("--draw", type=Path, metavar="DIR", help="write each frame there with its boxes and points drawn in")
-    p.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="processor cores to use (default: all, here %(default)s)")
+    p.add_argument(
+        "--min-size",
+        type=float,
+        default=40,
+        metavar="PX",
+        help="smallest face looked for, in pixels (default: 40)",
+    )
+    p.add_argument(
+        "--every",
+        type=int,
+        default=1,
+        metavar="N",
+        help="search each N-th frame of a clip whole, and those between where faces are expected (default: 1, each whole)",
+    )
+    p.add_argument(
+        "--draw",
+        type=Path,
+        metavar="DIR",
+        help="write each frame there with its boxes and points drawn in",
+    )
+    p.add_argument(
+        "--threads",
+        type=int,
+        default=os.cpu_count(),
+        metavar="N",
+        help="processor cores to use (default: all, here %(default)s)",
+    )
     options = p.parse_args(arguments)
     if not options.min_size >= 12:
         p.error("--min-size is at least 12 pixels, the detector's window")
@@ -48,10 +70,18 @@ def main(arguments: list[str] | None = None) -> int:
             single = path.suffix.lower() in SUFFIXES
             for image, found in _detected(clip, detector, options):
                 for face in found.faces:
-                    print(json.dumps({
-                        "image": str(path), "frame": None if single else found.number, "box": face.box.tolist(), "score": face.score,
-                        "points": face.points.tolist(),
-                    }), flush=True)  # fmt: skip
+                    print(
+                        json.dumps(
+                            {
+                                "image": str(path),
+                                "frame": None if single else found.number,
+                                "box": face.box.tolist(),
+                                "score": face.score,
+                                "points": face.points.tolist(),
+                            }
+                        ),
+                        flush=True,
+                    )
                 if options.draw:
                     options.draw.mkdir(parents=True, exist_ok=True)
                     name = path.stem if single else f"{path.stem}-{found.number:06d}"
@@ -64,7 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     return failed
 
 
-def _detected(clip: video.Clip, detector: Detector, options: argparse.Namespace) -> Iterator[tuple[np.ndarray, Followed]]:
+def _detected(
+    clip: video.Clip, detector: Detector, options: argparse.Namespace
+) -> Iterator[tuple[np.ndarray, Followed]]:
     waiting: dict[int, np.ndarray] = {}
 
     def frames():
@@ -84,8 +116,14 @@ def draw(image: np.ndarray, faces: list) -> Image.Image:
     for face in faces:
         pen.rectangle(face.box.tolist(), outline=(255, 220, 0), width=width)
         for x, y in face.points.tolist():
-            pen.ellipse((x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=(0, 255, 120))
-        pen.text((face.box[0] + 2 * width, face.box[1] + 2 * width), f"{face.score:.3f}", fill=(255, 220, 0))
+            pen.ellipse(
+                (x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=(0, 255, 120)
+            )
+        pen.text(
+            (face.box[0] + 2 * width, face.box[1] + 2 * width),
+            f"{face.score:.3f}",
+            fill=(255, 220, 0),
+        )
     return picture
 
 

@@ -21,7 +21,9 @@ def square(boxes: np.ndarray) -> np.ndarray:
     return np.hstack([corner, corner + side])
 
 
-def suppress(boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int = 1000) -> np.ndarray:
+def suppress(
+    boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int = 1000
+) -> np.ndarray:
     """Non-maximum suppression: the indices kept, best score first, at most `most`.
 
     Greedy: take the best box left (the first on a tie), drop all whose intersection over union with it is above the threshold.
@@ -31,7 +33,9 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int 
     area = (x2 - x1) * (y2 - y1)
     alive = np.ones(len(order), bool)
     kept = []
-    for first in range(0, len(order), ROWS):  # all against all, some rows at a time: a call for each box would cost more
+    for first in range(
+        0, len(order), ROWS
+    ):  # all against all, some rows at a time: a call for each box would cost more
         block = slice(first, first + ROWS)
         width = np.minimum(x2[block, None], x2[first:]) - np.maximum(x1[block, None], x1[first:])
         height = np.minimum(y2[block, None], y2[first:]) - np.maximum(y1[block, None], y1[first:])

@@ -45,7 +45,9 @@ class Patch:
 class Detector:
     """MTCNN, its weights loaded. Raises weights.WeightsError where they are not installed."""
 
-    def __init__(self, thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7), factor: float = 0.709):
+    def __init__(
+        self, thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7), factor: float = 0.709
+    ):
         self.proposals, self.rnet, self.onet = Proposals(PNet()), RNet(), ONet()
         self.thresholds, self.factor = thresholds, factor
 
@@ -59,9 +61,18 @@ class Detector:
     def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
         """`detect` on each image; they may differ in size."""
         levels = [self._levels(image, min_size) for image in images]
-        return self._cascade(images, [Patch(i, k, scale, size, 0, 0, *size) for i, found in enumerate(levels) for k, scale, size in found])
+        return self._cascade(
+            images,
+            [
+                Patch(i, k, scale, size, 0, 0, *size)
+                for i, found in enumerate(levels)
+                for k, scale, size in found
+            ],
+        )
 
-    def detect_near(self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
+    def detect_near(
+        self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40
+    ) -> list[list[Face]]:
         """The faces of each image around boxes (N, 4) where they are expected, as `detect` would find them.
 
         Of every level of the pyramid only what lies near a box of that size is looked at, at the very pixels of a whole search; so what
@@ -73,16 +84,29 @@ class Detector:
             patches += [p for box in near for p in _patches_near(i, levels, box)]
         return self._cascade(images, patches)
 
-    def _levels(self, image: np.ndarray, min_size: float) -> list[tuple[int, np.float32, tuple[int, int]]]:
+    def _levels(
+        self, image: np.ndarray, min_size: float
+    ) -> list[tuple[int, np.float32, tuple[int, int]]]:
         """(number, scale, size) of every level of the pyramid, the largest first."""
-        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            found = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        if (
+            not isinstance(image, np.ndarray)
+            or image.dtype != np.uint8
+            or image.ndim != 3
+            or image.shape[2] != 3
+        ):
+            found = (
+                f"{image.dtype} {image.shape}"
+                if isinstance(image, np.ndarray)
+                else type(image).__name__
+            )
             raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
         if not min_size >= WINDOW:
             raise ValueError(f"min_size must be at least {WINDOW} pixels, not {min_size}")
         levels, scale = [], np.float32(WINDOW / min_size)
         while min(image.shape[:2]) * scale > WINDOW:
-            levels.append((len(levels), scale, tuple(int(np.float32(n) * scale) for n in image.shape[:2])))
+            levels.append(
+                (len(levels), scale, tuple(int(np.float32(n) * scale) for n in image.shape[:2]))
+            )
             scale = np.float32(scale * np.float32(self.factor))
         return levels
 
@@ -104,24 +128,41 @@ class Detector:
         for i in range(len(images)):
             levels = []
             for _, proposals in sorted(found.get(i, {}).items()):
-                boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*proposals, strict=True))
+                boxes, scores, corrections = (
+                    np.concatenate(parts) for parts in zip(*proposals, strict=True)
+                )
                 kept = suppress(boxes, scores, 0.5)
                 levels.append((boxes[kept], scores[kept], corrections[kept]))
             if not levels:
                 candidates.append(np.empty((0, 4), np.float32))
                 continue
-            boxes, scores, corrections = (np.concatenate(parts) for parts in zip(*levels, strict=True))
+            boxes, scores, corrections = (
+                np.concatenate(parts) for parts in zip(*levels, strict=True)
+            )
             kept = suppress(boxes, scores, 0.7)
             candidates.append(square(regress(boxes[kept], corrections[kept])))
         return candidates
 
-    def _scan(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
+    def _scan(
+        self, images: Sequence[np.ndarray], patches: list[Patch]
+    ) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
         """(patch, boxes, scores, corrections) of the windows that pass PNet."""
         found = []
         for p in patches:
-            level = pyramid_level(images[p.image], *p.size, slice(p.top, p.top + p.height), slice(p.left, p.left + p.width))
+            level = pyramid_level(
+                images[p.image],
+                *p.size,
+                slice(p.top, p.top + p.height),
+                slice(p.left, p.left + p.width),
+            )
             rows, columns, scores, corrections = self.proposals(level, self.thresholds[0])
-            corner = STRIDE * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(np.float32) + 1  # (N, 2)
+            corner = (
+                STRIDE
+                * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(
+                    np.float32
+                )
+                + 1
+            )  # (N, 2)
             boxes = np.hstack([corner / p.scale, (corner + (WINDOW - 1)) / p.scale])
             found.append((p, boxes, scores, corrections))
         return found
@@ -129,7 +170,9 @@ class Detector:
     def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
         """RNet: fewer and better square boxes."""
         refined = []
-        for found, (corrections, scores) in zip(boxes, _batched(self.rnet, images, boxes, 24), strict=True):
+        for found, (corrections, scores) in zip(
+            boxes, _batched(self.rnet, images, boxes, 24), strict=True
+        ):
             passed = scores > self.thresholds[1]
             found, corrections, scores = found[passed], corrections[passed], scores[passed]
             kept = suppress(found, scores, 0.7)
@@ -139,13 +182,22 @@ class Detector:
     def _output(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[list[Face]]:
         """ONet: the faces, with their points."""
         faces = []
-        for found, (corrections, points, scores) in zip(boxes, _batched(self.onet, images, boxes, 48), strict=True):
+        for found, (corrections, points, scores) in zip(
+            boxes, _batched(self.onet, images, boxes, 48), strict=True
+        ):
             passed = scores > self.thresholds[2]
-            found, corrections, points, scores = found[passed], corrections[passed], points[passed], scores[passed]
+            found, corrections, points, scores = (
+                found[passed],
+                corrections[passed],
+                points[passed],
+                scores[passed],
+            )
             corner, sides = found[:, None, :2], (found[:, 2:] - found[:, :2])[:, None]
             points = corner + sides * points.reshape(-1, 2, 5).transpose(0, 2, 1)  # (N, 5, 2)
             found = regress(found, corrections)
-            faces.append([Face(found[i], float(scores[i]), points[i]) for i in suppress(found, scores, 0.6)])
+            faces.append(
+                [Face(found[i], float(scores[i]), points[i]) for i in suppress(found, scores, 0.6)]
+            )
         return faces
 
 
@@ -177,18 +229,29 @@ def _balanced(patches: list[Patch], parts: int) -> list[list[Patch]]:
     return [g for g in groups if g]
 
 
-def _batched(net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
+def _batched(
+    net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int
+) -> list[tuple[np.ndarray, ...]]:
     """The net's heads for the boxes of each image, all images' crops together."""
     owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])
     together = np.concatenate(boxes)
 
     def job(some: slice) -> list[np.ndarray]:
-        return net(np.concatenate([crops(images[i], together[some][owners[some] == i], size) for i in np.unique(owners[some])]))
+        return net(
+            np.concatenate(
+                [
+                    crops(images[i], together[some][owners[some] == i], size)
+                    for i in np.unique(owners[some])
+                ]
+            )
+        )
 
     each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.threads())))
     jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
     if not jobs:
-        return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(images)
+        return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(
+            images
+        )
     heads = [np.concatenate(parts) for parts in zip(*parallel.run(jobs), strict=True)]
     ends = np.cumsum([len(b) for b in boxes])[:-1]
     return list(zip(*(np.split(head, ends) for head in heads), strict=True))

@@ -33,7 +33,12 @@ class Followed(NamedTuple):
     whole: bool
 
 
-def follow(frames: Iterable[tuple[int, np.ndarray, bool]], detector: Detector, min_size: float, every: int = EVERY) -> Iterator[Followed]:
+def follow(
+    frames: Iterable[tuple[int, np.ndarray, bool]],
+    detector: Detector,
+    min_size: float,
+    every: int = EVERY,
+) -> Iterator[Followed]:
     """The faces of frames given as (number, image (H, W, 3) uint8, whether a shot begins), in their order; every = 1 searches each whole."""
     key: Followed | None = None
     waiting: list[tuple[int, np.ndarray]] = []  # since the last whole search
@@ -60,7 +65,13 @@ def follow(frames: Iterable[tuple[int, np.ndarray, bool]], detector: Detector, m
         yield from close()
 
 
-def _between(start: Followed | None, frames: list[tuple[int, np.ndarray]], end: Followed, detector: Detector, min_size: float) -> Iterator[Followed]:
+def _between(
+    start: Followed | None,
+    frames: list[tuple[int, np.ndarray]],
+    end: Followed,
+    detector: Detector,
+    min_size: float,
+) -> Iterator[Followed]:
     if not frames:
         return
     pairs = pair(start.faces, end.faces) if start else None
@@ -72,9 +83,17 @@ def _between(start: Followed | None, frames: list[tuple[int, np.ndarray]], end: 
     expected = []
     for number, _ in frames:
         share = (number - start.number) / (end.number - start.number)
-        expected.append(np.array([a.box + share * (b.box - a.box) for a, b in pairs]).reshape(-1, 4))
-    for (number, image), boxes, faces in zip(frames, expected, detector.detect_near(images, expected, min_size), strict=True):
-        if all(any(face.overlap(box) >= FOUND for face in faces) for (a, b), box in zip(pairs, boxes, strict=True) if max(a.score, b.score) >= SURE):
+        expected.append(
+            np.array([a.box + share * (b.box - a.box) for a, b in pairs]).reshape(-1, 4)
+        )
+    for (number, image), boxes, faces in zip(
+        frames, expected, detector.detect_near(images, expected, min_size), strict=True
+    ):
+        if all(
+            any(face.overlap(box) >= FOUND for face in faces)
+            for (a, b), box in zip(pairs, boxes, strict=True)
+            if max(a.score, b.score) >= SURE
+        ):
             yield Followed(number, faces, False)
         else:
             yield Followed(number, detector.detect(image, min_size), True)
@@ -83,8 +102,14 @@ def _between(start: Followed | None, frames: list[tuple[int, np.ndarray]], end: 
 def pair(a: list[Face], b: list[Face]) -> list[tuple[Face, Face]] | None:
     """Each face of one frame with its own in another, most overlap in all; None where a sure one is left over. An unsure one left is its own."""
     overlap = np.array([[x.overlap(y.box) for y in b] for x in a]).reshape(len(a), len(b))
-    pairs = [(i, j) for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True) if overlap[i, j] >= PAIRED]
-    left = [x for i, x in enumerate(a) if i not in {i for i, _ in pairs}] + [y for j, y in enumerate(b) if j not in {j for _, j in pairs}]
+    pairs = [
+        (i, j)
+        for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True)
+        if overlap[i, j] >= PAIRED
+    ]
+    left = [x for i, x in enumerate(a) if i not in {i for i, _ in pairs}] + [
+        y for j, y in enumerate(b) if j not in {j for _, j in pairs}
+    ]
     if any(x.score >= SURE for x in left):
         return None
     return [(a[i], b[j]) for i, j in pairs] + [(x, x) for x in left]

@@ -22,7 +22,10 @@ class _Net:
         self.dense = (next(arrays), next(arrays), next(arrays)) if dense else None
         rest = list(arrays)
         # all heads are one product
-        self.heads = tuple(np.concatenate([a.reshape(-1, a.shape[-1]) if a.ndim > 1 else a for a in part], axis=-1) for part in (rest[::2], rest[1::2]))
+        self.heads = tuple(
+            np.concatenate([a.reshape(-1, a.shape[-1]) if a.ndim > 1 else a for a in part], axis=-1)
+            for part in (rest[::2], rest[1::2])
+        )
         self.ends = np.cumsum([b.size for b in rest[1::2]])[:-1]
 
     def __call__(self, x) -> list:

@@ -29,13 +29,28 @@ class Proposals:
     def __init__(self, net: PNet):
         (kernel, bias, slope, _), *others = net.convs
         # levels are 0..255, not (level - 127.5) / 128
-        self.layers = [(_neighbours(kernel / 128), np.tile(bias - kernel.sum((0, 1, 2)) * np.float32(127.5 / 128), POOL**2), np.tile(slope, POOL**2), POOL)]
-        self.layers += [(np.ascontiguousarray(kernel.reshape(-1, kernel.shape[-1]).T), bias, slope, 1) for kernel, bias, slope, _ in others]
+        self.layers = [
+            (
+                _neighbours(kernel / 128),
+                np.tile(bias - kernel.sum((0, 1, 2)) * np.float32(127.5 / 128), POOL**2),
+                np.tile(slope, POOL**2),
+                POOL,
+            )
+        ]
+        self.layers += [
+            (np.ascontiguousarray(kernel.reshape(-1, kernel.shape[-1]).T), bias, slope, 1)
+            for kernel, bias, slope, _ in others
+        ]
         kernel, bias = net.heads
         self.box = kernel[:, :4], bias[:4]
-        self.face = kernel[:, 5] - kernel[:, 4], bias[5] - bias[4]  # of a softmax of two only the difference counts
+        self.face = (
+            kernel[:, 5] - kernel[:, 4],
+            bias[5] - bias[4],
+        )  # of a softmax of two only the difference counts
 
-    def __call__(self, level: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def __call__(
+        self, level: np.ndarray, threshold: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """(rows (N,), columns (N,), scores (N,), corrections (N, 4)) of PNet's cells that score above the threshold."""
         pitch = level.shape[-1]
         x = level.reshape(-1, level.shape[-2] * pitch)
@@ -44,7 +59,9 @@ class Proposals:
         score = 1 / (1 + np.exp(-(self.face[0] @ x + self.face[1])))  # (cells,)
         passed = np.nonzero(score > threshold)[0]
         rows, columns = np.divmod(passed, pitch)
-        inside = columns < pitch - 5  # a phase has one column more than the pool, and each of the two others takes two
+        inside = (
+            columns < pitch - 5
+        )  # a phase has one column more than the pool, and each of the two others takes two
         passed, rows, columns = passed[inside], rows[inside], columns[inside]
         return rows, columns, score[passed], x[:, passed].T @ self.box[0] + self.box[1]
 
@@ -52,7 +69,9 @@ class Proposals:
 def _neighbours(kernel: np.ndarray) -> np.ndarray:
     """The kernel (3, 3, 3, O) at each of 2 x 2 neighbours, for the phases of their 4 x 4 window: (4 O, 2 2 12), 12 as in `pyramid_level`."""
     outputs = kernel.shape[-1]
-    matrix = np.zeros((POOL, POOL, outputs, 2, 2, 2, 3, 2), np.float32)  # neighbour's row, column; O; step down, right; row's phase, RGB, column's phase
+    matrix = np.zeros(
+        (POOL, POOL, outputs, 2, 2, 2, 3, 2), np.float32
+    )  # neighbour's row, column; O; step down, right; row's phase, RGB, column's phase
     for row, column in np.ndindex(POOL, POOL):
         for i, j in np.ndindex(3, 3):
             (down, y), (right, x) = divmod(row + i, 2), divmod(column + j, 2)
@@ -60,7 +79,9 @@ def _neighbours(kernel: np.ndarray) -> np.ndarray:
     return matrix.reshape(POOL**2 * outputs, -1)
 
 
-def _layer(x: np.ndarray, pitch: int, matrix: np.ndarray, bias: np.ndarray, slope: np.ndarray, pool: int) -> np.ndarray:
+def _layer(
+    x: np.ndarray, pitch: int, matrix: np.ndarray, bias: np.ndarray, slope: np.ndarray, pool: int
+) -> np.ndarray:
     """Planes x (I, L) to planes (O, less): convolution with matrix (pool pool O, k k I), PReLU, and the largest of pool x pool neighbours."""
     (inputs, length), (outputs, window) = x.shape, matrix.shape
     k = round((window / inputs) ** 0.5)
@@ -69,7 +90,9 @@ def _layer(x: np.ndarray, pitch: int, matrix: np.ndarray, bias: np.ndarray, slop
     pieces = -(-length * window * 4 // STRIP_BYTES)
     for first, last in ((length * i // pieces, length * (i + 1) // pieces) for i in range(pieces)):
         columns = workspace.take("columns", (k, k, inputs, last - first), x)
-        columns[...] = workspace.windows(x, columns.shape, (4 * pitch, 4, x.strides[0], 4), 4 * first)
+        columns[...] = workspace.windows(
+            x, columns.shape, (4 * pitch, 4, x.strides[0], 4), 4 * first
+        )
         part = y[:, first:last] if pool == 1 else workspace.take("part", (outputs, last - first), x)
         np.matmul(matrix, columns.reshape(window, -1), out=part)
         part += bias[:, None]

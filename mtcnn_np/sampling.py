@@ -10,18 +10,28 @@ import numpy as np
 _MIDDLE, _SCALE = np.float32(127.5), np.float32(1 / 128)
 
 
-def pyramid_level(image: np.ndarray, height: int, width: int, rows: slice | None = None, columns: slice | None = None) -> np.ndarray:
+def pyramid_level(
+    image: np.ndarray,
+    height: int,
+    width: int,
+    rows: slice | None = None,
+    columns: slice | None = None,
+) -> np.ndarray:
     """The frame at another size, or these rows and columns of that, each level 0..255, in phases (2, 3, 2, R, C).
 
     Pixel (y, x) is [y % 2, :, x % 2, y // 2, x // 2]; of an odd number of rows or columns the last is left out.
     Legacy `resize_bilinear`: output i looks at input i H / height, no half-pixel shift, no smoothing.
     """
-    y0, y1, fy = _taps(image.shape[0], height, rows or slice(0, height))  # first all even rows, then all odd ones
+    y0, y1, fy = _taps(
+        image.shape[0], height, rows or slice(0, height)
+    )  # first all even rows, then all odd ones
     x0, x1, fx = _taps(image.shape[1], width, columns or slice(0, width))
     # left and right neighbours, red, green and blue, even and odd columns
     at = (3 * np.stack([x0, x1])[:, None] + np.arange(3)[:, None]).ravel()  # (2 3 2C,)
     lines = np.ascontiguousarray(image).reshape(len(image), -1)
-    upper, lower = (lines.take(y, axis=0)[:, at].astype(np.float32) for y in (y0, y1))  # (2R, 2 3 2C)
+    upper, lower = (
+        lines.take(y, axis=0)[:, at].astype(np.float32) for y in (y0, y1)
+    )  # (2R, 2 3 2C)
     lower -= upper
     lower *= fy[:, None]
     lower += upper
@@ -78,10 +88,14 @@ def crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
     return value  # (N, size, size, 3)
 
 
-def _positions(first: np.ndarray, last: np.ndarray, length: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _positions(
+    first: np.ndarray, last: np.ndarray, length: int, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Sampling positions (N, size) along an axis of `length` pixels, and which of them lie inside."""
     first, last = (v.astype(np.float32) / np.float32(length) for v in (first, last))
     step = (last - first) * np.float32(length - 1) / np.float32(size - 1)
-    position = first[:, None] * np.float32(length - 1) + np.arange(size, dtype=np.float32) * step[:, None]
+    position = (
+        first[:, None] * np.float32(length - 1) + np.arange(size, dtype=np.float32) * step[:, None]
+    )
     inside = (position >= 0) & (position <= length - 1)
     return np.where(inside, position, 0), inside

@@ -34,7 +34,9 @@ def load(net: str) -> list[np.ndarray]:
     try:
         files = importlib.metadata.distribution(PACKAGE).locate_file("mtcnn/assets/weights")
     except importlib.metadata.PackageNotFoundError:
-        raise WeightsError(f"the face detector's weights are missing: pip install --no-deps {PACKAGE}=={VERSION}") from None
+        raise WeightsError(
+            f"the face detector's weights are missing: pip install --no-deps {PACKAGE}=={VERSION}"
+        ) from None
     path = files / f"{net}.lz4"
     try:
         data = path.read_bytes()
@@ -46,7 +48,9 @@ def load(net: str) -> list[np.ndarray]:
 def decode(data: bytes, sha256: str, source: str) -> list[np.ndarray]:
     """The arrays in the file's bytes; raises WeightsError, decoding nothing, where their SHA-256 is another."""
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise WeightsError(f"{source} is not the file of {PACKAGE} {VERSION} (its SHA-256 differs); {REMEDY}")
+        raise WeightsError(
+            f"{source} is not the file of {PACKAGE} {VERSION} (its SHA-256 differs); {REMEDY}"
+        )
     return _ArrayUnpickler(io.BytesIO(lz4_frame(data))).load()
 
 

@@ -9,7 +9,18 @@ from .activations import leaky_relu, prelu, relu, sigmoid, softmax
 from .backend import DeviceError
 from .checkpoint import CheckpointError
 from .conv import conv2d, conv_transpose2d, dense
-from .layers import AvgPool2d, BatchNorm, Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PixelShuffle, PReLU, Sequential
+from .layers import (
+    AvgPool2d,
+    BatchNorm,
+    Conv2d,
+    ConvTranspose2d,
+    Dense,
+    LeakyReLU,
+    Module,
+    PixelShuffle,
+    PReLU,
+    Sequential,
+)
 from .losses import dssim, edge_l1, l1, mse
 from .norm import batch_norm
 from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, reshape, transpose
@@ -17,11 +28,3 @@ from .optim import SGD, Adam
 from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest
 from .tensor import Function, Tensor, no_grad
-
-__all__ = [
-    "SGD", "Adam", "AvgPool2d", "BatchNorm", "CheckpointError", "Conv2d", "ConvTranspose2d", "Dense", "DeviceError", "Function",
-    "LeakyReLU", "Module", "PReLU", "PixelShuffle", "Sequential", "Tensor", "absolute", "avg_pool2d", "backend", "batch_norm",
-    "checkpoint", "concatenate", "conv2d", "conv_transpose2d", "dense", "dssim", "edge_l1", "exp", "init", "l1", "leaky_relu",
-    "log", "matmul", "max_pool2d", "mean", "mse", "no_grad", "parallel", "prelu", "reduce_sum", "relu", "reshape", "set_threads",
-    "sigmoid", "softmax", "train", "transpose", "upsample_nearest",
-]

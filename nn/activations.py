@@ -75,7 +75,9 @@ class PReLU(Function):
     def backward(self, g):
         xp = backend.of(g)
         positive = self.x > 0
-        g_alpha = xp.where(positive, 0, g * self.x).sum(axis=tuple(range(g.ndim - 1)), dtype=g.dtype)
+        g_alpha = xp.where(positive, 0, g * self.x).sum(
+            axis=tuple(range(g.ndim - 1)), dtype=g.dtype
+        )
         return xp.where(positive, g, g * self.alpha), g_alpha
 
 
@@ -96,7 +98,9 @@ class Softmax(Function):
         self.axis = axis
 
     def forward(self, x):
-        e = backend.of(x).exp(x - x.max(axis=self.axis, keepdims=True))  # the shift cancels and prevents overflow
+        e = backend.of(x).exp(
+            x - x.max(axis=self.axis, keepdims=True)
+        )  # the shift cancels and prevents overflow
         self.y = e / e.sum(axis=self.axis, keepdims=True)
         return self.y
 

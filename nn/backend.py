@@ -38,9 +38,13 @@ def device(name: str) -> ModuleType:
 
         cupy.cuda.runtime.getDeviceCount()
     except ImportError:
-        raise DeviceError("--device gpu needs CuPy: pip install '.[gpu]' (or use --device cpu)") from None
+        raise DeviceError(
+            "--device gpu needs CuPy: pip install '.[gpu]' (or use --device cpu)"
+        ) from None
     except Exception as error:  # CuPy's own error class cannot be named without importing CuPy
-        raise DeviceError(f"--device gpu: CuPy finds no usable GPU ({error}); use --device cpu") from None
+        raise DeviceError(
+            f"--device gpu: CuPy finds no usable GPU ({error}); use --device cpu"
+        ) from None
     return cupy
 
 

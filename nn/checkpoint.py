@@ -26,7 +26,9 @@ class CheckpointError(ValueError):
     """A checkpoint that cannot be read or does not fit; the message names the file and what to do."""
 
 
-def write_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None) -> None:
+def write_arrays(
+    path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None
+) -> None:
     """Write arrays and a JSON-able dictionary; what stood at `path` stays until the new file is complete."""
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
     with whole_file(path) as file:
@@ -41,9 +43,23 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         return arrays, json.loads(arrays.pop(_META).tobytes())
     except FileNotFoundError:
         raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError, NotImplementedError,
-            AttributeError, TypeError, SyntaxError, MemoryError, OverflowError) as error:
-        raise CheckpointError(f"{path} is damaged or no checkpoint ({error}); delete it to train anew") from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ValueError,
+        KeyError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        AttributeError,
+        TypeError,
+        SyntaxError,
+        MemoryError,
+        OverflowError,
+    ) as error:
+        raise CheckpointError(
+            f"{path} is damaged or no checkpoint ({error}); delete it to train anew"
+        ) from None
 
 
 def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
@@ -51,20 +67,28 @@ def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
     return {prefix + name: tensor.data for name, tensor in module.named_tensors()}
 
 
-def load_module(module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "") -> None:
+def load_module(
+    module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = ""
+) -> None:
     """Put arrays into a module, all or nothing. `source` names them in the CheckpointError of one that does not fit."""
     given = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
     wanted = dict(module.named_tensors())
     for name in wanted.keys() - given.keys():
         raise CheckpointError(f"{source} has no {prefix}{name}; it is of another model")
     for name in given.keys() - wanted.keys():
-        raise CheckpointError(f"{source} has {prefix}{name}, which this model lacks; it is of another model")
+        raise CheckpointError(
+            f"{source} has {prefix}{name}, which this model lacks; it is of another model"
+        )
     for name, tensor in wanted.items():
         if given[name].shape != tensor.shape or given[name].dtype != tensor.dtype:
-            raise CheckpointError(f"{source}: {prefix}{name} is {given[name].dtype} {given[name].shape}, "
-                                  f"the model has {tensor.dtype} {tensor.shape}")
+            raise CheckpointError(
+                f"{source}: {prefix}{name} is {given[name].dtype} {given[name].shape}, "
+                f"the model has {tensor.dtype} {tensor.shape}"
+            )
         if not np.isfinite(given[name]).all():
-            raise CheckpointError(f"{source}: {prefix}{name} holds numbers that are not finite; delete it to train anew")
+            raise CheckpointError(
+                f"{source}: {prefix}{name} holds numbers that are not finite; delete it to train anew"
+            )
     for name, tensor in wanted.items():
         tensor.data = backend.of(tensor.data).array(given[name])
 
@@ -78,7 +102,9 @@ def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, 
     return arrays
 
 
-def load_adam(adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "adam.") -> None:
+def load_adam(
+    adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "adam."
+) -> None:
     """Put back what `adam_arrays` took, for the parameters that had moments."""
     if prefix + "count" not in arrays:
         raise CheckpointError(f"{source} has no {prefix}count; it is of another model")
@@ -86,8 +112,12 @@ def load_adam(adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], sour
     adam.moments.clear()
     for name, tensor in module.named_tensors():
         pair = [arrays.get(f"{prefix}{k}.{name}") for k in "mv"]
-        if any(a is not None and a.shape != tensor.shape for a in pair) or (pair[0] is None) != (pair[1] is None):
-            raise CheckpointError(f"{source}: the moments of {name} do not fit; delete it to train anew")
+        if any(a is not None and a.shape != tensor.shape for a in pair) or (pair[0] is None) != (
+            pair[1] is None
+        ):
+            raise CheckpointError(
+                f"{source}: the moments of {name} do not fit; delete it to train anew"
+            )
         if pair[0] is not None:
             xp = backend.of(tensor.data)
             adam.moments[tensor] = xp.array(pair[0]), xp.array(pair[1])

@@ -36,7 +36,11 @@ def _borders(n: int, size: int, stride: int, padding) -> tuple[int, int]:
 
 def _method(x, w, stride: int, out: tuple[int, int] | None = None):
     """Whose kernels to use: Winograd's on the CPU for many channels, which spares multiplications, else the plain ones. `out` where not x's size."""
-    return winograd if backend.of(x) is np and winograd.fits((len(x), *(out or x.shape[1:3])), w.shape, stride) else correlate
+    return (
+        winograd
+        if backend.of(x) is np and winograd.fits((len(x), *(out or x.shape[1:3])), w.shape, stride)
+        else correlate
+    )
 
 
 class Conv2d(Function):
@@ -45,7 +49,9 @@ class Conv2d(Function):
 
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, I, O), (O,)
         if x.shape[3] != w.shape[2]:
-            raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[2]}")
+            raise ValueError(
+                f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[2]}"
+            )
         sizes = []
         for n, k in zip(x.shape[1:3], w.shape[:2], strict=True):
             before, after = _borders(n, k, self.stride, self.padding)
@@ -66,13 +72,19 @@ class Conv2d(Function):
         gx = gw = None
         if self.stride == 1 and self.needs(0):
             # both from the windows of g: gw's cell (i, j) sees x and g at a distance, whichever of them is laid out
-            gx, gw = _both(g, correlate.turn(self.w), self.x, 1, correlate.turned_corner(self.w, self.corner))
+            gx, gw = _both(
+                g, correlate.turn(self.w), self.x, 1, correlate.turned_corner(self.w, self.corner)
+            )
             gw = correlate.turn(gw)
         else:
             if self.needs(0):
-                gx = correlate.correlate_input(g, self.w, self.x.shape[1:3], self.stride, self.corner)
+                gx = correlate.correlate_input(
+                    g, self.w, self.x.shape[1:3], self.stride, self.corner
+                )
             if self.needs(1):
-                gw = correlate.correlate_weight(self.x, g, self.w.shape[:2], self.stride, self.corner)
+                gw = correlate.correlate_weight(
+                    self.x, g, self.w.shape[:2], self.stride, self.corner
+                )
         return (gx, gw, channel_sum(g))[: len(self.inputs)]
 
 
@@ -82,11 +94,15 @@ class ConvTranspose2d(Function):
 
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         if x.shape[3] != w.shape[3]:
-            raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
+            raise ValueError(
+                f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}"
+            )
         s = self.stride
         size = s * x.shape[1], s * x.shape[2]
         # cut so that a "same" convolution of the result would have the input's size
-        self.corner = tuple(_borders(n, k, s, "same")[0] for n, k in zip(size, w.shape[:2], strict=True))
+        self.corner = tuple(
+            _borders(n, k, s, "same")[0] for n, k in zip(size, w.shape[:2], strict=True)
+        )
         self.x, self.w = x, w
         if _method(x, w, s) is winograd:
             self.y = winograd.correlate_input(x, w, size, self.corner, b, self.slope)
@@ -114,7 +130,9 @@ class UpsampledConvTranspose2d(Function):
 
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         if x.shape[3] != w.shape[3]:
-            raise ValueError(f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}")
+            raise ValueError(
+                f"input has {x.shape[3]} channels, the kernel {w.shape} takes {w.shape[3]}"
+            )
         size = 2 * x.shape[1], 2 * x.shape[2]
         self.corner = tuple((k - 1) // 2 for k in w.shape[:2])
         self.x, self.spread = x, spread(w)
@@ -124,7 +142,9 @@ class UpsampledConvTranspose2d(Function):
     # as for ConvTranspose2d with the spread kernel W, and gw = sum over the places of w in gW
     def backward(self, g):
         g = leaked_gradient(g, self.y, self.slope)
-        gx, g_spread = correlate.correlate_both(g, self.spread, self.x, self.spread.shape[:2], 2, self.corner)
+        gx, g_spread = correlate.correlate_both(
+            g, self.spread, self.x, self.spread.shape[:2], 2, self.corner
+        )
         return (gx, sum(_places(g_spread)), channel_sum(g))[: len(self.inputs)]
 
 
@@ -169,7 +189,9 @@ def conv2d(x, w, b=None, stride: int = 1, padding="same", slope: float = 1) -> T
     return Conv2d(stride, padding, slope)(*((x, w) if b is None else (x, w, b)))
 
 
-def conv_transpose2d(x, w, b=None, stride: int = 1, upsampled: bool = False, slope: float = 1) -> Tensor:
+def conv_transpose2d(
+    x, w, b=None, stride: int = 1, upsampled: bool = False, slope: float = 1
+) -> Tensor:
     """The transpose of a "same" convolution: x (N, H, W, I), w (kh, kw, O, I), b (O,) -> (N, stride H, stride W, O).
 
     upsampled: of x with every cell repeated 2 x 2 (nearest-neighbour upsampling), at stride 1 -> (N, 2 H, 2 W, O). slope as in `conv2d`.

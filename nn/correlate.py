@@ -37,21 +37,32 @@ WIDTH = 16  # outputs side by side from which a product is fast enough to be wor
 def reference(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int]):
     """`correlate` in five lines, on NumPy alone: what it means, and what the tests hold against it."""
     (n, h, wide, c), (kh, kw, _, outputs), (top, left), (oh, ow) = x.shape, w.shape, corner, out
-    padded = np.zeros((n, max(top + h, stride * (oh - 1) + kh), max(left + wide, stride * (ow - 1) + kw), c), x.dtype)
+    padded = np.zeros(
+        (n, max(top + h, stride * (oh - 1) + kh), max(left + wide, stride * (ow - 1) + kw), c),
+        x.dtype,
+    )
     padded[:, top : top + h, left : left + wide] = x
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(1, 2))[:, ::stride, ::stride][:, :oh, :ow]  # (N, OH, OW, I, kh, kw)
-    columns = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, kh * kw * c)  # (N OH OW, kh kw I): one row a window
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(1, 2))[
+        :, ::stride, ::stride
+    ][:, :oh, :ow]  # (N, OH, OW, I, kh, kw)
+    columns = windows.transpose(0, 1, 2, 4, 5, 3).reshape(
+        -1, kh * kw * c
+    )  # (N OH OW, kh kw I): one row a window
     return (columns @ w.reshape(-1, outputs)).reshape(n, oh, ow, outputs)
 
 
-def correlate(x, w, stride: int, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1):
+def correlate(
+    x, w, stride: int, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1
+):
     """The correlation of x (N, H, W, I) with w (kh, kw, I, O): y (N, OH, OW, O), OH, OW = out.
 
     b (O,) is added, where given, and LeakyReLU of that slope applied (an array (O,): PReLU), while a piece of y is in the cache.
     """
     group = _group(w.shape, out[1], x, whole=False)
     band = _band(w, stride, group)
-    return _gather(x, band, (stride, stride * group), corner, (out[0], -(-out[1] // group)), b, slope)[:, :, : out[1]]
+    return _gather(
+        x, band, (stride, stride * group), corner, (out[0], -(-out[1] // group)), b, slope
+    )[:, :, : out[1]]
 
 
 def correlate_weight(x, g, kernel: tuple[int, int], stride: int, corner: tuple[int, int]):
@@ -70,21 +81,29 @@ def correlate_both(x, w, g, kernel: tuple[int, int], stride: int, corner: tuple[
     if w is not None:
         y = xp.empty((n, oh, ow, w.shape[3]), x.dtype)
         matrix = _band(w, stride, group).reshape(len(total), -1)
-    for images, rows, columns in _strips(x, window, (stride, stride * group), corner, g.shape[1:3], total.shape[1]):
+    for images, rows, columns in _strips(
+        x, window, (stride, stride * group), corner, g.shape[1:3], total.shape[1]
+    ):
         if w is not None:
             xp.matmul(columns, matrix, out=y[images, rows].reshape(-1, matrix.shape[1]))
         total += columns.T @ g[images, rows].reshape(-1, group * outputs)
     band = total.reshape(kh, window[1], inputs, group, outputs)
-    return y if w is not None else None, sum(band[:, stride * t : stride * t + kw, :, t] for t in range(group))
+    return y if w is not None else None, sum(
+        band[:, stride * t : stride * t + kw, :, t] for t in range(group)
+    )
 
 
-def correlate_input(g, w, size: tuple[int, int], stride: int, corner: tuple[int, int], b=None, slope: float = 1):
+def correlate_input(
+    g, w, size: tuple[int, int], stride: int, corner: tuple[int, int], b=None, slope: float = 1
+):
     """The gradient of x, given the gradient g (N, OH, OW, O) of y: (N, H, W, I), H, W = size. b (I,) and slope as in `correlate`."""
     (_, _, inputs, outputs), (h, wide), (top, left) = w.shape, size, corner
     if stride == 1:
         return correlate(g, turn(w), 1, turned_corner(w, corner), size, b, slope)
     x = backend.of(g).empty((len(g), h, wide, inputs), g.dtype)
-    step = stride if inputs >= WIDTH else 1  # columns have phases too, or with few channels make a band
+    step = (
+        stride if inputs >= WIDTH else 1
+    )  # columns have phases too, or with few channels make a band
     for p in range(min(stride, h)):
         rows, first_row = _reach(p, 1, stride, w.shape[0], top)
         for q in range(min(step, wide)):
@@ -101,18 +120,33 @@ def correlate_input(g, w, size: tuple[int, int], stride: int, corner: tuple[int,
             for _, i, r in rows:
                 for t, j, c in columns:
                     band[r, c, :, t] = w[i, j].T
-            y = _gather(g, band, (1, group), (-first_row, -first_column), (-(-(h - p) // stride), across // group), b, slope)
+            y = _gather(
+                g,
+                band,
+                (1, group),
+                (-first_row, -first_column),
+                (-(-(h - p) // stride), across // group),
+                b,
+                slope,
+            )
             place[...] = y[:, :, : place.shape[2]]
     return x
 
 
-def _reach(phase: int, cells: int, stride: int, taps: int, before: int) -> tuple[list[tuple[int, int, int]], int]:
+def _reach(
+    phase: int, cells: int, stride: int, taps: int, before: int
+) -> tuple[list[tuple[int, int, int]], int]:
     """Along one axis: which cells of g reach `cells` cells of x, from cell `phase` on, through which kernel cell.
 
     x's cell t hears from g's cell (t + before - i) / stride through kernel cell i, where that is a whole number. Gives (t - phase, i,
     that cell counted from the first), and the first, which is negative where it lies ahead of the one that lies over t.
     """
-    found = [(t, i, (phase + t + before - i) // stride) for t in range(cells) for i in range(taps) if (phase + t + before - i) % stride == 0]
+    found = [
+        (t, i, (phase + t + before - i) // stride)
+        for t in range(cells)
+        for i in range(taps)
+        if (phase + t + before - i) % stride == 0
+    ]
     first = min((cell for *_, cell in found), default=0)
     return [(t, i, cell - first) for t, i, cell in found], first
 
@@ -127,14 +161,25 @@ def turned_corner(w, corner: tuple[int, int]) -> tuple[int, int]:
     return w.shape[0] - 1 - corner[0], w.shape[1] - 1 - corner[1]
 
 
-def _gather(x, band, strides: tuple[int, int], corner: tuple[int, int], out: tuple[int, int], b, slope: float):
+def _gather(
+    x,
+    band,
+    strides: tuple[int, int],
+    corner: tuple[int, int],
+    out: tuple[int, int],
+    b,
+    slope: float,
+):
     """A product for each strip: y (N, OH, groups * G, O) from band (kh, window, I, G, O), with out = (OH, groups)."""
     xp = backend.of(x)
     kh, window, _, group, outputs = band.shape
     matrix = band.reshape(-1, group * outputs)
     y = xp.empty((len(x), *out, group * outputs), x.dtype)
     # what is added to each cell, for a whole row of cells: NumPy is fastest along long runs
-    wide, slope = (v if v is None or isinstance(v, float | int) else xp.tile(v, out[1] * group) for v in (b, slope))
+    wide, slope = (
+        v if v is None or isinstance(v, float | int) else xp.tile(v, out[1] * group)
+        for v in (b, slope)
+    )
     for images, rows, columns in _strips(x, (kh, window), strides, corner, out, group * outputs):
         part = y[images, rows]
         xp.matmul(columns, matrix, out=part.reshape(-1, group * outputs))
@@ -159,24 +204,42 @@ def _group(kernel: tuple[int, int, int, int], across: int, x, whole: bool = True
     _, _, inputs, outputs = kernel
     group = 1
     if backend.of(x) is np:
-        while (group * outputs < WIDTH or group * inputs < RUN) and group * outputs <= 2 * WIDTH and group < 4:
+        while (
+            (group * outputs < WIDTH or group * inputs < RUN)
+            and group * outputs <= 2 * WIDTH
+            and group < 4
+        ):
             if across % (2 * group) and (whole or across <= 16):
                 break
             group *= 2
     return group
 
 
-def _strips(x, window: tuple[int, int], strides: tuple[int, int], corner: tuple[int, int], out: tuple[int, int],
-            outputs: int):
+def _strips(
+    x,
+    window: tuple[int, int],
+    strides: tuple[int, int],
+    corner: tuple[int, int],
+    out: tuple[int, int],
+    outputs: int,
+):
     """Yield (images, rows, matrix (cells, kh kw I)): the windows of some images, or of some rows of one, laid out.
 
     The matrix is overwritten by the next. A GPU has no such cache to fit and wants few large products: there all is one strip.
     """
     xp = backend.of(x)
-    x = x[:, max(0, -corner[0]) :, max(0, -corner[1]) :]  # a corner inside x: a narrow kernel's gradient may begin there
+    x = x[
+        :, max(0, -corner[0]) :, max(0, -corner[1]) :
+    ]  # a corner inside x: a narrow kernel's gradient may begin there
     (n, h, wide, c), (kh, kw), (down, right), (oh, ow) = x.shape, window, strides, out
     top, left = max(0, corner[0]), max(0, corner[1])
-    if window == (1, 1) and strides == (1, 1) and (top, left) == (0, 0) and x.flags.c_contiguous and out == (h, wide):
+    if (
+        window == (1, 1)
+        and strides == (1, 1)
+        and (top, left) == (0, 0)
+        and x.flags.c_contiguous
+        and out == (h, wide)
+    ):
         yield slice(0, n), slice(0, oh), x.reshape(-1, c)  # a 1x1 kernel's windows are x itself
         return
     padded_h, padded_w = down * (oh - 1) + kh, right * (ow - 1) + kw
@@ -191,7 +254,13 @@ def _strips(x, window: tuple[int, int], strides: tuple[int, int], corner: tuple[
         else:
             padded = workspace.padded(x[images], top, left, padded_h, padded_w)
         sn, sh, sw, sc = padded.strides
-        shape = images.stop - first, oh, ow, kh, kw * c  # kw cells beside each other are one run of memory
+        shape = (
+            images.stop - first,
+            oh,
+            ow,
+            kh,
+            kw * c,
+        )  # kw cells beside each other are one run of memory
         windows = workspace.windows(padded, shape, (sn, down * sh, right * sw, sh, sc))
         for r in range(0, oh, rows):
             part = slice(r, min(r + rows, oh))

@@ -13,7 +13,9 @@ def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[-2] * field, shape[-1] * field
 
 
-def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32) -> np.ndarray:
+def glorot_uniform(
+    shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32
+) -> np.ndarray:
     """Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010, eq. 16)."""
     limit = math.sqrt(6 / sum(_fans(shape)))
     return rng.uniform(-limit, limit, shape).astype(dtype)

@@ -103,11 +103,26 @@ class Sequential(Module):
         rest = list(self.steps)
         while rest:
             step, more = rest.pop(0), {}
-            if isinstance(step, Conv2d | ConvTranspose2d) and rest and isinstance(rest[0], BatchNorm) and not (rest[0].training or grad_enabled()):
+            if (
+                isinstance(step, Conv2d | ConvTranspose2d)
+                and rest
+                and isinstance(rest[0], BatchNorm)
+                and not (rest[0].training or grad_enabled())
+            ):
                 more["norm"] = rest.pop(0)
-                if isinstance(step, ConvTranspose2d) and step.plain and rest and isinstance(rest[0], AvgPool2d) and rest[0].size == 2:
+                if (
+                    isinstance(step, ConvTranspose2d)
+                    and step.plain
+                    and rest
+                    and isinstance(rest[0], AvgPool2d)
+                    and rest[0].size == 2
+                ):
                     more["halved"] = rest.pop(0).size == 2
-            if isinstance(step, Conv2d | ConvTranspose2d | BatchNorm) and rest and isinstance(rest[0], LeakyReLU):
+            if (
+                isinstance(step, Conv2d | ConvTranspose2d | BatchNorm)
+                and rest
+                and isinstance(rest[0], LeakyReLU)
+            ):
                 more["slope"] = rest.pop(0).slope
             x = step.forward(x, **more) if more else step(x)
         return x
@@ -120,7 +135,9 @@ def _parameter(array: np.ndarray) -> Tensor:
 class Conv2d(Module):
     """A "same" convolution with bias."""
 
-    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator):
+    def __init__(
+        self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator
+    ):
         self.stride = stride
         self.kernel = _parameter(glorot_uniform((size, size, inputs, outputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32))
@@ -136,21 +153,34 @@ class Conv2d(Module):
 class ConvTranspose2d(Module):
     """A transposed "same" convolution, without bias unless asked (a BatchNorm that follows has one); `upsampled`: of x doubled in size."""
 
-    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1, upsampled: bool = False, bias: bool = False, *,
-                 rng: np.random.Generator):  # fmt: skip
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        size: int = 3,
+        stride: int = 1,
+        upsampled: bool = False,
+        bias: bool = False,
+        *,
+        rng: np.random.Generator,
+    ):
         self.stride, self.upsampled = stride, upsampled
         self.plain = stride == 1 and not upsampled and size % 2 == 1
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32)) if bias else None
 
-    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1, halved: bool = False) -> Tensor:
+    def forward(
+        self, x, norm: BatchNorm | None = None, slope: float = 1, halved: bool = False
+    ) -> Tensor:
         kernel, bias = self.kernel, self.bias
         if norm:
             scale, shift = norm.affine()
             kernel = kernel.data * scale[:, None]  # (kh, kw, O, I)
             bias = shift if bias is None else shift + scale * bias.data
         if halved:  # averaging 2 x 2 cells of a correlation at stride 1 is one at stride 2
-            return conv.conv2d(x, conv.spread(correlate.turn(kernel)) / 4, bias, stride=2, slope=slope)
+            return conv.conv2d(
+                x, conv.spread(correlate.turn(kernel)) / 4, bias, stride=2, slope=slope
+            )
         return conv.conv_transpose2d(x, kernel, bias, self.stride, self.upsampled, slope)
 
 
@@ -172,12 +202,23 @@ class BatchNorm(Module):
         self.moving_var = Tensor(np.ones(channels, np.float32))
 
     def forward(self, x, slope: float = 1) -> Tensor:
-        return norm.batch_norm(x, self.gamma, self.beta, self.moving_mean.data, self.moving_var.data,
-                               self.training, self.momentum, self.epsilon, slope)
+        return norm.batch_norm(
+            x,
+            self.gamma,
+            self.beta,
+            self.moving_mean.data,
+            self.moving_var.data,
+            self.training,
+            self.momentum,
+            self.epsilon,
+            slope,
+        )
 
     def affine(self) -> tuple:
         """What this is in inference: (scale, shift), arrays (C,)."""
-        scale = self.gamma.data / backend.of(self.gamma.data).sqrt(self.moving_var.data + self.epsilon)
+        scale = self.gamma.data / backend.of(self.gamma.data).sqrt(
+            self.moving_var.data + self.epsilon
+        )
         return scale, self.beta.data - scale * self.moving_mean.data
 
 
@@ -209,7 +250,9 @@ class PixelShuffle(Module):
         n, h, w, channels = x.shape
         f = self.factor
         cells = ops.reshape(x, n, h, w, f, f, channels // f**2)
-        return ops.reshape(ops.transpose(cells, 0, 1, 3, 2, 4, 5), n, h * f, w * f, channels // f**2)
+        return ops.reshape(
+            ops.transpose(cells, 0, 1, 3, 2, 4, 5), n, h * f, w * f, channels // f**2
+        )
 
 
 class PReLU(Module):

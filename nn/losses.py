@@ -48,7 +48,9 @@ class EdgeL1(Function):
         self.slope *= w
         loss = xp.vdot(self.slope, d)
         for axis in (1, 2):
-            after, before = ((slice(None),) * axis + (s,) for s in (slice(1, None), slice(None, -1)))
+            after, before = (
+                (slice(None),) * axis + (s,) for s in (slice(1, None), slice(None, -1))
+            )
             step = d[after] - d[before]
             slope = xp.sign(step)
             slope *= w[after] * self.edges

@@ -23,13 +23,17 @@ class BatchNorm(Function):
         xp = backend.of(x)
         rows = self.rows(x)  # (R, L C): L cells a row
         channels = len(gamma)
-        sums = xp.zeros((3, channels), np.float64)  # of n mean, n mean^2 and squared deviations from the piece's mean
+        sums = xp.zeros(
+            (3, channels), np.float64
+        )  # of n mean, n mean^2 and squared deviations from the piece's mean
         pieces = self.pieces(rows)
         for s in pieces:
             piece = rows[s]
             cells = piece.size // channels
             mean = _channels(piece.sum(axis=0), channels) / cells
-            deviation = xp.subtract(piece, self.wide(mean, rows), out=workspace.take("deviation", piece.shape, x))
+            deviation = xp.subtract(
+                piece, self.wide(mean, rows), out=workspace.take("deviation", piece.shape, x)
+            )
             sums[2] += _channels(xp.einsum("ij,ij->j", deviation, deviation), channels)
             mean = mean.astype(np.float64)
             sums[0] += cells * mean
@@ -44,7 +48,11 @@ class BatchNorm(Function):
         self.x, self.gamma = x, gamma
         self.y = xp.empty_like(x)
         scale = gamma * self.inv_std
-        y_rows, scale, shift = self.rows(self.y), self.wide(scale, rows), self.wide(beta - scale * self.mean, rows)
+        y_rows, scale, shift = (
+            self.rows(self.y),
+            self.wide(scale, rows),
+            self.wide(beta - scale * self.mean, rows),
+        )
         for s in pieces:
             y = xp.multiply(rows[s], scale, out=y_rows[s])
             y += shift
@@ -66,7 +74,9 @@ class BatchNorm(Function):
             sums[0] += _channels(piece.sum(axis=0), channels)
             sums[1] += _channels(xp.einsum("ij,ij->j", piece, x_rows[s]), channels)
         sums[1] = (sums[1] - sums[0] * self.mean) * self.inv_std  # of g x^
-        g_beta, g_gamma = sums.astype(g.dtype)  # this share's: they are added up with the other gradients
+        g_beta, g_gamma = sums.astype(
+            g.dtype
+        )  # this share's: they are added up with the other gradients
         parallel.add_up([sums])
         mean_g, mean_gx = (sums / self.count).astype(g.dtype)
         # gx = scale g + of_x x + rest
@@ -112,8 +122,17 @@ def _channels(row, channels: int):
     return row.reshape(-1, channels).sum(axis=0)
 
 
-def batch_norm(x, gamma, beta, moving_mean, moving_var, training: bool, momentum: float = 0.99,
-               epsilon: float = 1e-3, slope: float = 1) -> Tensor:
+def batch_norm(
+    x,
+    gamma,
+    beta,
+    moving_mean,
+    moving_var,
+    training: bool,
+    momentum: float = 0.99,
+    epsilon: float = 1e-3,
+    slope: float = 1,
+) -> Tensor:
     """Normalise x (N, H, W, C) per channel; gamma, beta and the moving arrays are (C,).
 
     In training with the batch's own statistics, which also move the two moving arrays, in place, a step 1 - momentum
@@ -127,7 +146,10 @@ def batch_norm(x, gamma, beta, moving_mean, moving_var, training: bool, momentum
         return y if slope == 1 else leaky_relu(y, slope)
     op = BatchNorm(epsilon, slope)
     y = op(x, gamma, beta)
-    for moving, now in ((moving_mean, op.mean), (moving_var, op.var * (op.count / max(op.count - 1, 1)))):
+    for moving, now in (
+        (moving_mean, op.mean),
+        (moving_var, op.var * (op.count / max(op.count - 1, 1))),
+    ):
         moving *= momentum
         moving += ((1 - momentum) * now).astype(moving.dtype)
     return y

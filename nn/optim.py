@@ -37,7 +37,9 @@ class Adam:
     The moments live in `moments`, one pair (m, v) a parameter, made when its first gradient comes.
     """
 
-    def __init__(self, rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-7):
+    def __init__(
+        self, rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-7
+    ):
         self.rate, self.beta1, self.beta2, self.epsilon = rate, beta1, beta2, epsilon
         self.count = 0
         self.moments: dict[Tensor, tuple] = {}

@@ -125,7 +125,10 @@ class Team:
         small = ends[-1] <= SMALL
         self.turn = 1 - self.turn
         places = self.small[self.turn] if small else self.large
-        parts = [[place[end - a.nbytes : end].view(a.dtype).reshape(a.shape) for place in places] for a, end in zip(arrays, ends, strict=True)]
+        parts = [
+            [place[end - a.nbytes : end].view(a.dtype).reshape(a.shape) for place in places]
+            for a, end in zip(arrays, ends, strict=True)
+        ]
         for array, part in zip(arrays, parts, strict=True):
             part[self.rank][...] = array
         self.meet()
@@ -153,7 +156,9 @@ class Team:
             for child in self.children:
                 if os.waitpid(child, os.WNOHANG)[0]:
                     self.children.remove(child)
-                    raise TeamError("a training process has ended (out of memory?); start again to continue from the last save")
+                    raise TeamError(
+                        "a training process has ended (out of memory?); start again to continue from the last save"
+                    )
 
 
 @contextmanager

@@ -73,8 +73,18 @@ class MaxPool(_Pool):
     def forward(self, x):  # (N, H, W, C)
         self.x = self.padded(x, -math.inf)
         # along columns first, in long runs of memory, then along rows what is left
-        tall = _largest([self.x[:, i : i + (self.oh - 1) * self.stride + 1 : self.stride] for i in range(self.size)])  # (N, OH, W, C)
-        self.y = _largest([tall[:, :, j : j + (self.ow - 1) * self.stride + 1 : self.stride] for j in range(self.size)])  # (N, OH, OW, C)
+        tall = _largest(
+            [
+                self.x[:, i : i + (self.oh - 1) * self.stride + 1 : self.stride]
+                for i in range(self.size)
+            ]
+        )  # (N, OH, W, C)
+        self.y = _largest(
+            [
+                tall[:, :, j : j + (self.ow - 1) * self.stride + 1 : self.stride]
+                for j in range(self.size)
+            ]
+        )  # (N, OH, OW, C)
         return self.y
 
     # g goes to the largest cell of its window, the first one on a tie
@@ -115,7 +125,9 @@ class AvgPool(_Pool):
 
     def tiled(self) -> bool:
         """Whether the windows lie side by side and cover the input."""
-        return self.stride == self.size and not (self.shape[1] % self.size or self.shape[2] % self.size)
+        return self.stride == self.size and not (
+            self.shape[1] % self.size or self.shape[2] % self.size
+        )
 
     # every cell of a window gets g / count
     def backward(self, g):

@@ -44,7 +44,11 @@ class Tensor:
     __array_priority__ = 100  # numpy_array * tensor asks the tensor
 
     def __init__(self, data, requires_grad: bool = False):
-        self.data = data if hasattr(data, "dtype") and hasattr(data, "shape") else np.asarray(data, np.float32)
+        self.data = (
+            data
+            if hasattr(data, "dtype") and hasattr(data, "shape")
+            else np.asarray(data, np.float32)
+        )
         self.grad = None
         self.requires_grad = requires_grad
         self.creator: Function | None = None
@@ -77,7 +81,9 @@ class Tensor:
         """
         if grad is None:
             if self.data.size != 1:
-                raise ValueError(f"backward() of a tensor of shape {self.shape} needs a gradient of that shape")
+                raise ValueError(
+                    f"backward() of a tensor of shape {self.shape} needs a gradient of that shape"
+                )
             grad = backend.of(self.data).ones_like(self.data)
         if grad.shape != self.shape:
             raise ValueError(f"gradient of shape {grad.shape} for a tensor of shape {self.shape}")
@@ -123,7 +129,9 @@ def _as_tensor(x) -> Tensor:
 def _walk_back(root: Tensor, grad) -> None:
     """Visit every function once, after all that use its output: count the users first, then count them down."""
     users = _count_users(root)
-    grads = {root.creator or root: grad}  # gradients under way, by function, or by tensor for leaves
+    grads = {
+        root.creator or root: grad
+    }  # gradients under way, by function, or by tensor for leaves
     owned = set()  # those that are sums of ours and so may be added to in place
     ready = [root.creator] if root.creator else []
     if not ready and root.requires_grad:
@@ -162,7 +170,9 @@ def _count_users(root: Tensor) -> dict[Function, int]:
     while todo:
         function = todo.pop()
         if function.inputs is None:
-            raise RuntimeError("backward() went through this graph before and freed it; compute the result anew")
+            raise RuntimeError(
+                "backward() went through this graph before and freed it; compute the result anew"
+            )
         for tensor in function.inputs:
             creator = tensor.creator
             if creator is None or not tensor.requires_grad:

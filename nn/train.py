@@ -23,7 +23,9 @@ def minibatches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.
         yield order[start : start + size]
 
 
-def step(loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Module, optimiser: Adam) -> float:
+def step(
+    loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Module, optimiser: Adam
+) -> float:
     """One update of the module's parameters from the mean loss over a batch; gives that loss as a number.
 
     loss_of(some of the batch) is the mean loss over those. Each process of the team takes a share of the batch forward and
@@ -50,8 +52,12 @@ def step(loss_of: Callable[[np.ndarray], Tensor], batch: np.ndarray, module: Mod
     return value
 
 
-def epoch(batches: Iterator[np.ndarray], loss_of: Callable[[np.ndarray], Tensor], module: Module,
-          optimiser: Adam) -> Iterator[tuple[float, int]]:
+def epoch(
+    batches: Iterator[np.ndarray],
+    loss_of: Callable[[np.ndarray], Tensor],
+    module: Module,
+    optimiser: Adam,
+) -> Iterator[tuple[float, int]]:
     """Train on each batch of indices, with a team of processes; yields (loss, images) after each step."""
     parameters = module.parameters()
     on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)

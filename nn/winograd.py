@@ -36,7 +36,9 @@ MIN_TILES = 16
 SLICE_BYTES = 1 << 20  # V and M of the tiles under way
 
 
-def transforms(tile: int = TILE, taps: int = TAPS, points: tuple = POINTS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def transforms(
+    tile: int = TILE, taps: int = TAPS, points: tuple = POINTS
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(A^T (m, n), G (n, r), B^T (n, n)) of F(m, r) in float64, n = m + r - 1, for n - 1 points and infinity (Toom & Cook).
 
     G evaluates a polynomial with r coefficients at the points, divided by the product of the distances to the others; A, with m
@@ -44,31 +46,43 @@ def transforms(tile: int = TILE, taps: int = TAPS, points: tuple = POINTS) -> tu
     """
     n = tile + taps - 1
 
-    def powers(count):  # the values of 1, x, x^2, ... at each point; at infinity only the highest power counts
-        return [[p**k for k in range(count)] for p in points] + [[Fraction(k == count - 1) for k in range(count)]]
+    def powers(
+        count,
+    ):  # the values of 1, x, x^2, ... at each point; at infinity only the highest power counts
+        return [[p**k for k in range(count)] for p in points] + [
+            [Fraction(k == count - 1) for k in range(count)]
+        ]
 
     def vanishing(at):  # coefficients of the product of (x - p), lowest first
         polynomial = [Fraction(1)]
         for p in at:
-            polynomial = [a - p * b for a, b in zip([0, *polynomial], [*polynomial, 0], strict=True)]
+            polynomial = [
+                a - p * b for a, b in zip([0, *polynomial], [*polynomial, 0], strict=True)
+            ]
         return polynomial + [Fraction(0)] * (n - len(polynomial))
 
     others = [[q for q in points if q != p] for p in points]
-    distances = [np.prod([p - q for q in rest]) for p, rest in zip(points, others, strict=True)] + [1]
+    distances = [np.prod([p - q for q in rest]) for p, rest in zip(points, others, strict=True)] + [
+        1
+    ]
     g = [[v / d for v in row] for row, d in zip(powers(taps), distances, strict=True)]
     b = [vanishing(rest) for rest in others] + [vanishing(points)]
     a = list(zip(*powers(tile), strict=True))
     return tuple(np.array(m, dtype=np.float64) for m in (a, g, b))
 
 
-_A, _G, _B = ({np.dtype(t): m.astype(t) for t in (np.float32, np.float64)} for m in transforms())  # A^T (4, 6), G (6, 3), B^T (6, 6)
+_A, _G, _B = (
+    {np.dtype(t): m.astype(t) for t in (np.float32, np.float64)} for m in transforms()
+)  # A^T (4, 6), G (6, 3), B^T (6, 6)
 
 
 def _both_axes(matrix: np.ndarray, x: np.ndarray, name: str) -> np.ndarray:
     """matrix (p, q) applied to both first axes of x (q, q, L): (p, p, L), in the workspace of that name."""
     p, q = matrix.shape
     half = np.matmul(matrix, x.reshape(q, -1), out=workspace.take("half", (p, q * x.shape[2]), x))
-    return np.matmul(matrix, half.reshape(p, q, -1), out=workspace.take(name, (p, p, x.shape[2]), x))
+    return np.matmul(
+        matrix, half.reshape(p, q, -1), out=workspace.take(name, (p, p, x.shape[2]), x)
+    )
 
 
 def fits(cells: tuple[int, int, int], w_shape: tuple[int, ...], stride: int) -> bool:
@@ -81,11 +95,20 @@ def fits(cells: tuple[int, int, int], w_shape: tuple[int, ...], stride: int) -> 
     kh, kw, inputs, outputs = w_shape
     n, h, w = cells
     tiles = -(-h // TILE) * -(-w // TILE)
-    fitting = (kh, kw) == (TAPS, TAPS) and n * tiles >= MIN_TILES and 2 * tiles * TILE**2 <= 3 * h * w
+    fitting = (
+        (kh, kw) == (TAPS, TAPS) and n * tiles >= MIN_TILES and 2 * tiles * TILE**2 <= 3 * h * w
+    )
     return fitting and stride == 1 and min(inputs, outputs) >= 16
 
 
-def correlate(x: np.ndarray, w: np.ndarray, corner: tuple[int, int], out: tuple[int, int], b=None, slope: float = 1) -> np.ndarray:
+def correlate(
+    x: np.ndarray,
+    w: np.ndarray,
+    corner: tuple[int, int],
+    out: tuple[int, int],
+    b=None,
+    slope: float = 1,
+) -> np.ndarray:
     """`correlate.correlate` at stride 1, for 3x3 kernels."""
     u = _kernel(w)
     y = np.empty((len(x), *out, w.shape[3]), x.dtype)
@@ -94,7 +117,9 @@ def correlate(x: np.ndarray, w: np.ndarray, corner: tuple[int, int], out: tuple[
     return y
 
 
-def correlate_both(x: np.ndarray, w: np.ndarray, g: np.ndarray, corner: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def correlate_both(
+    x: np.ndarray, w: np.ndarray, g: np.ndarray, corner: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
     """(`correlate` of x and w, the gradient of such a kernel from x and g), with x transformed once for both.
 
     With y = A^T[(G w) * V] the gradient is G^T [V^T (A g)].
@@ -105,9 +130,13 @@ def correlate_both(x: np.ndarray, w: np.ndarray, g: np.ndarray, corner: tuple[in
     total = np.zeros((SIDE**2, inputs, outputs), x.dtype)
     for images, rows, v in _slices(x, corner, g.shape[1:3], inputs + outputs):
         _multiply(v, u, y[images], rows, None, 1)
-        m = _both_axes(_A[x.dtype].T, _cut_tiles(g[images], rows), "m").reshape(SIDE**2, -1, outputs)
+        m = _both_axes(_A[x.dtype].T, _cut_tiles(g[images], rows), "m").reshape(
+            SIDE**2, -1, outputs
+        )
         total += np.matmul(v.transpose(0, 2, 1), m, out=workspace.take("product", total.shape, x))
-    return y, _both_axes(_G[x.dtype].T, total.reshape(SIDE, SIDE, -1), "kernel").reshape(TAPS, TAPS, inputs, outputs).copy()
+    return y, _both_axes(_G[x.dtype].T, total.reshape(SIDE, SIDE, -1), "kernel").reshape(
+        TAPS, TAPS, inputs, outputs
+    ).copy()
 
 
 def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope: float) -> None:
@@ -123,7 +152,14 @@ def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope
     _put_tiles(tiles, y, rows)
 
 
-def correlate_input(g: np.ndarray, w: np.ndarray, size: tuple[int, int], corner: tuple[int, int], b=None, slope: float = 1) -> np.ndarray:
+def correlate_input(
+    g: np.ndarray,
+    w: np.ndarray,
+    size: tuple[int, int],
+    corner: tuple[int, int],
+    b=None,
+    slope: float = 1,
+) -> np.ndarray:
     """The gradient of x: at stride 1 itself a correlation, with the kernel turned half round and its channels exchanged."""
     return correlate(g, turn(w), turned_corner(w, corner), size, b, slope)
 
@@ -150,16 +186,24 @@ def _slices(x: np.ndarray, corner: tuple[int, int], out: tuple[int, int], channe
             part = slice(r, min(r + rows, down))
             shape = SIDE, SIDE, count, part.stop - r, across, c
             d = workspace.take("d", shape, x)
-            d[...] = workspace.windows(padded, shape, (sh, sw, sn, TILE * sh, TILE * sw, sc), TILE * r * sh)
+            d[...] = workspace.windows(
+                padded, shape, (sh, sw, sn, TILE * sh, TILE * sw, sc), TILE * r * sh
+            )
             t = count * (part.stop - r) * across
-            yield images, part, _both_axes(_B[x.dtype], d.reshape(SIDE, SIDE, -1), "v").reshape(SIDE**2, t, c)
+            yield (
+                images,
+                part,
+                _both_axes(_B[x.dtype], d.reshape(SIDE, SIDE, -1), "v").reshape(SIDE**2, t, c),
+            )
 
 
 def _put_tiles(tiles: np.ndarray, y: np.ndarray, rows: slice) -> None:
     """Write tiles (4, 4, T O) where they belong in y (N, OH, OW, O); those that reach over the edge are cut."""
     n, oh, ow, outputs = y.shape
     across = -(-ow // TILE)
-    tiles = tiles.reshape(TILE, TILE, n, rows.stop - rows.start, across, outputs).transpose(2, 3, 0, 4, 1, 5)
+    tiles = tiles.reshape(TILE, TILE, n, rows.stop - rows.start, across, outputs).transpose(
+        2, 3, 0, 4, 1, 5
+    )
     if oh % TILE == 0 and ow % TILE == 0:
         y.reshape(n, oh // TILE, TILE, across, TILE, outputs)[:, rows] = tiles
     else:

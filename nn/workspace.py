@@ -62,7 +62,9 @@ def padded(x, top: int, left: int, height: int, width: int):
         key = top, left, height, width, h, w, c, x.dtype
         array = kept.get(key)
         if array is None or len(array) < n:
-            if sum(a.nbytes for a in kept.values()) > KEPT_BYTES:  # sizes vary without end where images do
+            if (
+                sum(a.nbytes for a in kept.values()) > KEPT_BYTES
+            ):  # sizes vary without end where images do
                 kept.clear()
             array = kept[key] = np.zeros((n, height, width, c), x.dtype)
         array = array[:n]

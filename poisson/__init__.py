@@ -2,5 +2,3 @@
 
 from .blend import blend
 from .domain import Domain
-
-__all__ = ["Domain", "blend"]

@@ -12,8 +12,13 @@ from .domain import Domain
 GUIDANCE = {"normal": fields.normal, "mixed": fields.mixed}
 
 
-def blend(fore: np.ndarray, back: np.ndarray, domain: Domain, guidance: str | Callable = "normal",
-          mask: np.ndarray | None = None) -> np.ndarray:
+def blend(
+    fore: np.ndarray,
+    back: np.ndarray,
+    domain: Domain,
+    guidance: str | Callable = "normal",
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
     """Put `fore` into `back` on the domain so that no seam shows: same shape and dtype as `back`.
 
     fore, back  (H, W) or (H, W, C, ...), levels in any unit; uint8 results are rounded and clipped
@@ -23,7 +28,9 @@ def blend(fore: np.ndarray, back: np.ndarray, domain: Domain, guidance: str | Ca
     Outside the domain the result is `back`, to the bit. Raises ValueError for shapes or names that do not fit.
     """
     if fore.shape != back.shape or back.shape[:2] != domain.mask.shape:
-        raise ValueError(f"fore {fore.shape}, back {back.shape} and the mask {domain.mask.shape} do not fit together")
+        raise ValueError(
+            f"fore {fore.shape}, back {back.shape} and the mask {domain.mask.shape} do not fit together"
+        )
     if isinstance(guidance, str):
         if guidance not in GUIDANCE:
             raise ValueError(f"guidance is one of {', '.join(GUIDANCE)}, not {guidance!r}")

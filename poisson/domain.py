@@ -47,7 +47,12 @@ class Domain:
         laplacian = (self._from_guidance @ self._from_guidance.T).tocsc()  # (U, U)
         self._check_anchored(laplacian)
         # A symmetric matrix: order it for A + A^T, and take pivots on the diagonal.
-        self._factors = splu(laplacian, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        self._factors = splu(
+            laplacian,
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )
 
     def _check_anchored(self, laplacian) -> None:
         parts, label = sparse.csgraph.connected_components(laplacian, directed=False)
@@ -55,7 +60,9 @@ class Domain:
         if (np.bincount(label, weights=np.asarray(anchors).ravel(), minlength=parts) == 0).any():
             raise ValueError("a part of the mask touches no known pixel: leave a border around it")
 
-    def solve(self, known: np.ndarray, right: np.ndarray | None = None, down: np.ndarray | None = None) -> np.ndarray:
+    def solve(
+        self, known: np.ndarray, right: np.ndarray | None = None, down: np.ndarray | None = None
+    ) -> np.ndarray:
         """The image that equals `known` outside the mask and follows the guidance inside: (H, W, ...), float64.
 
         known        (H, W) or (H, W, C, ...): all channels and frames on the further axes are solved at once
@@ -66,12 +73,18 @@ class Domain:
         """
         if known.shape[:2] != self.mask.shape:
             raise ValueError(f"known values {known.shape} do not fit the mask {self.mask.shape}")
-        if (right is None) != (down is None) or any(v is not None and v.shape != known.shape for v in (right, down)):
-            raise ValueError(f"the guidance is two arrays {known.shape} like the known values, or none")
+        if (right is None) != (down is None) or any(
+            v is not None and v.shape != known.shape for v in (right, down)
+        ):
+            raise ValueError(
+                f"the guidance is two arrays {known.shape} like the known values, or none"
+            )
         columns = known.reshape(known.shape[0] * known.shape[1], -1).astype(np.float64)  # (H W, K)
         b = -(self._from_known @ columns)
         if right is not None:
-            b += self._from_guidance @ np.concatenate([right.reshape(columns.shape), down.reshape(columns.shape)])
+            b += self._from_guidance @ np.concatenate(
+                [right.reshape(columns.shape), down.reshape(columns.shape)]
+            )
         out = columns
         for first in range(0, b.shape[1], COLUMNS):
             some = np.s_[first : first + COLUMNS]
@@ -91,4 +104,6 @@ def _differences(mask: np.ndarray) -> sparse.csr_matrix:
         second.append(pixel[b][edge])
     rows, first, second = (np.concatenate(v) for v in (rows, first, second))
     values = np.repeat([-1.0, 1.0], len(rows))
-    return sparse.csr_matrix((values, (np.tile(rows, 2), np.concatenate([first, second]))), (2 * h * w, h * w))
+    return sparse.csr_matrix(
+        (values, (np.tile(rows, 2), np.concatenate([first, second]))), (2 * h * w, h * w)
+    )

@@ -2,5 +2,3 @@
 
 from . import mark, record, search
 from .truth import Bundle
-
-__all__ = ["Bundle", "mark", "record", "search"]

@@ -15,13 +15,38 @@ from faces import align, mask
 
 VERSION, KEY = 1, 1997  # another version takes another key
 # Where the mark lies in an aligned face, a cell for each unit. The outline is its own: what is replaced may change, what was marked may not.
-GRID = align.Region((0, 20), (96, 112), (
-    (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92), (70, 108), (60, 119), (48, 124),
-    (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37)))  # fmt: skip
+GRID = align.Region(
+    (0, 20),
+    (96, 112),
+    (
+        (24, 29),
+        (36, 25),
+        (48, 24),
+        (60, 25),
+        (72, 29),
+        (80, 37),
+        (84, 53),
+        (83, 73),
+        (78, 92),
+        (70, 108),
+        (60, 119),
+        (48, 124),
+        (36, 119),
+        (26, 108),
+        (18, 92),
+        (13, 73),
+        (12, 53),
+        (16, 37),
+    ),
+)
 BLOCK = 16  # units, the side of a DCT block
 BAND = 0.10, 0.22  # cycles a unit: below, faces have more of their own; above, coders keep little
 PSNR = 45.15  # decibels, of the marked face against the unmarked
-TEXTURE, FLOOR, MASKING = 3.0, 2.0, 0.25  # units; levels; the power of texture by which more can be hidden in it
+TEXTURE, FLOOR, MASKING = (
+    3.0,
+    2.0,
+    0.25,
+)  # units; levels; the power of texture by which more can be hidden in it
 
 _ROWS, _COLUMNS = GRID.size[1] // BLOCK, GRID.size[0] // BLOCK
 
@@ -38,12 +63,16 @@ def signs(key: int = KEY) -> np.ndarray:
 
 def blocks(grid: np.ndarray) -> np.ndarray:
     """A picture (h, w) of the grid as its blocks' DCT coefficients (rows, columns, BLOCK, BLOCK)."""
-    return fft.dctn(grid.reshape(_ROWS, BLOCK, _COLUMNS, BLOCK).swapaxes(1, 2), axes=(2, 3), norm="ortho")
+    return fft.dctn(
+        grid.reshape(_ROWS, BLOCK, _COLUMNS, BLOCK).swapaxes(1, 2), axes=(2, 3), norm="ortho"
+    )
 
 
 def picture(coefficients: np.ndarray) -> np.ndarray:
     """`blocks` undone."""
-    return fft.idctn(coefficients, axes=(2, 3), norm="ortho").swapaxes(1, 2).reshape(GRID.size[::-1])
+    return (
+        fft.idctn(coefficients, axes=(2, 3), norm="ortho").swapaxes(1, 2).reshape(GRID.size[::-1])
+    )
 
 
 WINDOW = mask.face_mask(GRID.size, 0.1, GRID)  # (h, w), 0..1: where in the grid faces are replaced
@@ -63,10 +92,17 @@ def embed(image: np.ndarray, untouched: np.ndarray, matrix: np.ndarray) -> np.nd
     if not changed.any():
         return image.copy()
     matrix = within(matrix, box)
-    seen = affine(part[..., 1].astype(np.float32), align.invert(matrix), PATTERN.shape, "nearest")  # green, which is most of luma
-    texture = ndimage.gaussian_filter((seen - ndimage.gaussian_filter(seen, TEXTURE)) ** 2, TEXTURE) ** 0.5
+    seen = affine(
+        part[..., 1].astype(np.float32), align.invert(matrix), PATTERN.shape, "nearest"
+    )  # green, which is most of luma
+    texture = (
+        ndimage.gaussian_filter((seen - ndimage.gaussian_filter(seen, TEXTURE)) ** 2, TEXTURE)
+        ** 0.5
+    )
     change = affine(PATTERN * (texture + FLOOR) ** MASKING, matrix, part.shape[:2]) * changed
-    region = changed & (affine(WINDOW, matrix, part.shape[:2]) > 0)  # another face may have changed the rest
+    region = changed & (
+        affine(WINDOW, matrix, part.shape[:2]) > 0
+    )  # another face may have changed the rest
     allowed = 255**2 / 10 ** (PSNR / 10) - 1 / 12  # mean square; rounding to levels adds the rest
     change *= np.sqrt(allowed * region.sum() / max(float((change**2).sum()), 1e-12))
     out = image.copy()
@@ -76,7 +112,9 @@ def embed(image: np.ndarray, untouched: np.ndarray, matrix: np.ndarray) -> np.nd
 
 def onto_grid(matrix: np.ndarray, margin: int = 0) -> np.ndarray:
     """The matrix (2, 3) frame -> grid with a margin of so many units, given frame -> aligned."""
-    return align.compose(np.array([[1.0, 0, margin - GRID.corner[0]], [0, 1, margin - GRID.corner[1]]]), matrix)
+    return align.compose(
+        np.array([[1.0, 0, margin - GRID.corner[0]], [0, 1, margin - GRID.corner[1]]]), matrix
+    )
 
 
 def around(matrix: np.ndarray, shape: tuple[int, ...], margin: int = 0) -> tuple[slice, slice]:
@@ -84,7 +122,10 @@ def around(matrix: np.ndarray, shape: tuple[int, ...], margin: int = 0) -> tuple
     w, h = GRID.size[0] + 2 * margin, GRID.size[1] + 2 * margin
     corners = align.invert(matrix) @ np.array([[-1, w, -1, w], [-1, -1, h, h], [1, 1, 1, 1]], float)
     limit = shape[1::-1]
-    (x1, y1), (x2, y2) = (np.clip(edge, 0, limit).astype(int) for edge in (np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1)) + 1))
+    (x1, y1), (x2, y2) = (
+        np.clip(edge, 0, limit).astype(int)
+        for edge in (np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1)) + 1)
+    )
     return slice(y1, y2), slice(x1, x2)
 
 
@@ -93,10 +134,18 @@ def within(matrix: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
     return align.compose(matrix, np.array([[1.0, 0, box[1].start], [0, 1, box[0].start]]))
 
 
-def affine(image: np.ndarray, matrix: np.ndarray, shape: tuple[int, int], edges: str = "constant", order: int = 1) -> np.ndarray:
+def affine(
+    image: np.ndarray,
+    matrix: np.ndarray,
+    shape: tuple[int, int],
+    edges: str = "constant",
+    order: int = 1,
+) -> np.ndarray:
     """image (H, W) looked up where `matrix` (2, 3), result -> image, says: (h, w) of `shape`, float32, by splines of the order.
 
     What faces.warp.warp does for one channel, in a third of the time and forth as well as back. (scipy.ndimage counts y, x.)
     """
     (a, b, tx), (c, d, ty) = matrix
-    return ndimage.affine_transform(image, [[d, c], [b, a]], (ty, tx), shape, np.float32, order, edges)
+    return ndimage.affine_transform(
+        image, [[d, c], [b, a]], (ty, tx), shape, np.float32, order, edges
+    )

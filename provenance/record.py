@@ -29,8 +29,15 @@ def beside(output: Path) -> Path:
     return output.with_name(output.name + ".json")
 
 
-def write(output: Path, statement: str, frames: int, settings: dict, replaced: Iterable[int] = (), marked: bool | None = None,
-          inputs: dict[str, Path] | None = None) -> None:  # fmt: skip
+def write(
+    output: Path,
+    statement: str,
+    frames: int,
+    settings: dict,
+    replaced: Iterable[int] = (),
+    marked: bool | None = None,
+    inputs: dict[str, Path] | None = None,
+) -> None:
     """Write the record of an output that is complete; the same program, output and settings give the same record.
 
     settings  what it was made with, the seeds among them
@@ -43,13 +50,19 @@ def write(output: Path, statement: str, frames: int, settings: dict, replaced: I
         "synthetic": True,
         "signed": False,
         "output": {"name": output.name, "sha256": digest(output), "frames": frames},
-        "inputs": {role: {"name": path.name, "sha256": digest(path)} for role, path in (inputs or {}).items()},
+        "inputs": {
+            role: {"name": path.name, "sha256": digest(path)}
+            for role, path in (inputs or {}).items()
+        },
         "replaced_frames": ranges(replaced),
-        "mark": None if marked is None else {"embedded": True, "version": VERSION, "key": KEY, "psnr": PSNR} if marked else
-                {"embedded": False, "why": UNMARKED},
+        "mark": None
+        if marked is None
+        else {"embedded": True, "version": VERSION, "key": KEY, "psnr": PSNR}
+        if marked
+        else {"embedded": False, "why": UNMARKED},
         "settings": settings,
         "versions": versions(),
-    }  # fmt: skip
+    }
     with whole_file(beside(output)) as file:
         file.write(json.dumps(text, indent=1).encode() + b"\n")
 
@@ -69,9 +82,14 @@ def read(output: Path) -> dict | None:
         if text["synthetic"] is not True:
             raise ValueError("it does not say that the output is synthetic")
         replaced = [(int(first), int(last)) for first, last in text["replaced_frames"]]
-        return text | {"replaced_frames": replaced, "fits": text["output"]["sha256"] == digest(output)}
+        return text | {
+            "replaced_frames": replaced,
+            "fits": text["output"]["sha256"] == digest(output),
+        }
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise RecordError(f"{file} is no record of ours ({error}); delete it, or put the right one there") from None
+        raise RecordError(
+            f"{file} is no record of ours ({error}); delete it, or put the right one there"
+        ) from None
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -28,15 +28,25 @@ from .record import ranges
 
 MARGIN = 16  # units around the grid that are looked at too
 REACH = 4  # units by which the mark may lie elsewhere
-SIZES, TURNS = (0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045), (-2.0, 0.0, 2.0)  # times as large it may be; degrees
+SIZES, TURNS = (
+    (0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045),
+    (-2.0, 0.0, 2.0),
+)  # times as large it may be; degrees
 PLACES = len(SIZES), len(TURNS), 2 * REACH + 1, 2 * REACH + 1  # sizes, turns, y, x
 TRIED = math.prod(PLACES)
-STEPS = [(0, 0, 0, 0)] + [tuple(sign * (i == axis) for i in range(4)) for axis in range(4) for sign in (-1, 1)]  # of a path, from part to part
+STEPS = [(0, 0, 0, 0)] + [
+    tuple(sign * (i == axis) for i in range(4)) for axis in range(4) for sign in (-1, 1)
+]  # of a path, from part to part
 CHANCE = 1e-6  # of a false alarm at most, from which a face counts as marked
 PART = 1e-3  # the same for a part of a face that is known to be marked
 SPAN = 25  # frames that are judged together
 UPRIGHT = 25  # frames over which a face's size and angle are smoothed: they are found worse than its place, and change less
-COARSE, FINE, NEAR, LIMIT = 2.0, 0.8, 2.0, 4.0  # units; units; units; usual sizes of a coefficient: see `even`, `whitened` and `score`
+COARSE, FINE, NEAR, LIMIT = (
+    2.0,
+    0.8,
+    2.0,
+    4.0,
+)  # units; units; units; usual sizes of a coefficient: see `even`, `whitened` and `score`
 
 _SHAPE = mark.GRID.size[1] + 2 * MARGIN, mark.GRID.size[0] + 2 * MARGIN
 _SHIFTS = slice(MARGIN - REACH, MARGIN + REACH + 1)
@@ -91,7 +101,9 @@ def verdicts(faces: Iterable[tuple[int, int, np.ndarray]]) -> list[Found]:
     return [judge(parts[face], numbers[face]) for face in sorted(parts)]
 
 
-def unfolded(clip: video.Clip, detector: Detector, min_size: float = 30) -> Iterator[tuple[int, int, np.ndarray]]:
+def unfolded(
+    clip: video.Clip, detector: Detector, min_size: float = 30
+) -> Iterator[tuple[int, int, np.ndarray]]:
     """Each face of each frame: which face of the clip, in order of prominence, the frame's number, and the face as `unfold` gives it."""
     seen = list(detect(clip, detector, min_size, EVERY))
     faces = list(_faces(seen))
@@ -105,7 +117,9 @@ def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
     """The matrices (2, 3), frame -> aligned, of each face that can be followed, by frame number."""
     starts = [s.number for s in seen if s.cut]
     for track in select.link({s.number: s.faces for s in seen}, starts):
-        yield steady({n: align.similarity(f.points) for n, f in track.faces.items()}, starts, upright=UPRIGHT)
+        yield steady(
+            {n: align.similarity(f.points) for n, f in track.faces.items()}, starts, upright=UPRIGHT
+        )
 
 
 def unfold(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -121,7 +135,9 @@ def unfold(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     finer = abs(np.linalg.det(matrix[:, :2])) ** -0.5  # pixels a unit
     if finer > 1.25:
         luma = ndimage.gaussian_filter(luma, 0.4 * finer)
-    return even(mark.affine(luma, align.invert(mark.within(matrix, box)), _SHAPE, "nearest"), COARSE)
+    return even(
+        mark.affine(luma, align.invert(mark.within(matrix, box)), _SHAPE, "nearest"), COARSE
+    )
 
 
 def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
@@ -136,15 +152,26 @@ def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
     peaks = [peak(a) for a in agreements]
     alone = [score(coefficients(part, place)) for part, place in zip(parts, peaks, strict=True)]
     best, count = int(np.argmax(alone)), len(parts)
-    ways = [(alone[best], TRIED * count, [peaks[best]] * count)]  # score, how many were tried, the mark's place in each part
+    ways = [
+        (alone[best], TRIED * count, [peaks[best]] * count)
+    ]  # score, how many were tried, the mark's place in each part
     if count > 1:
-        for tried, places in ((TRIED, [peak(sum(agreements))] * count), (TRIED * len(STEPS) ** (count - 1), path(agreements))):
-            together = sum(coefficients(part, place) * weight for part, place, weight in zip(parts, places, weights, strict=True))
+        for tried, places in (
+            (TRIED, [peak(sum(agreements))] * count),
+            (TRIED * len(STEPS) ** (count - 1), path(agreements)),
+        ):
+            together = sum(
+                coefficients(part, place) * weight
+                for part, place, weight in zip(parts, places, weights, strict=True)
+            )
             ways.append((score(together), tried, places))
     z, tried, places = min(ways, key=lambda way: bound(way[0], way[1]))
     chance, chances = bound(z, tried * len(ways)), [bound(own, TRIED) for own in alone]
     if chance <= CHANCE:
-        there = (bound(score(coefficients(part, place)), len(STEPS)) for part, place in zip(parts, places, strict=True))
+        there = (
+            bound(score(coefficients(part, place)), len(STEPS))
+            for part, place in zip(parts, places, strict=True)
+        )
         chances = [min(2 * min(pair), 1.0) for pair in zip(chances, there, strict=True)]
     spans = [(numbers[k][0], numbers[k][-1], c) for k, c in zip(sums, chances, strict=True)]
     frames = spans[0][0], spans[-1][1]
@@ -168,7 +195,9 @@ def agreement(face: np.ndarray) -> np.ndarray:
     found = np.empty(PLACES, np.float32)
     for i, (size, turn) in enumerate(product(SIZES, TURNS)):
         white = whitened(moved(face, size, turn))
-        found[divmod(i, len(TURNS))] = fft.irfft2(fft.rfft2(white) * _KEY, white.shape)[_SHIFTS, _SHIFTS]
+        found[divmod(i, len(TURNS))] = fft.irfft2(fft.rfft2(white) * _KEY, white.shape)[
+            _SHIFTS, _SHIFTS
+        ]
     return found
 
 
@@ -182,7 +211,12 @@ def path(agreements: list[np.ndarray]) -> list[Place]:
     total, came = agreements[0], []
     for further in agreements[1:]:
         before = np.pad(total, 1, constant_values=-np.inf)
-        last = np.stack([before[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, PLACES, strict=True))] for step in STEPS])
+        last = np.stack(
+            [
+                before[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, PLACES, strict=True))]
+                for step in STEPS
+            ]
+        )
         came.append(last.argmax(axis=0).astype(np.int8))
         total = last.max(axis=0) + further
     at = [np.unravel_index(total.argmax(), PLACES)]
@@ -201,7 +235,9 @@ def moved(face: np.ndarray, size: float, turn: float) -> np.ndarray:
     a = size * np.exp(1j * np.radians(turn))
     middle = (np.array(_SHAPE[::-1]) - 1) / 2
     turned = np.array([[a.real, -a.imag], [a.imag, a.real]])
-    return mark.affine(face, np.column_stack([turned, middle - turned @ middle]), _SHAPE, "nearest", order=3)
+    return mark.affine(
+        face, np.column_stack([turned, middle - turned @ middle]), _SHAPE, "nearest", order=3
+    )
 
 
 def even(face: np.ndarray, coarse: float) -> np.ndarray:
@@ -224,7 +260,9 @@ def coefficients(face: np.ndarray, place: Place) -> np.ndarray:
     found = mark.blocks(white[y : y + h, x : x + w] * mark.WINDOW)
     usual = np.median(np.abs(found), axis=(0, 1)) + 1e-9  # of each frequency
     band = mark.SIGNS != 0
-    return (np.tanh(found / (LIMIT * usual)) * mark.SIGNS)[band]  # limited, so that a few strong ones, at eyes and mouth, do not decide
+    return (np.tanh(found / (LIMIT * usual)) * mark.SIGNS)[
+        band
+    ]  # limited, so that a few strong ones, at eyes and mouth, do not decide
 
 
 def score(agreeing: np.ndarray) -> float:

@@ -43,17 +43,28 @@ class Bundle:
     def __init__(self, folder: Path, like: video.Clip, faces: int, comment: str, **times):
         self.folder, self.faces = folder, faces
         self.clips = {factor: folder / f"crf{factor}.mp4" for factor in FACTORS}
-        self.writers = [video.open_writer(path, like, factor, comment, **times) for factor, path in self.clips.items()]
+        self.writers = [
+            video.open_writer(path, like, factor, comment, **times)
+            for factor, path in self.clips.items()
+        ]
         self.rows: list[list] = []
 
     def __enter__(self) -> Bundle:
         try:
             (self.folder / "mask").mkdir(parents=True, exist_ok=True)
             masks, clips = (self.folder / "mask").glob("[0-9]" * 6 + ".png"), self.clips.values()
-            for earlier in (self.folder / "index.csv", self.folder / "clips.csv", *clips, *map(beside, clips), *masks):
+            for earlier in (
+                self.folder / "index.csv",
+                self.folder / "clips.csv",
+                *clips,
+                *map(beside, clips),
+                *masks,
+            ):
                 earlier.unlink(missing_ok=True)
         except OSError as error:
-            raise video.OutputError(f"{self.folder} cannot be written: {error.strerror}; choose another place with --truth") from None
+            raise video.OutputError(
+                f"{self.folder} cannot be written: {error.strerror}; choose another place with --truth"
+            ) from None
         with ExitStack() as stack:
             for writer in self.writers:
                 stack.enter_context(writer)
@@ -71,14 +82,30 @@ class Bundle:
             writer.write(image, untouched.time)
         label = "fake" if changed.any() else "real"
         places = np.array(matrices).reshape(-1).tolist()
-        self.rows.append([number, untouched.number, f"{float(untouched.time):.6f}", label, mask, int(changed.sum()),
-                          hashlib.sha256(untouched.image.tobytes()).hexdigest(), *places, *[""] * (6 * self.faces - len(places))])  # fmt: skip
+        self.rows.append(
+            [
+                number,
+                untouched.number,
+                f"{float(untouched.time):.6f}",
+                label,
+                mask,
+                int(changed.sum()),
+                hashlib.sha256(untouched.image.tobytes()).hexdigest(),
+                *places,
+                *[""] * (6 * self.faces - len(places)),
+            ]
+        )
 
     def __exit__(self, kind, error, trace) -> None:
         self._open.__exit__(kind, error, trace)
         if kind is None:
-            columns = [m if face == 0 else f"{m}_{face}" for face in range(self.faces) for m in MATRIX]
-            clips = [[path.name, factor, path.stat().st_size, digest(path)] for factor, path in self.clips.items()]
+            columns = [
+                m if face == 0 else f"{m}_{face}" for face in range(self.faces) for m in MATRIX
+            ]
+            clips = [
+                [path.name, factor, path.stat().st_size, digest(path)]
+                for factor, path in self.clips.items()
+            ]
             self._table("clips.csv", ["file", "crf", "bytes", "sha256"], clips)
             self._table("index.csv", [*COLUMNS, *columns], self.rows)
 

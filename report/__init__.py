@@ -1,5 +1,3 @@
 """Pictures of a run."""
 
 from .contact import sheet
-
-__all__ = ["sheet"]

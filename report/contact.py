@@ -8,7 +8,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 
-def sheet(rows: Sequence[Sequence[np.ndarray]], labels: Sequence[str] = (), cell: tuple[int, int] = (128, 128)) -> np.ndarray:
+def sheet(
+    rows: Sequence[Sequence[np.ndarray]],
+    labels: Sequence[str] = (),
+    cell: tuple[int, int] = (128, 128),
+) -> np.ndarray:
     """One picture (H, W, 3) uint8 of rows of pictures (h, w, 3), each scaled into a cell (w, h) with its shape kept.
 
     Pictures are uint8, or real numbers 0..1. `labels` stand above the rows.
@@ -26,6 +30,9 @@ def sheet(rows: Sequence[Sequence[np.ndarray]], labels: Sequence[str] = (), cell
                 picture = (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
             image = Image.fromarray(picture)
             scale = min(cell[0] / image.width, cell[1] / image.height)
-            image = image.resize((max(round(image.width * scale), 1), max(round(image.height * scale), 1)), Image.Resampling.BICUBIC)
+            image = image.resize(
+                (max(round(image.width * scale), 1), max(round(image.height * scale), 1)),
+                Image.Resampling.BICUBIC,
+            )
             page.paste(image, (gap + j * (cell[0] + gap), top + text))
     return np.array(page)

@@ -27,7 +27,11 @@ class Checkpoints:
 
     def last(self) -> list[Path]:
         """The numbered ones, the newest first."""
-        return sorted((p for p in self.folder.glob("*.npz") if p.stem.isdigit()), key=lambda p: int(p.stem), reverse=True)
+        return sorted(
+            (p for p in self.folder.glob("*.npz") if p.stem.isdigit()),
+            key=lambda p: int(p.stem),
+            reverse=True,
+        )
 
     def save(self, trainer: Trainer) -> None:
         """After an epoch; older ones than the last three go when the new one is complete."""

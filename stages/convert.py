@@ -27,7 +27,11 @@ KEPT = 0.6  # of the differences at the rim of the face before,
 ALIKE = 2.0  # levels, on average: where the two differ by so much, only a third of that
 FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
 WITHIN = 6.0  # and well within, differences this many times as large belong to the people;
-DEEP, SOFT, EDGE = 0.3, 0.02, 0.025  # in widths of the canvas: how deep that is, what is looked at together, and how wide its shadow is
+DEEP, SOFT, EDGE = (
+    0.3,
+    0.02,
+    0.025,
+)  # in widths of the canvas: how deep that is, what is looked at together, and how wide its shadow is
 
 
 class Converter:
@@ -40,18 +44,28 @@ class Converter:
     height  of the canvas on which faces are blended, in pixels at most; the mask is fixed there, and factored once
     """
 
-    def __init__(self, swap: Callable[[np.ndarray], np.ndarray], rows: dict[int, manifest.Row], preset: Preset, height: int = 256,
-                 faces: dict[int, np.ndarray] | None = None):  # fmt: skip
+    def __init__(
+        self,
+        swap: Callable[[np.ndarray], np.ndarray],
+        rows: dict[int, manifest.Row],
+        preset: Preset,
+        height: int = 256,
+        faces: dict[int, np.ndarray] | None = None,
+    ):
         self.swap, self.rows, self.preset = swap, rows, preset
         matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
         self.size = align.native_size(matrices, height, preset.region)
         self.masks = [mask.face_mask(self.size, region=preset.region, turned=t) for t in TURNS]
         self.turns = turns(rows)
         self.trusts = [self._trust(m) for m in self.masks]
-        self.core = mask.face_mask(self.size, 0.3, preset.region)  # weights for statistics: the middle of the face, little of its rim
+        self.core = mask.face_mask(
+            self.size, 0.3, preset.region
+        )  # weights for statistics: the middle of the face, little of its rim
         self.relight = Relight(self.core)
         self.express = self._usual(faces or {}) if preset.express else None
-        self._before: np.ndarray | None = None  # differences at the rim of the face before, (h, w, 3)
+        self._before: np.ndarray | None = (
+            None  # differences at the rim of the face before, (h, w, 3)
+        )
         self.domain = poisson.Domain(np.maximum.reduce(self.masks) > 0)
 
     def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
@@ -62,18 +76,37 @@ class Converter:
             yield from self._put(some)
             nn.parallel.give_back_memory()
 
-    def _drawn(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, np.ndarray | None, np.ndarray | None]]:
+    def _drawn(
+        self, frames: Iterable[Frame]
+    ) -> Iterator[tuple[Frame, np.ndarray | None, np.ndarray | None]]:
         """Each frame with its aligned face (h, w, 3) and that face as the donor (128, 128, 3), float32, 0..1; None without a face."""
         for some in batched(frames, BATCH):
             to_swap = [f for f in some if f.number in self.rows and self.rows[f.number].ok]
             found = {}
             if to_swap:
-                faces = np.stack([aligned(f.image, np.array(self.rows[f.number].matrix), self.preset.aligned, self.preset.region) for f in to_swap])
-                found = {f.number: pair for f, *pair in zip(to_swap, faces / np.float32(255), self.swap(faces), strict=True)}
+                faces = np.stack(
+                    [
+                        aligned(
+                            f.image,
+                            np.array(self.rows[f.number].matrix),
+                            self.preset.aligned,
+                            self.preset.region,
+                        )
+                        for f in to_swap
+                    ]
+                )
+                found = {
+                    f.number: pair
+                    for f, *pair in zip(
+                        to_swap, faces / np.float32(255), self.swap(faces), strict=True
+                    )
+                }
             for frame in some:
                 yield frame, *found.get(frame.number, (None, None))
 
-    def _put(self, some: list[tuple[Frame, np.ndarray | None, np.ndarray | None]]) -> Iterator[Frame]:
+    def _put(
+        self, some: list[tuple[Frame, np.ndarray | None, np.ndarray | None]]
+    ) -> Iterator[Frame]:
         """The drawn faces put into their frames."""
         with_faces = [(frame, face, drawn) for frame, face, drawn in some if face is not None]
         images = {frame.number: frame.image for frame, *_ in some}
@@ -84,23 +117,42 @@ class Converter:
             if self.express:
                 drawn = self.express(np.stack(faces), drawn, turned)
             drawn = warp.resize(drawn, self.size)  # (N, h, w, 3)
-            canvases = [align.face_matrix(np.array(self.rows[f.number].matrix), self.size, self.preset.region) for f in to_swap]
+            canvases = [
+                align.face_matrix(
+                    np.array(self.rows[f.number].matrix), self.size, self.preset.region
+                )
+                for f in to_swap
+            ]
             # float canvases: rounding them to levels before the solve would show as noise in dark places
-            back = np.stack([warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat") for f, m in zip(to_swap, canvases, strict=True)])
+            back = np.stack(
+                [
+                    warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat")
+                    for f, m in zip(to_swap, canvases, strict=True)
+                ]
+            )
             if self.preset.match:
-                drawn = np.stack([self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)])
+                drawn = np.stack(
+                    [self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)]
+                )
             drawn = drawn * 255
             blended = self._blend(drawn, back)
             for i, frame in enumerate(to_swap):
                 opacity = self._opacity(turned[i], drawn[i] - back[i])
-                images[frame.number] = warp.unwarp_into(frame.image, blended[..., i].clip(0, 255), opacity, canvases[i])
+                images[frame.number] = warp.unwarp_into(
+                    frame.image, blended[..., i].clip(0, 255), opacity, canvases[i]
+                )
         for frame, *_ in some:
             yield Frame(frame.number, frame.time, images[frame.number])
 
     def _usual(self, faces: dict[int, np.ndarray]) -> expression.Expression | None:
         """How the target usually looks, and how the nets then draw the donor; None from too few faces."""
         numbers = sorted(faces)
-        numbers = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), LEARN)).astype(int))]
+        numbers = [
+            numbers[i]
+            for i in np.unique(
+                np.linspace(0, len(numbers) - 1, min(len(numbers), LEARN)).astype(int)
+            )
+        ]
         if len(numbers) < expression.FEWEST:
             return None
         own, drawn = [], []
@@ -108,7 +160,12 @@ class Converter:
             some = np.stack([faces[n] for n in numbers[i : i + BATCH]])
             own.append(expression.brightness(some / np.float32(255)))
             drawn.append(expression.brightness(self.swap(some)))
-        return expression.Expression(np.concatenate(own), np.concatenate(drawn), np.array([self.turns[n] for n in numbers]), self.preset.region)
+        return expression.Expression(
+            np.concatenate(own),
+            np.concatenate(drawn),
+            np.array([self.turns[n] for n in numbers]),
+            self.preset.region,
+        )
 
     def _opacity(self, turned: float, difference: np.ndarray) -> np.ndarray:
         """The mask (h, w) of a face turned so far, without what is not face. difference (h, w, 3) between the two faces, levels.
@@ -119,11 +176,15 @@ class Converter:
         at = np.clip((turned - TURNS[0]) / (TURNS[1] - TURNS[0]), 0, len(TURNS) - 1)
         below = min(int(at), len(TURNS) - 2)
         part = np.float32(at - below)
-        whole, trust = (of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts))
+        whole, trust = (
+            of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts)
+        )
         soft = SOFT * self.size[0]
         unlike = np.abs(ndimage.gaussian_filter(difference, (soft, soft, 0))).mean(-1)
         trusted = np.clip(2 - unlike / trust, 0, 1)
-        trusted[ndimage.binary_dilation(trusted == 0, iterations=max(round(EDGE * self.size[0]), 1))] = 0
+        trusted[
+            ndimage.binary_dilation(trusted == 0, iterations=max(round(EDGE * self.size[0]), 1))
+        ] = 0
         return whole * ndimage.gaussian_filter(trusted, soft)
 
     def _trust(self, opacity: np.ndarray) -> np.ndarray:
@@ -144,7 +205,11 @@ class Converter:
         off = np.where(self.domain.mask[..., None, None], 0, difference - usual)
         far = np.square(off / SEAM).sum(axis=2, keepdims=True)
         off *= np.square(np.maximum(1 - far, 0))
-        return np.moveaxis(fore, 0, -1) + usual + self.domain.solve(self._damped(off) if self.preset.smooth else off)
+        return (
+            np.moveaxis(fore, 0, -1)
+            + usual
+            + self.domain.solve(self._damped(off) if self.preset.smooth else off)
+        )
 
     def _damped(self, off: np.ndarray) -> np.ndarray:
         """Differences at the rim (h, w, 3, N) of successive faces, each mixed with those before it that are like it.
@@ -154,7 +219,9 @@ class Converter:
         for k in range(off.shape[-1]):
             if self._before is not None:
                 unlike = np.abs(self._before - off[..., k]).mean() / ALIKE
-                off[..., k] += np.float32(KEPT * math.exp(-(unlike**2))) * (self._before - off[..., k])
+                off[..., k] += np.float32(KEPT * math.exp(-(unlike**2))) * (
+                    self._before - off[..., k]
+                )
             self._before = off[..., k]
         return off
 
@@ -170,5 +237,13 @@ def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:
     """How far each face is turned by frame number, smoothed over a few frames; where only a place is known, as in between."""
     numbers = [n for n, r in rows.items() if r.ok]
     known = [n for n in numbers if rows[n].points is not None]
-    at = np.interp(numbers, known, [mask.turn(np.array(rows[n].points)) for n in known]) if known else np.zeros(len(numbers))
-    return dict(zip(numbers, ndimage.gaussian_filter1d(at, 2.0, mode="nearest").tolist(), strict=True)) if numbers else {}
+    at = (
+        np.interp(numbers, known, [mask.turn(np.array(rows[n].points)) for n in known])
+        if known
+        else np.zeros(len(numbers))
+    )
+    return (
+        dict(zip(numbers, ndimage.gaussian_filter1d(at, 2.0, mode="nearest").tolist(), strict=True))
+        if numbers
+        else {}
+    )

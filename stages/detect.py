@@ -30,7 +30,9 @@ class Seen:
     pictures: list[np.ndarray] | None = None  # the aligned faces, of every PICTURED-th frame
 
 
-def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1) -> Iterator[Seen]:
+def detect(
+    frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
+) -> Iterator[Seen]:
     """Every face of every frame, once; each `every`-th frame is searched whole, and those between where faces are expected."""
     waiting: dict[int, tuple[Frame, bool]] = {}
 
@@ -46,10 +48,22 @@ def detect(frames: Iterable[Frame], detector: Detector, min_size: float, every: 
         frame, cut = waiting.pop(found.number)
         pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
         contrasts = [select.contrast(p) for p in pictures]
-        yield Seen(frame.number, frame.time, found.faces, contrasts, cut, pictures if frame.number % PICTURED == 0 else None)
+        yield Seen(
+            frame.number,
+            frame.time,
+            found.faces,
+            contrasts,
+            cut,
+            pictures if frame.number % PICTURED == 0 else None,
+        )
 
 
-def aligned(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int] = align.FACE.size, region: align.Region = align.FACE) -> np.ndarray:
+def aligned(
+    image: np.ndarray,
+    matrix: np.ndarray,
+    size: tuple[int, int] = align.FACE.size,
+    region: align.Region = align.FACE,
+) -> np.ndarray:
     """A region of the face on a canvas of `size` (w, h), given the row's matrix.
 
     What lies beyond the frame repeats its edge: black there would count as colour and contrast of the face.
@@ -63,7 +77,9 @@ def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.R
     smooth: the matrices are smoothed over time, and frames filled in for which the frames around say where the face is.
     """
     starts = [s.number for s in seen if s.cut]
-    return _rows(seen, select.choose({s.number: s.faces for s in seen}, which, starts), starts, smooth)
+    return _rows(
+        seen, select.choose({s.number: s.faces for s in seen}, which, starts), starts, smooth
+    )
 
 
 def decide_all(seen: list[Seen], smooth: bool = True) -> list[list[manifest.Row]]:
@@ -76,21 +92,42 @@ def decide_all(seen: list[Seen], smooth: bool = True) -> list[list[manifest.Row]
 def tracks(seen: list[Seen]) -> list[tuple[str, list[np.ndarray]]]:
     """(what to know of it, some pictures (90, 70, 3)) of each track, in the order in which `which` counts them."""
     found = []
-    for k, track in enumerate(select.link({s.number: s.faces for s in seen}, [s.number for s in seen if s.cut])):
-        pictures = [p for s in seen if s.pictures for f, p in zip(s.faces, s.pictures, strict=True) if track.faces.get(s.number) is f]
+    for k, track in enumerate(
+        select.link({s.number: s.faces for s in seen}, [s.number for s in seen if s.cut])
+    ):
+        pictures = [
+            p
+            for s in seen
+            if s.pictures
+            for f, p in zip(s.faces, s.pictures, strict=True)
+            if track.faces.get(s.number) is f
+        ]
         score = np.mean([f.score for f in track.faces.values()])
         text = f"{k}: {len(track.faces)} frames, {min(track.faces)} to {max(track.faces)}, mean score {score:.3f}"
-        found.append((text, [pictures[i] for i in np.unique(np.linspace(0, len(pictures) - 1, 8).astype(int))] if pictures else []))
+        found.append(
+            (
+                text,
+                [pictures[i] for i in np.unique(np.linspace(0, len(pictures) - 1, 8).astype(int))]
+                if pictures
+                else [],
+            )
+        )
     return found
 
 
-def _rows(seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: bool) -> list[manifest.Row]:
+def _rows(
+    seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: bool
+) -> list[manifest.Row]:
     contrasts = {}
     for s in seen:
         if s.number in chosen:
             contrasts[s.number] = s.contrasts[[f is chosen[s.number] for f in s.faces].index(True)]
     jumps, faint = select.jumps(chosen), select.faint(contrasts)
-    believed = {n: align.similarity(f.points) for n, f in chosen.items() if n not in jumps and n not in faint}
+    believed = {
+        n: align.similarity(f.points)
+        for n, f in chosen.items()
+        if n not in jumps and n not in faint
+    }
     if smooth:
         step = min((b.number - a.number for a, b in zip(seen, seen[1:], strict=False)), default=1)
         believed = steady(believed, [*starts, *faint], step)
@@ -105,15 +142,22 @@ def _rows(seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: 
             reason = f"{len(s.faces)} other faces" if s.faces else "no face found"
             rows.append(manifest.row(s.number, s.time, None, "no face", reason))
         elif face is None or s.number in jumps:
-            reason = jumps.get(s.number, "the face was not seen") + "; its place is taken from the frames around"
+            reason = (
+                jumps.get(s.number, "the face was not seen")
+                + "; its place is taken from the frames around"
+            )
             rows.append(manifest.row(s.number, s.time, None, "filled", reason, matrix))
         else:
             rows.append(manifest.row(s.number, s.time, face, matrix=matrix))
     return rows
 
 
-def extract(frames: Iterable[Frame], rows: dict[int, manifest.Row], size: tuple[int, int],
-            region: align.Region = align.FACE) -> Iterator[tuple[int, np.ndarray]]:  # fmt: skip
+def extract(
+    frames: Iterable[Frame],
+    rows: dict[int, manifest.Row],
+    size: tuple[int, int],
+    region: align.Region = align.FACE,
+) -> Iterator[tuple[int, np.ndarray]]:
     """(frame number, face (h, w, 3) uint8) of each frame in which the face was seen; `rows` by frame number."""
     for frame in frames:
         row = rows.get(frame.number)

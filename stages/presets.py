@@ -38,8 +38,29 @@ class Preset:
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
-    "seed": Preset("intracoder", (70, 90), align.FACE, batch=2, rounds=2, minutes=None,
-                   phases=("face a", "face b", "colour a", "colour b"), match=False, express=False, smooth=False),
+    "seed": Preset(
+        "intracoder",
+        (70, 90),
+        align.FACE,
+        batch=2,
+        rounds=2,
+        minutes=None,
+        phases=("face a", "face b", "colour a", "colour b"),
+        match=False,
+        express=False,
+        smooth=False,
+    ),
     # A larger net with a head start, for a good result in minutes.
-    "standard": Preset("coder", (128, 128), align.WHOLE, batch=8, rounds=None, minutes=8, phases=("faces",), match=True, express=True, smooth=True),
+    "standard": Preset(
+        "coder",
+        (128, 128),
+        align.WHOLE,
+        batch=8,
+        rounds=None,
+        minutes=8,
+        phases=("faces",),
+        match=True,
+        express=True,
+        smooth=True,
+    ),
 }

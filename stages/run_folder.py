@@ -1,13 +1,13 @@
 """The folder that keeps everything a run made, so that it can be continued, checked and repeated.
 
-    run.json              settings, seed, versions, hashes of the inputs, results
-    log.txt               what happened, with times
-    target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
-    checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
-    lock                  held by the program that works here; it is free again when that ends, however it ends
-    losses.csv            one row an epoch
-    previews/NNNN.png     contact sheets as training goes
-    result.png            a contact sheet of the output
+run.json              settings, seed, versions, hashes of the inputs, results
+log.txt               what happened, with times
+target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
+checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
+lock                  held by the program that works here; it is free again when that ends, however it ends
+losses.csv            one row an epoch
+previews/NNNN.png     contact sheets as training goes
+result.png            a contact sheet of the output
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from video import png_text
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks; there, two runs in one folder are the user's affair
+except (
+    ImportError
+):  # Windows has no such locks; there, two runs in one folder are the user's affair
     fcntl = None
 
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
@@ -52,7 +54,9 @@ class RunFolder:
             for folder in ("target/faces", "donor/faces", "previews"):
                 (path / folder).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RunError(f"{path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
+            raise RunError(
+                f"{path} cannot be used as run folder: {error.strerror}; choose another with --run"
+            ) from None
         self._lock = self._locked()
         try:
             self.record = self._continued(identity) or {"identity": identity, "results": {}}
@@ -71,16 +75,24 @@ class RunFolder:
     def _locked(self):
         """An open file with a lock on it. It is not inherited by a team's processes, and ends with this one even if that is killed."""
         try:
-            file = open(self.path / "lock", "r+" if (self.path / "lock").exists() else "w+", encoding="utf-8")  # noqa: SIM115 - __exit__ closes it
+            file = open(
+                self.path / "lock",
+                "r+" if (self.path / "lock").exists() else "w+",
+                encoding="utf-8",
+            )  # noqa: SIM115 - __exit__ closes it
         except OSError as error:
-            raise RunError(f"{self.path} cannot be used as run folder: {error.strerror}; choose another with --run") from None
+            raise RunError(
+                f"{self.path} cannot be used as run folder: {error.strerror}; choose another with --run"
+            ) from None
         if fcntl:
             try:
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 owner = file.read().strip() or "unknown"
                 file.close()
-                raise RunError(f"{self.path} is in use by another run (process {owner}); wait for it, or choose another folder with --run") from None
+                raise RunError(
+                    f"{self.path} is in use by another run (process {owner}); wait for it, or choose another folder with --run"
+                ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -94,10 +106,16 @@ class RunFolder:
             record = json.loads(file.read_text(encoding="utf-8"))
             before, _ = record["identity"], record["results"]
         except (ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{file} is damaged ({error}); delete {self.path} or choose another folder with --run") from None
-        changed = sorted(k for k in before.keys() | identity.keys() if before.get(k) != identity.get(k))
+            raise RunError(
+                f"{file} is damaged ({error}); delete {self.path} or choose another folder with --run"
+            ) from None
+        changed = sorted(
+            k for k in before.keys() | identity.keys() if before.get(k) != identity.get(k)
+        )
         if changed:
-            raise RunError(f"{self.path} holds a run with other {', '.join(changed)}; delete it or choose another with --run")
+            raise RunError(
+                f"{self.path} holds a run with other {', '.join(changed)}; delete it or choose another with --run"
+            )
         return record
 
     def save(self) -> None:
@@ -156,6 +174,8 @@ def versions() -> dict[str, str]:
             continue
     for library in threadpool_info():
         if library["user_api"] == "blas":
-            found["blas"] = f"{library['internal_api']} {library['version']} {library.get('architecture', '')}".strip()
+            found["blas"] = (
+                f"{library['internal_api']} {library['version']} {library.get('architecture', '')}".strip()
+            )
             break
     return found

@@ -22,7 +22,14 @@ from nn import checkpoint
 
 from .presets import Preset
 
-STATE = {"epochs": int, "seconds": float, "shares": list, "pace": float, "losses": list, "best": float}  # what a checkpoint holds beside arrays
+STATE = {
+    "epochs": int,
+    "seconds": float,
+    "shares": list,
+    "pace": float,
+    "losses": list,
+    "best": float,
+}  # what a checkpoint holds beside arrays
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,9 @@ class Trainer:
         self.losses: list[float] = []  # of the epochs of this round
         self.best, self.at_its_best = math.inf, False
 
-    def run(self, rounds: int | None, minutes: float | None, shares: list[float] | None = None) -> Iterator[Step]:
+    def run(
+        self, rounds: int | None, minutes: float | None, shares: list[float] | None = None
+    ) -> Iterator[Step]:
         """Train until so many rounds are done, or so many minutes of training, whichever is given; yields each step.
 
         With the `shares` of an earlier run: as that one went, whatever the clock says. The caller may stop at any time and loses
@@ -89,7 +98,14 @@ class Trainer:
                 share = self._share(rounds, minutes, shares, spent, images / count)
                 yield Step(round_, name, min(share, 1.0), total / images, finished)
 
-    def _share(self, rounds: int | None, minutes: float | None, shares: list[float] | None, spent: float = 0.0, of_epoch: float = 0.0) -> float:
+    def _share(
+        self,
+        rounds: int | None,
+        minutes: float | None,
+        shares: list[float] | None,
+        spent: float = 0.0,
+        of_epoch: float = 0.0,
+    ) -> float:
         if shares is not None:
             return shares[self.epochs] if self.epochs < len(shares) else 1.0
         if rounds is not None:
@@ -125,8 +141,12 @@ class Trainer:
         """Everything that the next epoch depends on."""
         arrays = {}
         for name, module in self.nets.items():
-            arrays |= checkpoint.module_arrays(module, f"{name}.") | checkpoint.adam_arrays(self.adam, module, f"adam.{name}.")
-        state = {name: getattr(self, name) for name in STATE} | {"rng": self.rng.bit_generator.state}
+            arrays |= checkpoint.module_arrays(module, f"{name}.") | checkpoint.adam_arrays(
+                self.adam, module, f"adam.{name}."
+            )
+        state = {name: getattr(self, name) for name in STATE} | {
+            "rng": self.rng.bit_generator.state
+        }
         checkpoint.write_arrays(path, arrays, state)
 
     def load(self, path: Path) -> None:
@@ -143,7 +163,9 @@ class Trainer:
                 setattr(self, name, kind(state[name]))
             self.rng.bit_generator.state = state["rng"]
         except (KeyError, TypeError, ValueError) as error:
-            raise nn.CheckpointError(f"{path} lacks its counters ({error}); delete it to train anew") from None
+            raise nn.CheckpointError(
+                f"{path} lacks its counters ({error}); delete it to train anew"
+            ) from None
 
 
 def repaint(faces: np.ndarray, like: np.ndarray, region: Region) -> np.ndarray:

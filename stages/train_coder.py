@@ -24,23 +24,36 @@ class CoderTrainer(Trainer):
         super().__init__(preset, seed, xp)
         self.coder = intracoder.start(intracoder.Coder(self.rng)).to(xp)
         self.nets = {"coder": self.coder}
-        self.faces = faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
+        self.faces = (
+            faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
+        )
         self.weights = mask.attention((intracoder.SIZE_OUT, intracoder.SIZE_OUT), preset.region)
 
     def rate(self, share: float) -> float:
         return RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        steps = intracoder.learn.epoch(self.coder, self.faces, self.weights, self.preset.batch, self.adam, self.rng)
+        steps = intracoder.learn.epoch(
+            self.coder, self.faces, self.weights, self.preset.batch, self.adam, self.rng
+        )
         return max(len(f) for f in self.faces.values()), steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
         return intracoder.learn.draw_as(self.coder, faces, "b")
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
-        a, b = (v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)] for v in self.faces.values())
+        a, b = (
+            v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)]
+            for v in self.faces.values()
+        )
 
         def as_(who, faces):
             return intracoder.learn.draw_as(self.coder, faces, who)
 
-        return {"target": list(a), "target rebuilt": list(as_("a", a)), "swapped": list(as_("b", a)), "donor": list(b), "donor rebuilt": list(as_("b", b))}
+        return {
+            "target": list(a),
+            "target rebuilt": list(as_("a", a)),
+            "swapped": list(as_("b", a)),
+            "donor": list(b),
+            "donor rebuilt": list(as_("b", b)),
+        }

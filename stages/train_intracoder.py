@@ -22,18 +22,27 @@ class IntracoderTrainer(Trainer):
         super().__init__(preset, seed, xp)
         self.coder = intracoder.Intracoder(self.rng).to(xp)
         self.colour = colorcorrect.ColorNet(self.rng).to(xp)
-        self.nets = {"intracoder": self.coder, "color": self.colour}  # one optimiser for all four paths, as in 2020
+        self.nets = {
+            "intracoder": self.coder,
+            "color": self.colour,
+        }  # one optimiser for all four paths, as in 2020
         small = {k: _scaled(v, (intracoder.SIZE, intracoder.SIZE)) for k, v in faces.items()}
-        large = {k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()}
+        large = {
+            k: _scaled(v, (colorcorrect.SIZE_OUT, colorcorrect.SIZE_OUT)) for k, v in faces.items()
+        }
         self.small, self.large = ({k: xp.asarray(v) for k, v in d.items()} for d in (small, large))
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
         what, identity = phase.split()
         small, batch = self.small[identity], self.preset.batch
         if what == "face":
-            return len(small), intracoder.epoch(self.coder, identity, small, batch, self.adam, self.rng)
+            return len(small), intracoder.epoch(
+                self.coder, identity, small, batch, self.adam, self.rng
+            )
         drawn = intracoder.draw_as(self.coder, small, identity)
-        return len(small), colorcorrect.epoch(self.colour, identity, drawn, self.large[identity], batch, self.adam, self.rng)
+        return len(small), colorcorrect.epoch(
+            self.colour, identity, drawn, self.large[identity], batch, self.adam, self.rng
+        )
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
         """Aligned faces of a (N, h, w, 3) uint8 as b in a's colours: (N, 128, 128, 3), 0..1, NumPy."""
@@ -44,14 +53,24 @@ class IntracoderTrainer(Trainer):
         return nn.backend.to_numpy(colorcorrect.colour_as(self.colour, drawn, "a"))
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
-        picked = {k: v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)] for k, v in self.small.items()}
-        rows = {"target": picked["a"], "target rebuilt": intracoder.draw_as(self.coder, picked["a"], "a"),
-                "swapped": intracoder.draw_as(self.coder, picked["a"], "b"), "swapped, coloured": self._swapped(picked["a"]),
-                "donor": picked["b"], "donor rebuilt": intracoder.draw_as(self.coder, picked["b"], "b")}  # fmt: skip
+        picked = {
+            k: v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)]
+            for k, v in self.small.items()
+        }
+        rows = {
+            "target": picked["a"],
+            "target rebuilt": intracoder.draw_as(self.coder, picked["a"], "a"),
+            "swapped": intracoder.draw_as(self.coder, picked["a"], "b"),
+            "swapped, coloured": self._swapped(picked["a"]),
+            "donor": picked["b"],
+            "donor rebuilt": intracoder.draw_as(self.coder, picked["b"], "b"),
+        }
         return {name: list(nn.backend.to_numpy(row)) for name, row in rows.items()}
 
 
 def _scaled(faces: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if faces.shape[2:0:-1] == size:
         return faces.astype(np.float32) / np.float32(255)
-    return np.concatenate([warp.resize(faces[i : i + 64], size) for i in range(0, len(faces), 64)]) / np.float32(255)
+    return np.concatenate(
+        [warp.resize(faces[i : i + 64], size) for i in range(0, len(faces), 64)]
+    ) / np.float32(255)

@@ -12,10 +12,21 @@ def picture(number: int, size=(64, 48)) -> np.ndarray:
     """A smooth coloured image that says its number by its brightness."""
     w, h = size
     y, x = np.mgrid[:h, :w]
-    return np.stack([x * 255 // w, y * 255 // h, np.full((h, w), (number * 8) % 256)], axis=-1).astype(np.uint8)
+    return np.stack(
+        [x * 255 // w, y * 255 // h, np.full((h, w), (number * 8) % 256)], axis=-1
+    ).astype(np.uint8)
 
 
-def make_clip(path, images, times=None, rate=25, codec="libx264", pixel_format="yuv420p", sound=False, options=None):
+def make_clip(
+    path,
+    images,
+    times=None,
+    rate=25,
+    codec="libx264",
+    pixel_format="yuv420p",
+    sound=False,
+    options=None,
+):
     """Write images at times (seconds, Fractions; the rate's by default), with a sine if `sound`. Gives the path."""
     time_base = Fraction(1, 90000)
     with av.open(str(path), "w") as out:
@@ -33,10 +44,12 @@ def make_clip(path, images, times=None, rate=25, codec="libx264", pixel_format="
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
         if sound:
-            seconds = (times[-1] if times else Fraction(len(images), rate))
+            seconds = times[-1] if times else Fraction(len(images), rate)
             wave = np.sin(np.arange(int(8000 * seconds)) * 0.3).astype(np.float32)[None]
             for start in range(0, wave.shape[1], 1024):
-                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave[:, start : start + 1024]), "fltp", "mono")
+                frame = av.AudioFrame.from_ndarray(
+                    np.ascontiguousarray(wave[:, start : start + 1024]), "fltp", "mono"
+                )
                 frame.rate, frame.pts, frame.time_base = 8000, start, Fraction(1, 8000)
                 out.mux(audio.encode(frame))
             out.mux(audio.encode(None))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
-REFERENCE = Path(os.environ.get("FACESWAP_REFERENCE", Path(__file__).parents[2] / "shared" / "reference"))
+REFERENCE = Path(
+    os.environ.get("FACESWAP_REFERENCE", Path(__file__).parents[2] / "shared" / "reference")
+)
 
 needs_reference = pytest.mark.skipif(not REFERENCE.is_dir(), reason="no recorded reference data")

@@ -24,7 +24,13 @@ def _clip(n=3, height=200, width=180):
     points = align.REFERENCE_POINTS * 1.2 + [30, 40]
     frames, rows = [], {}
     for k in range(n):
-        frames.append(Frame(k, Fraction(k, 25), (scene + rng.normal(0, 1, scene.shape)).clip(0, 255).astype(np.uint8)))
+        frames.append(
+            Frame(
+                k,
+                Fraction(k, 25),
+                (scene + rng.normal(0, 1, scene.shape)).clip(0, 255).astype(np.uint8),
+            )
+        )
         face = None if k == 1 else Face(np.array([30.0, 40, 150, 180]), 0.99, points)
         rows[k] = manifest.row(k, Fraction(k, 25), face)
     return frames, rows
@@ -32,7 +38,11 @@ def _clip(n=3, height=200, width=180):
 
 def _convert(change, preset=PRESET):
     frames, rows = _clip()
-    out = list(Converter(lambda faces: change(faces.astype(np.float32) / 255), rows, preset).convert(frames))
+    out = list(
+        Converter(lambda faces: change(faces.astype(np.float32) / 255), rows, preset).convert(
+            frames
+        )
+    )
     assert [f.number for f in out] == [f.number for f in frames]
     matrix = np.array(rows[0].matrix)
     return frames, out, matrix
@@ -83,7 +93,10 @@ def test_the_edge_of_what_is_no_face_draws_no_line_on_the_cheek():
     inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
     for x, y in ((30, 60), (31, 60), (32, 60)):
         u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
-        assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 28, (x, y)  # without: 33
+        assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 28, (
+            x,
+            y,
+        )  # without: 33
 
 
 @pytest.mark.parametrize("match", [True, False])
@@ -101,7 +114,10 @@ def test_a_changed_mouth_is_shown_whatever_the_light(match):
 
 def _rows(n):
     points = align.REFERENCE_POINTS * 1.2 + [30, 40]
-    return {k: manifest.row(k, Fraction(k, 25), Face(np.array([30.0, 40, 150, 180]), 0.99, points)) for k in range(n)}
+    return {
+        k: manifest.row(k, Fraction(k, 25), Face(np.array([30.0, 40, 150, 180]), 0.99, points))
+        for k in range(n)
+    }
 
 
 def _middles(images, damped=0.6):
@@ -109,7 +125,11 @@ def _middles(images, damped=0.6):
     frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("stages.convert.KEPT", damped)
-        converter = Converter(lambda faces: np.full((*faces.shape[:3], 3), 0.5, np.float32), _rows(len(frames)), replace(PRESET, express=False))
+        converter = Converter(
+            lambda faces: np.full((*faces.shape[:3], 3), 0.5, np.float32),
+            _rows(len(frames)),
+            replace(PRESET, express=False),
+        )
         return np.array([f.image[90:130, 80:110].mean() for f in converter.convert(frames)])
 
 

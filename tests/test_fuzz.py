@@ -46,7 +46,18 @@ def damaged(data: bytes, rng: np.random.Generator) -> bytes:
     elif kind == 3:
         del data[at : at + int(rng.integers(1, 200))]
     else:
-        data[at : at + 4] = rng.choice([b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\x80\0\0\0", b"NaN,", b"1e99", b"../.", b"-1\0\0"])
+        data[at : at + 4] = rng.choice(
+            [
+                b"\xff\xff\xff\xff",
+                b"\x7f\xff\xff\xff",
+                b"\0\0\0\0",
+                b"\x80\0\0\0",
+                b"NaN,",
+                b"1e99",
+                b"../.",
+                b"-1\0\0",
+            ]
+        )
     return bytes(data)
 
 
@@ -82,7 +93,11 @@ def test_clips(folder, tmp_path, suffix):
         try:
             clip = video.open_clip(path)
             for number, frame in enumerate(itertools.islice(clip, 60)):
-                assert frame.number == number and frame.image.shape[1::-1] == clip.size and frame.image.dtype == np.uint8
+                assert (
+                    frame.number == number
+                    and frame.image.shape[1::-1] == clip.size
+                    and frame.image.dtype == np.uint8
+                )
         except video.VideoError as error:
             assert str(path) in str(error)
 
@@ -97,7 +112,12 @@ def test_images(tmp_path, kind):
         path.write_bytes(data)
         try:
             image = video.read_image(path)
-            assert image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8 and image.size <= 3 * video.images.LARGEST
+            assert (
+                image.ndim == 3
+                and image.shape[2] == 3
+                and image.dtype == np.uint8
+                and image.size <= 3 * video.images.LARGEST
+            )
         except video.VideoError as error:
             assert str(path) in str(error)
 
@@ -106,7 +126,14 @@ def test_manifests(tmp_path):
     from fractions import Fraction
 
     points = np.array([[30, 40], [60, 40], [45, 60], [33, 80], [57, 80]], float)
-    rows = [manifest.row(n, Fraction(n, 25), Face(np.array([10.0, 10, 80, 100]), 0.99, points) if n != 2 else None) for n in range(5)]
+    rows = [
+        manifest.row(
+            n,
+            Fraction(n, 25),
+            Face(np.array([10.0, 10, 80, 100]), 0.99, points) if n != 2 else None,
+        )
+        for n in range(5)
+    ]
     manifest.write(tmp_path / "m.jsonl", rows)
     for data in _variants((tmp_path / "m.jsonl").read_bytes(), 3):
         (tmp_path / "x.jsonl").write_bytes(data)
@@ -138,14 +165,20 @@ def test_checkpoints(tmp_path):
 def test_the_detectors_weights():
     import importlib.metadata
 
-    path = importlib.metadata.distribution(weights.PACKAGE).locate_file("mtcnn/assets/weights/pnet.lz4")
+    path = importlib.metadata.distribution(weights.PACKAGE).locate_file(
+        "mtcnn/assets/weights/pnet.lz4"
+    )
     for data in _variants(Path(path).read_bytes(), 5):
         with pytest.raises(WeightsError, match="SHA-256"):
             weights.decode(data, weights.SHA256["pnet"], "pnet")
 
 
 def test_records_of_runs(tmp_path):
-    with RunFolder(tmp_path / "run", {"seed": 0}, {"target": "t", "donor": "d", "output": "o.mp4", "frames": [0, None]}) as run:
+    with RunFolder(
+        tmp_path / "run",
+        {"seed": 0},
+        {"target": "t", "donor": "d", "output": "o.mp4", "frames": [0, None]},
+    ) as run:
         run.result(shares=[0.0, 0.5], output={"sha256": "0" * 64})
     replay.read(tmp_path / "run" / "run.json")
     data = (tmp_path / "run" / "run.json").read_bytes()
@@ -165,10 +198,46 @@ def test_records_of_runs(tmp_path):
 
 def test_options(capsys):
     rng = np.random.default_rng(7)
-    names = ["--rounds", "--minutes", "--batch", "--size", "--seed", "--threads", "--quality", "--face", "--donor-face", "--min-size", "--frames", "--every"]
-    values = ["", "-1", "0", "nan", "inf", "1e999", "9" * 30, "1:0", ":", "3,", "a", "../x", "\0", "%s", "1,2,3", "0x10", "١", "--"]
+    names = [
+        "--rounds",
+        "--minutes",
+        "--batch",
+        "--size",
+        "--seed",
+        "--threads",
+        "--quality",
+        "--face",
+        "--donor-face",
+        "--min-size",
+        "--frames",
+        "--every",
+    ]
+    values = [
+        "",
+        "-1",
+        "0",
+        "nan",
+        "inf",
+        "1e999",
+        "9" * 30,
+        "1:0",
+        ":",
+        "3,",
+        "a",
+        "../x",
+        "\0",
+        "%s",
+        "1,2,3",
+        "0x10",
+        "١",
+        "--",
+    ]
     for _ in range(10 * COUNT):
-        word = str(rng.choice(values)) if rng.random() < 0.7 else "".join(rng.choice(list(string.printable), 5))
+        word = (
+            str(rng.choice(values))
+            if rng.random() < 0.7
+            else "".join(rng.choice(list(string.printable), 5))
+        )
         try:
             pipeline.parse(["target.mp4", "donor.mp4", str(rng.choice(names)), word])
         except SystemExit as stop:
@@ -180,15 +249,37 @@ def test_the_program_with_a_damaged_target_or_run_folder(folder, tmp_path, capsy
     """Through the front door: an exit code of the table, one line, and nothing written but the run folder and the output."""
     known = {0, *pipeline.EXIT_CODES.values()}
     rng = np.random.default_rng(8)
-    arguments = ["-o", str(tmp_path / "out.mkv"), "--run", str(tmp_path / "run"), "--rounds", "1", "--batch", "8", "--threads", "1"]
+    arguments = [
+        "-o",
+        str(tmp_path / "out.mkv"),
+        "--run",
+        str(tmp_path / "run"),
+        "--rounds",
+        "1",
+        "--batch",
+        "8",
+        "--threads",
+        "1",
+    ]
     assert pipeline.main([str(folder / "clip.mp4"), str(folder / "clip.mp4"), *arguments]) == 0
     allowed = {p.name for p in tmp_path.iterdir()} | {"x.mp4"}
-    files = [tmp_path / "run" / name for name in ("run.json", "target/manifest.jsonl", "target/faces/000003.png", "checkpoints/000001.npz")]
+    files = [
+        tmp_path / "run" / name
+        for name in (
+            "run.json",
+            "target/manifest.jsonl",
+            "target/faces/000003.png",
+            "checkpoints/000001.npz",
+        )
+    ]
     for k in range(max(COUNT // 4, 6)):
         capsys.readouterr()
         if k % 6 == 0:
             (tmp_path / "x.mp4").write_bytes(damaged((folder / "clip.mp4").read_bytes(), rng))
-            target, moved = tmp_path / "x.mp4", [a.replace(str(tmp_path / "run"), str(tmp_path / "run" / "x")) for a in arguments]
+            target, moved = (
+                tmp_path / "x.mp4",
+                [a.replace(str(tmp_path / "run"), str(tmp_path / "run" / "x")) for a in arguments],
+            )
             code = pipeline.main([str(target), str(folder / "clip.mp4"), *moved])
         else:
             file = files[k % len(files)]

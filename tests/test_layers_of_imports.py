@@ -23,8 +23,24 @@ MAY_IMPORT = {
     "pipeline": {"nn", "faces", "video", "mtcnn_np", "stages", "report", "actors", "provenance"},
 }
 NN = [
-    "backend", "parallel", "workspace", "tensor", "ops", "activations", "pool", "correlate", "winograd", "conv", "norm", "losses",
-    "init", "layers", "optim", "whole", "checkpoint", "train",
+    "backend",
+    "parallel",
+    "workspace",
+    "tensor",
+    "ops",
+    "activations",
+    "pool",
+    "correlate",
+    "winograd",
+    "conv",
+    "norm",
+    "losses",
+    "init",
+    "layers",
+    "optim",
+    "whole",
+    "checkpoint",
+    "train",
 ]
 
 
@@ -57,10 +73,19 @@ def test_nn_has_no_circle_and_its_order_is_the_reading_order():
 
 
 def test_every_room_is_known():
-    rooms = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks", "examples"}
+    rooms = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {
+        "tests",
+        "benchmarks",
+        "examples",
+    }
     assert rooms == MAY_IMPORT.keys() - {"pipeline"}
 
 
 def test_nn_loads_no_gpu_library_and_no_framework():
     code = "import sys, nn, intracoder, colorcorrect; print([m for m in ('cupy', 'torch', 'tensorflow', 'cv2', 'mtcnn') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.strip()
+        == "[]"
+    )

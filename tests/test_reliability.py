@@ -32,12 +32,27 @@ SHORT = ["--rounds", str(ROUNDS), "--batch", "4", "--threads", "1"]
 def clips(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clips")
     for name, skin in (("target", (205, 160, 130)), ("donor", (120, 80, 60))):
-        make_clip(folder / f"{name}.mp4", [draw_face(centre=(80 + 4 * np.sin(n / 3), 60), mouth=(n % 5) / 5, skin=skin) for n in range(18)])
+        make_clip(
+            folder / f"{name}.mp4",
+            [
+                draw_face(centre=(80 + 4 * np.sin(n / 3), 60), mouth=(n % 5) / 5, skin=skin)
+                for n in range(18)
+            ],
+        )
     return folder
 
 
 def _arguments(clips, out, *more):
-    return [str(clips / "target.mp4"), str(clips / "donor.mp4"), "-o", str(out / "out.mp4"), "--run", str(out / "run"), *SHORT, *more]
+    return [
+        str(clips / "target.mp4"),
+        str(clips / "donor.mp4"),
+        "-o",
+        str(out / "out.mp4"),
+        "--run",
+        str(out / "run"),
+        *SHORT,
+        *more,
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +64,25 @@ def whole(clips, tmp_path_factory):
 
 
 def _start(arguments):
-    return subprocess.Popen([sys.executable, "pipeline.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                            start_new_session=True)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "pipeline.py", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _limited(arguments, limit):
     """The ended program, held within `limit()`."""
-    return subprocess.run([sys.executable, "pipeline.py", *arguments], cwd=ROOT, capture_output=True, text=True, preexec_fn=limit)
+    return subprocess.run(
+        [sys.executable, "pipeline.py", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+    )
 
 
 def _heed_permissions():
@@ -112,7 +139,9 @@ def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
     arguments[arguments.index("--threads") + 1] = "2"
     process = _start(arguments)
     deadline = time.monotonic() + 60
-    while not list((tmp_path / "run").glob("checkpoints/000001.npz")) and time.monotonic() < deadline:
+    while (
+        not list((tmp_path / "run").glob("checkpoints/000001.npz")) and time.monotonic() < deadline
+    ):
         time.sleep(0.2)
     process.kill()
     process.stderr.close()
@@ -126,14 +155,23 @@ def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
     else:
         os.killpg(process.pid, signal.SIGKILL)
         pytest.fail("a process is left behind")
-    assert pipeline.main([*_arguments(clips, tmp_path), "--frames", "0:99"]) in (0, 7)  # the folder is free: no run holds it
+    assert pipeline.main([*_arguments(clips, tmp_path), "--frames", "0:99"]) in (
+        0,
+        7,
+    )  # the folder is free: no run holds it
 
 
 def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_path, capsys):
-    code = ("import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); f.write('4711'); f.flush(); "
-            "print('held', flush=True); time.sleep(600)")  # fmt: skip
+    code = (
+        "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); f.write('4711'); f.flush(); "
+        "print('held', flush=True); time.sleep(600)"
+    )
     shutil.copytree(whole / "run", tmp_path / "run")
-    owner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "run" / "lock")], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "run" / "lock")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert owner.stdout.readline() == "held\n"
         before = digest(tmp_path / "run" / "run.json")
@@ -153,14 +191,19 @@ def test_the_last_checkpoints_and_the_best_are_kept(whole):
 
 
 @pytest.mark.parametrize("at", [0, 1, 0.3, 0.999])
-def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(clips, whole, tmp_path, capsys, at):
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
+    clips, whole, tmp_path, capsys, at
+):
     shutil.copytree(whole / "run", tmp_path / "run")
     newest = tmp_path / "run" / "checkpoints" / f"{ROUNDS:06d}.npz"
     data = newest.read_bytes()
     newest.write_bytes(data[: int(at * len(data)) if isinstance(at, float) else at])
     assert pipeline.main(_arguments(clips, tmp_path)) == 0
     said = capsys.readouterr().err
-    assert f"{newest} is damaged" in said and f"going on from {newest.with_name(f'{ROUNDS - 1:06d}.npz')}" in said
+    assert (
+        f"{newest} is damaged" in said
+        and f"going on from {newest.with_name(f'{ROUNDS - 1:06d}.npz')}" in said
+    )
     assert digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
 
 
@@ -172,7 +215,9 @@ def test_where_all_checkpoints_are_damaged_the_run_is_refused(clips, whole, tmp_
     assert "checkpoints" in capsys.readouterr().err
 
 
-def test_a_loss_that_is_no_number_leads_back_to_the_last_checkpoint_and_smaller_steps(clips, tmp_path, monkeypatch, capsys):
+def test_a_loss_that_is_no_number_leads_back_to_the_last_checkpoint_and_smaller_steps(
+    clips, tmp_path, monkeypatch, capsys
+):
     real, calls = nn.train.step, []
 
     def step(*arguments):
@@ -184,13 +229,19 @@ def test_a_loss_that_is_no_number_leads_back_to_the_last_checkpoint_and_smaller_
     monkeypatch.setattr(nn.train, "step", step)
     assert pipeline.main(_arguments(clips, tmp_path)) == 0
     said = capsys.readouterr().err
-    assert "the loss is nan in epoch 2; back to the checkpoint after 1, and on with steps 0.5 times as large" in said and "0.25 times" in said
+    assert (
+        "the loss is nan in epoch 2; back to the checkpoint after 1, and on with steps 0.5 times as large"
+        in said
+        and "0.25 times" in said
+    )
     assert calls[7] == pytest.approx(calls[6] / 2) and calls[8] == pytest.approx(calls[6] / 4)
     losses = (tmp_path / "run" / "losses.csv").read_text().splitlines()[1:]
     assert len(losses) == ROUNDS
 
 
-def test_a_loss_that_stays_no_number_ends_the_run_and_keeps_its_state(clips, tmp_path, monkeypatch, capsys):
+def test_a_loss_that_stays_no_number_ends_the_run_and_keeps_its_state(
+    clips, tmp_path, monkeypatch, capsys
+):
     def step(*_):
         raise nn.train.Diverged("the loss is inf")
 
@@ -200,7 +251,10 @@ def test_a_loss_that_stays_no_number_ends_the_run_and_keeps_its_state(clips, tmp
     assert Checkpoints(tmp_path / "run" / "checkpoints").last()
 
 
-@pytest.mark.skipif(os.name != "posix" or (os.geteuid() == 0 and sys.platform != "linux"), reason="root may write everywhere")
+@pytest.mark.skipif(
+    os.name != "posix" or (os.geteuid() == 0 and sys.platform != "linux"),
+    reason="root may write everywhere",
+)
 def test_a_read_only_folder(clips, tmp_path):
     (tmp_path / "run").mkdir(mode=0o500)
     ended = _limited(_arguments(clips, tmp_path), _heed_permissions)
@@ -208,16 +262,27 @@ def test_a_read_only_folder(clips, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs the limits of POSIX")
-@pytest.mark.parametrize("kilobytes, what", [(0.2, "run.json"), (3, "tracks.png"), (300, "000000.npz")])
+@pytest.mark.parametrize(
+    "kilobytes, what", [(0.2, "run.json"), (3, "tracks.png"), (300, "000000.npz")]
+)
 def test_a_disk_that_is_full_when_a_file_is_written(clips, whole, tmp_path, kilobytes, what):
     import resource
 
     arguments = _arguments(clips, tmp_path)
-    ended = _limited(arguments, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (int(kilobytes * 1024),) * 2))
+    ended = _limited(
+        arguments, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (int(kilobytes * 1024),) * 2)
+    )
     last = ended.stderr.strip().splitlines()[-1]
-    assert ended.returncode == 6 and "Traceback" not in ended.stderr and what in last and "File too large" in last
+    assert (
+        ended.returncode == 6
+        and "Traceback" not in ended.stderr
+        and what in last
+        and "File too large" in last
+    )
     assert not list(tmp_path.rglob(".part-*"))
-    assert pipeline.main(arguments) == 0 and digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
+    assert pipeline.main(arguments) == 0 and digest(tmp_path / "out.mp4") == digest(
+        whole / "out.mp4"
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs the limits of POSIX")
@@ -233,13 +298,32 @@ def test_a_disk_that_is_full_when_the_clip_is_written(clips, whole, tmp_path, na
     earlier.write_bytes(b"earlier")
     ended = _limited(arguments, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6 * 1024,) * 2))
     last = ended.stderr.strip().splitlines()[-1]
-    assert ended.returncode == 6 and "Traceback" not in ended.stderr and str(tmp_path / name) in last and "File too large" in last
+    assert (
+        ended.returncode == 6
+        and "Traceback" not in ended.stderr
+        and str(tmp_path / name) in last
+        and "File too large" in last
+    )
     assert earlier.read_bytes() == b"earlier" and not list(tmp_path.rglob(".part-*"))
-    assert pipeline.main(arguments) == 0 and (name != "out.mp4" or digest(earlier) == digest(whole / "out.mp4"))
+    assert pipeline.main(arguments) == 0 and (
+        name != "out.mp4" or digest(earlier) == digest(whole / "out.mp4")
+    )
 
 
 def test_a_replay_gives_the_same_bytes(clips, whole, tmp_path, capsys):
-    assert pipeline.main(["--replay", str(whole / "run" / "run.json"), "-o", str(tmp_path / "again.mp4"), "--run", str(tmp_path / "run")]) == 0
+    assert (
+        pipeline.main(
+            [
+                "--replay",
+                str(whole / "run" / "run.json"),
+                "-o",
+                str(tmp_path / "again.mp4"),
+                "--run",
+                str(tmp_path / "run"),
+            ]
+        )
+        == 0
+    )
     assert digest(tmp_path / "again.mp4") == digest(whole / "out.mp4")
     assert "the same bytes" in capsys.readouterr().err
 
@@ -250,7 +334,9 @@ def test_a_run_by_the_clock_is_replayed_by_what_the_clock_said(clips, tmp_path):
     assert pipeline.main(arguments) == 0
     shares = json.loads((tmp_path / "run" / "run.json").read_text())["results"]["shares"]
     assert shares[0] == 0 and sorted(shares) == shares
-    assert pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0  # beside it, under a name of its own
+    assert (
+        pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0
+    )  # beside it, under a name of its own
     assert digest(tmp_path / "out-replay.mp4") == digest(tmp_path / "out.mp4")
     assert (tmp_path / "run-replay" / "run.json").exists()
 
@@ -261,7 +347,16 @@ def test_a_replay_says_what_differs(clips, whole, tmp_path, capsys):
     def replay(**changes):
         (tmp_path / "old").mkdir(exist_ok=True)
         (tmp_path / "old" / "run.json").write_text(json.dumps(record | changes))
-        code = pipeline.main(["--replay", str(tmp_path / "old" / "run.json"), "-o", str(tmp_path / "o.mp4"), "--run", str(tmp_path / "run")])
+        code = pipeline.main(
+            [
+                "--replay",
+                str(tmp_path / "old" / "run.json"),
+                "-o",
+                str(tmp_path / "o.mp4"),
+                "--run",
+                str(tmp_path / "run"),
+            ]
+        )
         return code, capsys.readouterr().err
 
     code, said = replay(identity=record["identity"] | {"donor": "0" * 64})

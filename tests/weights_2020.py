@@ -14,7 +14,11 @@ _TENSORS = {
 
 def load_2020(sequence: nn.Sequential, net: str) -> None:
     weights = np.load(REFERENCE / "seed" / "weights.npz")
-    names = [k for k in weights if k.startswith(net + "/") and weights[k].ndim and not k.endswith("strides")]
+    names = [
+        k
+        for k in weights
+        if k.startswith(net + "/") and weights[k].ndim and not k.endswith("strides")
+    ]
     layers = [step for step in sequence.steps if type(step) in _TENSORS]
     wanted = [(layer, name) for layer in layers for name in _TENSORS[type(layer)]]
     assert len(wanted) == len(names)

@@ -6,6 +6,3 @@ from .cuts import cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image
 from .writer import check_writable, open_writer
-
-__all__ = ["Clip", "Frame", "MissingInput", "NoFrames", "NotAVideo", "OutputError", "VideoError", "check_writable",
-           "cuts", "open_clip", "open_writer", "png_text", "read_comment", "read_image"]

@@ -38,8 +38,16 @@ class Clip:
     matrix: int | None = None
     full_range = False
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: Fraction, frames: int, time_base: Fraction):
-        self.path, self.size, self.rate, self.frames, self.time_base = path, size, rate, frames, time_base
+    def __init__(
+        self, path: Path, size: tuple[int, int], rate: Fraction, frames: int, time_base: Fraction
+    ):
+        self.path, self.size, self.rate, self.frames, self.time_base = (
+            path,
+            size,
+            rate,
+            frames,
+            time_base,
+        )
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Frame]:
@@ -88,7 +96,9 @@ class _Images(Clip):
         for number, file in enumerate(self.files):
             image = read_image(file)
             if image.shape[1::-1] != self.size:
-                found, first = ("x".join(map(str, size)) for size in (image.shape[1::-1], self.size))
+                found, first = (
+                    "x".join(map(str, size)) for size in (image.shape[1::-1], self.size)
+                )
                 raise NotAVideo(f"{file} is {found} and the first image {first}; make all one size")
             yield Frame(number, number / self.rate, image)
 
@@ -98,14 +108,20 @@ class _Video(Clip):
         with self._open(path) as container:
             stream = container.streams.video[0]
             rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-            seconds = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1e6
+            seconds = (
+                stream.duration * stream.time_base
+                if stream.duration
+                else (container.duration or 0) / 1e6
+            )
             frames = stream.frames or round(seconds * rate)
             super().__init__(path, (0, 0), Fraction(rate), frames, stream.time_base)
             self.has_audio = bool(container.streams.audio)
         first = next(iter(self._decoded()), None)
         if first is None:
             raise NoFrames(f"{path} holds no frame that can be decoded; is it complete?")
-        self.size = (first.height, first.width) if first.rotation % 180 else (first.width, first.height)
+        self.size = (
+            (first.height, first.width) if first.rotation % 180 else (first.width, first.height)
+        )
         if not first.format.is_rgb and "pal" not in first.format.name:
             self.matrix, self.full_range = int(first.colorspace), int(first.color_range) == 2
 
@@ -116,7 +132,9 @@ class _Video(Clip):
         except PermissionError:
             raise MissingInput(f"{path}: not readable; check its permissions") from None
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise NotAVideo(f"{path} is not a video that can be read ({_reason(error)}); convert it to MP4") from None
+            raise NotAVideo(
+                f"{path} is not a video that can be read ({_reason(error)}); convert it to MP4"
+            ) from None
         if not container.streams.video:
             container.close()
             raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
@@ -126,7 +144,9 @@ class _Video(Clip):
             raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
         if coded.width * coded.height > LARGEST:
             container.close()
-            raise NotAVideo(f"{path} is {coded.width}x{coded.height}; at most {LARGEST / 1e6:.0f} million pixels: scale it down")
+            raise NotAVideo(
+                f"{path} is {coded.width}x{coded.height}; at most {LARGEST / 1e6:.0f} million pixels: scale it down"
+            )
         return container
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
@@ -152,7 +172,9 @@ class _Video(Clip):
         number = 0
         for decoded in self._decoded():
             time = decoded.pts * decoded.time_base if decoded.pts is not None else None
-            if time is None or (last is not None and time <= last):  # missing or running backwards: go by the rate
+            if time is None or (
+                last is not None and time <= last
+            ):  # missing or running backwards: go by the rate
                 time = Fraction(0) if last is None else last + 1 / self.rate
             image = self._rgb(decoded)
             if image.shape[1::-1] != self.size:
@@ -162,13 +184,17 @@ class _Video(Clip):
             last = time
             number += 1
         if self.frames and number < self.frames * 0.98 - 1:
-            self.note(f"{self.path} is cut short: {number} of {self.frames} frames decode; used those")
+            self.note(
+                f"{self.path} is cut short: {number} of {self.frames} frames decode; used those"
+            )
 
     @staticmethod
     def _rgb(decoded: av.VideoFrame) -> np.ndarray:
         """Upright RGB; a transparency is left out, more than 8 bits are reduced."""
         matrix = MATRICES.get(int(decoded.colorspace), 5)
-        image = decoded.reformat(format="rgb24", src_colorspace=matrix, dst_colorspace=matrix).to_ndarray()
+        image = decoded.reformat(
+            format="rgb24", src_colorspace=matrix, dst_colorspace=matrix
+        ).to_ndarray()
         turns = round(decoded.rotation / 90) % 4
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 

@@ -32,5 +32,12 @@ def read_comment(path: str | Path) -> str:
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         with av.open(str(path), metadata_errors="replace") as container:
             return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
-    except (OSError, ValueError, SyntaxError, av.FFmpegError, UnidentifiedImageError, Image.DecompressionBombError):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        av.FFmpegError,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+    ):
         return ""

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-STEP, BLOCK = 4, 4  # every so many-th pixel is looked at, the mean of so many times so many of those is compared: noise is no cut
+STEP, BLOCK = (
+    4,
+    4,
+)  # every so many-th pixel is looked at, the mean of so many times so many of those is compared: noise is no cut
 CHANGE = 18.0  # levels of mean change from frame to frame below which nothing counts as a cut
 SUDDEN = 4.0  # times the change of the frames before
 MEMORY = 0.7  # how much of what is usual stays from frame to frame
@@ -37,4 +40,8 @@ def _blocks(image: np.ndarray) -> np.ndarray:
     h, w = (n // BLOCK * BLOCK for n in image.shape[:2])
     if not h or not w:
         return image.astype(np.float32)
-    return image[:h, :w].reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, 3).mean(axis=(1, 3), dtype=np.float32)
+    return (
+        image[:h, :w]
+        .reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, 3)
+        .mean(axis=(1, 3), dtype=np.float32)
+    )

@@ -22,8 +22,15 @@ from .errors import OutputError
 FORMATS = "a name ending in .mp4 or .mov (H.264), .mkv (lossless), .gif, or a folder (numbered PNG)"
 
 
-def open_writer(path: str | Path, like: Clip, quality: int = 18, comment: str = "", start: Fraction | None = None,
-                end: Fraction | None = None, sound: tuple[np.ndarray, int] | None = None):  # fmt: skip
+def open_writer(
+    path: str | Path,
+    like: Clip,
+    quality: int = 18,
+    comment: str = "",
+    start: Fraction | None = None,
+    end: Fraction | None = None,
+    sound: tuple[np.ndarray, int] | None = None,
+):
     """A context manager with `write(image, time)` for images (H, W, 3) uint8 RGB of the size of `like`.
 
     like      the clip whose size, time base, colours and sound the output has; the sound is copied, not coded anew
@@ -52,7 +59,9 @@ def check_writable(path: str | Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another place") from None
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror}; choose another place"
+        ) from None
 
 
 class _Writer:
@@ -72,7 +81,9 @@ class _Writer:
     def write(self, image: np.ndarray, time: Fraction) -> None:
         """Append a frame; `time` is that of the clip `like`, and rises from call to call."""
         if image.dtype != np.uint8 or image.shape != (self.like.size[1], self.like.size[0], 3):
-            raise ValueError(f"a frame is uint8 {self.like.size[::-1] + (3,)}, not {image.dtype} {image.shape}")
+            raise ValueError(
+                f"a frame is uint8 {self.like.size[::-1] + (3,)}, not {image.dtype} {image.shape}"
+            )
         self._guard(lambda: self.put(image, time - (self.start or 0)))
 
     def __exit__(self, kind, error, trace) -> None:
@@ -96,8 +107,10 @@ class _Writer:
         try:
             action()
         except (av.FFmpegError, OSError) as error:
-            raise OutputError(f"{self.path} cannot be written: {error.strerror or error}; free some space or choose "
-                              "another place") from None
+            raise OutputError(
+                f"{self.path} cannot be written: {error.strerror or error}; free some space or choose "
+                "another place"
+            ) from None
 
 
 class _Encoded(_Writer):
@@ -111,7 +124,9 @@ class _Encoded(_Writer):
 
     def open(self) -> None:
         self.source = None
-        self.container = av.open(str(self.aside), "w", format=self.format, options=self.container_options)
+        self.container = av.open(
+            str(self.aside), "w", format=self.format, options=self.container_options
+        )
         self.container.metadata["comment"] = self.comment
         self.container.metadata["title"] = self.comment.split(";")[0]
         stream = self.container.add_stream(self.codec, rate=self.like.rate)
@@ -122,7 +137,13 @@ class _Encoded(_Writer):
         if self.like.matrix is not None and self.like.matrix != 0 and "yuv" in stream.pix_fmt:
             stream.codec_context.colorspace = self.like.matrix
         self.stream = stream
-        self.audio = self._audio_packets() if self.like.has_audio else self._coded_sound() if self.sound else iter(())
+        self.audio = (
+            self._audio_packets()
+            if self.like.has_audio
+            else self._coded_sound()
+            if self.sound
+            else iter(())
+        )
         self.waiting = next(self.audio, None)
 
     def time_base(self) -> Fraction:
@@ -161,7 +182,9 @@ class _Encoded(_Writer):
         try:
             ours = self.container.add_stream_from_template(theirs)
         except (av.FFmpegError, ValueError) as error:
-            self.notes.append(f"{self.path.suffix} cannot hold the sound of {self.like.path} ({error}); use .mkv to keep it")
+            self.notes.append(
+                f"{self.path.suffix} cannot hold the sound of {self.like.path} ({error}); use .mkv to keep it"
+            )
             return iter(())
         return self._packets(theirs, ours)
 
@@ -172,7 +195,11 @@ class _Encoded(_Writer):
 
         def packets():
             for first in range(0, len(samples), 1024):
-                frame = av.AudioFrame.from_ndarray(samples[None, first : first + 1024].astype(np.float32), format="flt", layout="mono")
+                frame = av.AudioFrame.from_ndarray(
+                    samples[None, first : first + 1024].astype(np.float32),
+                    format="flt",
+                    layout="mono",
+                )
                 frame.sample_rate, frame.pts, frame.time_base = rate, first, Fraction(1, rate)
                 yield from stream.encode(frame)
             yield from stream.encode(None)
@@ -185,7 +212,9 @@ class _Encoded(_Writer):
             try:
                 packet = next(packets, None)
             except (av.FFmpegError, OSError) as error:
-                self.notes.append(f"the sound of {self.like.path} breaks off ({error.strerror or error})")
+                self.notes.append(
+                    f"the sound of {self.like.path} breaks off ({error.strerror or error})"
+                )
                 return
             if packet is None or packet.dts is None:
                 return
@@ -211,7 +240,11 @@ class _Mp4(_Encoded):
     def stream_options(self) -> dict[str, str]:
         # x264's tree of macroblocks reads memory that nothing was written to (seen at 160x120: two runs, two files), and with more threads
         # that look ahead it matters which of them was quicker. Without both, the same frames give the same bytes.
-        return {"crf": str(self.quality), "preset": "faster", "x264-params": "mbtree=0:sync-lookahead=0:lookahead-threads=1"}
+        return {
+            "crf": str(self.quality),
+            "preset": "faster",
+            "x264-params": "mbtree=0:sync-lookahead=0:lookahead-threads=1",
+        }
 
     def pixel_format(self) -> str:
         # Chroma at half size needs even sides; an odd clip keeps its size, and its chroma at full.
@@ -238,7 +271,9 @@ class _Pngs(_Writer):
         self.text = png_text(self.comment)
 
     def put(self, image: np.ndarray, time: Fraction) -> None:
-        Image.fromarray(image).save(self.aside / f"{self.count:06d}.png", pnginfo=self.text, compress_level=3)
+        Image.fromarray(image).save(
+            self.aside / f"{self.count:06d}.png", pnginfo=self.text, compress_level=3
+        )
         self.count += 1
 
     def close(self) -> None:
@@ -273,6 +308,13 @@ class _Gif(_Writer):
         times = [*self.times, self.times[-1] + 1 / self.like.rate]
         ticks = [round(t * 100) * 10 for t in times]
         delays = [max(b - a, 20) for a, b in zip(ticks, ticks[1:], strict=False)]
-        self.frames[0].save(self.aside, format="GIF", save_all=True, append_images=self.frames[1:], duration=delays, loop=0,
-                            comment=self.comment.encode("ascii", "replace"))
+        self.frames[0].save(
+            self.aside,
+            format="GIF",
+            save_all=True,
+            append_images=self.frames[1:],
+            duration=delays,
+            loop=0,
+            comment=self.comment.encode("ascii", "replace"),
+        )
         super().keep()

@@ -29,11 +29,22 @@ def shown(detector, tmp_path_factory):
 def test_it_leaves_the_swap_the_comparison_and_the_figures(shown):
     folder, _ = shown
     swap, compare = video.open_clip(folder / "swap.mp4"), video.open_clip(folder / "compare.mp4")
-    assert swap.size == SIZE and compare.size == (3 * SIZE[0], SIZE[1]) and swap.has_audio and compare.has_audio
+    assert (
+        swap.size == SIZE
+        and compare.size == (3 * SIZE[0], SIZE[1])
+        and swap.has_audio
+        and compare.has_audio
+    )
     assert len(list(swap)) == FRAMES
-    sides = video.open_clip(folder / "target.mp4"), swap, video.open_clip(folder / "truth" / "swap.mkv")
+    sides = (
+        video.open_clip(folder / "target.mp4"),
+        swap,
+        video.open_clip(folder / "truth" / "swap.mkv"),
+    )
     for whole, *parts in zip(compare, *sides, strict=True):
-        assert np.abs(whole.image.astype(int) - np.concatenate([p.image for p in parts], 1)).mean() < 4
+        assert (
+            np.abs(whole.image.astype(int) - np.concatenate([p.image for p in parts], 1)).mean() < 4
+        )
     with av.open(str(folder / "compare.mp4")) as container:
         assert container.metadata["comment"].startswith("Synthetic media")
 
@@ -41,9 +52,17 @@ def test_it_leaves_the_swap_the_comparison_and_the_figures(shown):
 def test_its_figures_put_the_truth_first_and_its_swap_differs_from_the_target(shown):
     folder, _ = shown
     figures = json.loads((folder / "figures.json").read_text())
-    assert set(figures) == {"nothing", "swap", "truth"} and all(f["found"] == 1 for f in figures.values())
-    assert figures["truth"]["psnr"] > 100 > figures["swap"]["psnr"] > 10 and figures["nothing"]["psnr"] > 10
-    target, swap = (next(iter(video.open_clip(folder / f"{name}.mp4"))).image.astype(int) for name in ("target", "swap"))
+    assert set(figures) == {"nothing", "swap", "truth"} and all(
+        f["found"] == 1 for f in figures.values()
+    )
+    assert (
+        figures["truth"]["psnr"] > 100 > figures["swap"]["psnr"] > 10
+        and figures["nothing"]["psnr"] > 10
+    )
+    target, swap = (
+        next(iter(video.open_clip(folder / f"{name}.mp4"))).image.astype(int)
+        for name in ("target", "swap")
+    )
     change = np.abs(target - swap).mean(-1)
     assert change[40:90, 40:90].max() > 20 and change[:10].mean() < 3
 
@@ -52,7 +71,9 @@ def test_again_it_renders_and_swaps_nothing_twice(shown):
     folder, made = shown
     assert made.keys() == {"target.mp4", "donor.mp4", "swap.mp4", "compare.mp4"}
     again = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.mp4")}
-    assert {k: v for k, v in again.items() if k != "compare.mp4"} == {k: v for k, v in made.items() if k != "compare.mp4"}
+    assert {k: v for k, v in again.items() if k != "compare.mp4"} == {
+        k: v for k, v in made.items() if k != "compare.mp4"
+    }
 
 
 @pytest.mark.parametrize("options", [["--frames", "2:9"], ["--every", "2"]])

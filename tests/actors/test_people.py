@@ -21,7 +21,9 @@ def model():
 
 
 def _picture(model, **moment):
-    return encode(model.render(Moment(**moment), SIZE).over(np.full((*SIZE[::-1], 3), 0.2, np.float32))).astype(float)
+    return encode(
+        model.render(Moment(**moment), SIZE).over(np.full((*SIZE[::-1], 3), 0.2, np.float32))
+    ).astype(float)
 
 
 def _patch(picture, at, reach=4):
@@ -33,7 +35,11 @@ def test_an_actor_is_its_seed():
     assert draw(5) == draw(5) and len({draw(s) for s in range(50)}) == 50
     skins = [draw(s).head.skin for s in range(100)]
     assert min(skins) < 0.05 and max(skins) > 0.95
-    assert {draw(s).head.length > 0 for s in range(20)} == {draw(s).face.beard > 0 for s in range(20)} == {True, False}
+    assert (
+        {draw(s).head.length > 0 for s in range(20)}
+        == {draw(s).face.beard > 0 for s in range(20)}
+        == {True, False}
+    )
 
 
 def test_the_true_swap_is_one_head_with_the_other_face():
@@ -44,14 +50,25 @@ def test_the_true_swap_is_one_head_with_the_other_face():
 def test_a_performance_is_its_seed_and_smooth():
     def numbers_of(seed):
         play = Performance(seed, 4)
-        return np.array([[m.yaw, m.pitch, m.roll, m.mouth, m.smile, m.gaze_x, m.zoom] for m in map(play.at, np.arange(0, 4, 0.02))])
+        return np.array(
+            [
+                [m.yaw, m.pitch, m.roll, m.mouth, m.smile, m.gaze_x, m.zoom]
+                for m in map(play.at, np.arange(0, 4, 0.02))
+            ]
+        )
 
     numbers = {seed: numbers_of(seed) for seed in (1, 2)}
     np.testing.assert_array_equal(numbers_of(1), numbers[1])
     assert np.abs(numbers[1] - numbers[2]).max(0).min() > 0.01
     for values in numbers.values():
-        assert np.abs(np.diff(values[:, :3], axis=0)).max() < 5 and np.ptp(values[:, 0]) > 10  # degrees in a fiftieth of a second, and in all
-        assert (np.abs(values[:, :3]) <= [26, 12, 10]).all() and (values[:, 3:5] >= 0).all() and (values[:, 3:5] <= 1).all()
+        assert (
+            np.abs(np.diff(values[:, :3], axis=0)).max() < 5 and np.ptp(values[:, 0]) > 10
+        )  # degrees in a fiftieth of a second, and in all
+        assert (
+            (np.abs(values[:, :3]) <= [26, 12, 10]).all()
+            and (values[:, 3:5] >= 0).all()
+            and (values[:, 3:5] <= 1).all()
+        )
     long = Performance(1, 30)
     blinks = [long.at(t).blink for t in np.arange(0, 30, 0.02)]
     assert max(blinks) > 0.95 and 5 < np.sum(np.diff(np.array(blinks) > 0.5) == 1) < 40
@@ -64,12 +81,17 @@ def test_a_moments_record_is_plain_numbers():
 
 @pytest.mark.parametrize("angles", [(20, 0, 0), (0, -9, 0), (0, 0, 8), (-23, 11, -7)])
 def test_points_agree_with_another_way_to_turn_and_project(model, angles):
-    moment = Moment(*angles, mouth=0.4, smile=0.6, gaze_x=-0.5, shift_x=0.1, shift_y=-0.05, zoom=0.3)
+    moment = Moment(
+        *angles, mouth=0.4, smile=0.6, gaze_x=-0.5, shift_x=0.1, shift_y=-0.05, zoom=0.3
+    )
     turn = Rotation.from_euler("yxz", [angles[0], angles[1], -angles[2]], degrees=True)
     np.testing.assert_allclose(rotation(moment), turn.as_matrix(), atol=1e-12)
     straight = model.points3d(replace(moment, yaw=0, pitch=0, roll=0, shift_x=0, shift_y=0))
     x, y, z = (turn.apply(straight - PIVOT) + PIVOT + [0.1, -0.05, 0]).T
-    expected = np.array([100 / 2 - 0.5, 0.47 * 80 - 0.5]) + 0.3 * 80 * DISTANCE * np.stack([x, -y], 1) / (DISTANCE - z)[:, None]
+    expected = (
+        np.array([100 / 2 - 0.5, 0.47 * 80 - 0.5])
+        + 0.3 * 80 * DISTANCE * np.stack([x, -y], 1) / (DISTANCE - z)[:, None]
+    )
     np.testing.assert_allclose(model.points(moment, (100, 80)), expected, atol=1e-9)
 
 
@@ -80,9 +102,15 @@ def test_turns_go_where_they_say(model):
 
     (nose, eyes) = nose_and_eyes()
     assert abs(nose[0]) < 0.1 and nose[1] > 5 and eyes[0] > 15 and abs(eyes[1]) < 0.1
-    assert nose_and_eyes(yaw=15)[0][0] > 2 and nose_and_eyes(yaw=-15)[0][0] < -2  # to the right of the picture
-    assert nose_and_eyes(pitch=10)[0][1] > nose[1] + 0.5 > nose_and_eyes(pitch=-10)[0][1] + 1  # down
-    assert nose_and_eyes(roll=10)[1][1] > 2 and nose_and_eyes(roll=-10)[1][1] < -2  # clockwise: the right eye goes down
+    assert (
+        nose_and_eyes(yaw=15)[0][0] > 2 and nose_and_eyes(yaw=-15)[0][0] < -2
+    )  # to the right of the picture
+    assert (
+        nose_and_eyes(pitch=10)[0][1] > nose[1] + 0.5 > nose_and_eyes(pitch=-10)[0][1] + 1
+    )  # down
+    assert (
+        nose_and_eyes(roll=10)[1][1] > 2 and nose_and_eyes(roll=-10)[1][1] < -2
+    )  # clockwise: the right eye goes down
     for moved, towards in ((dict(shift_x=0.2), (1, 0)), (dict(shift_y=0.2), (0, -1))):
         way = (model.points(Moment(**moved), SIZE) - model.points(Moment(), SIZE)).mean(0)
         assert way @ towards > 5 and np.abs(way).sum() == pytest.approx(way @ towards)
@@ -95,14 +123,21 @@ def test_expressions_move_what_they_say(model):
 
     rest = points()
     smile = points(smile=1) - rest
-    assert smile[LEFT_CORNER, 0] < -0.8 and smile[RIGHT_CORNER, 0] > 0.8 and (smile[3:, 1] < -1.5).all()  # outwards and up
+    assert (
+        smile[LEFT_CORNER, 0] < -0.8
+        and smile[RIGHT_CORNER, 0] > 0.8
+        and (smile[3:, 1] < -1.5).all()
+    )  # outwards and up
     gaze = points(gaze_x=1) - rest
     assert (gaze[:2, 0] > 0.3).all() and np.abs(gaze[2:]).max() == 0
     assert (points(mouth=1)[3:, 1] > rest[3:, 1] + 1).all()
 
     x, y = model.rest.T
     mouth_y = model.actor.face.mouth_y
-    lips = [(np.abs(x) < 0.05) & (np.abs(y - mouth_y - side * 0.025) < 0.025 - LIP_BAND) for side in (1, -1)]
+    lips = [
+        (np.abs(x) < 0.05) & (np.abs(y - mouth_y - side * 0.025) < 0.025 - LIP_BAND)
+        for side in (1, -1)
+    ]
     closed, wide = (model.place(Moment(mouth=m))[:, 1] for m in (0, 1))
     upper, lower = ((wide - closed)[lip].mean() for lip in lips)
     assert upper > -0.02 and lower < -0.15  # the jaw takes the lower lip along
@@ -113,20 +148,34 @@ def test_expressions_move_what_they_say(model):
 def test_expressions_and_light_show_in_the_picture(model):
     rest = model.points(Moment(), SIZE)
     between = rest[3:].mean(0)
-    wide, closed = (_patch(_picture(model, mouth=m), between + [0, 6], 1)[..., 1].mean() for m in (1, 0))
+    wide, closed = (
+        _patch(_picture(model, mouth=m), between + [0, 6], 1)[..., 1].mean() for m in (1, 0)
+    )
     assert wide < 0.6 * closed  # green: dark red within, skin where it is closed
     eye = [_patch(_picture(model, blink=b), rest[LEFT_EYE], 4) for b in (0, 1)]
     assert eye[1].std() < 0.7 * eye[0].std()  # a lid has no white and no iris
     white = [_patch(_picture(model, gaze_x=g), rest[LEFT_EYE], 4).mean((0, 2)) for g in (-1, 1)]
-    assert white[0][:3].mean() < white[0][-3:].mean() and white[1][:3].mean() > white[1][-3:].mean()  # the iris is dark
+    assert (
+        white[0][:3].mean() < white[0][-3:].mean() and white[1][:3].mean() > white[1][-3:].mean()
+    )  # the iris is dark
     left, right = (_picture(model, light=(s * 0.6, 0.0, 0.8))[50:70] for s in (-1, 1))
-    assert left[:, 45:60].mean() > right[:, 45:60].mean() + 8 and left[:, 68:83].mean() < right[:, 68:83].mean() - 8
+    assert (
+        left[:, 45:60].mean() > right[:, 45:60].mean() + 8
+        and left[:, 68:83].mean() < right[:, 68:83].mean() - 8
+    )
 
 
 def test_cover_and_mask_are_the_actors_and_the_face_within(model):
     layer = model.render(Moment(), SIZE)
-    assert layer.cover.min() == 0 and layer.cover.max() == 1 and layer.mask.min() == 0 and layer.mask.max() == pytest.approx(1)
-    assert (layer.mask <= layer.cover + 1e-6).all() and 0.1 < layer.mask.sum() / layer.cover.sum() < 0.6
+    assert (
+        layer.cover.min() == 0
+        and layer.cover.max() == 1
+        and layer.mask.min() == 0
+        and layer.mask.max() == pytest.approx(1)
+    )
+    assert (
+        layer.mask <= layer.cover + 1e-6
+    ).all() and 0.1 < layer.mask.sum() / layer.cover.sum() < 0.6
     behind = np.random.default_rng(0).random((*SIZE[::-1], 3), np.float32)
     np.testing.assert_array_equal(layer.over(behind)[layer.cover == 0], behind[layer.cover == 0])
     for x, y in np.rint(model.points(Moment(), SIZE)).astype(int):
@@ -139,5 +188,8 @@ def test_the_detector_takes_them_for_people_and_sees_their_points_where_they_are
         for shot in shots(Scene(seed, seed + 40, 80, (160, 160)), (3, 40)):
             (face,) = detector.detect(shot.image)
             assert face.score >= 0.95
-            errors.append(np.linalg.norm(face.points - shot.points, axis=1) / np.linalg.norm(shot.points[1] - shot.points[0]))
+            errors.append(
+                np.linalg.norm(face.points - shot.points, axis=1)
+                / np.linalg.norm(shot.points[1] - shot.points[0])
+            )
     assert np.mean(errors) < 0.06 and np.mean(errors, 0)[NOSE] < 0.10

@@ -18,7 +18,9 @@ def _plainly(at, depth, triangles, both_sides, size):
             for number, triangle in enumerate(triangles):
                 corners = np.vstack([at[triangle].T, np.ones(3)])
                 turn = np.linalg.det(corners)
-                if turn > 0 and not both_sides[number]:  # y points down: what faces the camera turns the other way
+                if (
+                    turn > 0 and not both_sides[number]
+                ):  # y points down: what faces the camera turns the other way
                     continue
                 shares = np.linalg.solve(corners, [x, y, 1])
                 if -1e-3 < shares.min() < 1e-3:
@@ -65,11 +67,22 @@ def test_nothing_in_view_is_an_empty_picture():
 def test_the_triangles_of_a_grid_cover_it_once(rows, columns, step):
     triangles = raster.grid_triangles(rows, columns, 100, step)
     y, x = np.divmod(triangles - 100, columns)
-    areas = ((x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])) / 2
+    areas = (
+        (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])
+    ) / 2
     assert (areas > 0).all() and areas.sum() == (rows - 1) * (columns - 1)
-    assert set(triangles.ravel()) >= {100, 99 + columns, 100 + (rows - 1) * columns, 99 + rows * columns}
-    at = np.stack(np.meshgrid(np.linspace(2.3, 17.6, columns), np.linspace(1.4, 11.2, rows)), -1).reshape(-1, 2)
-    seen = raster.rasterise(at, np.full(len(at), 5.0), triangles - 100, np.full(len(triangles), True), (20, 14))
+    assert set(triangles.ravel()) >= {
+        100,
+        99 + columns,
+        100 + (rows - 1) * columns,
+        99 + rows * columns,
+    }
+    at = np.stack(
+        np.meshgrid(np.linspace(2.3, 17.6, columns), np.linspace(1.4, 11.2, rows)), -1
+    ).reshape(-1, 2)
+    seen = raster.rasterise(
+        at, np.full(len(at), 5.0), triangles - 100, np.full(len(triangles), True), (20, 14)
+    )
     picture = np.zeros((14, 20), bool)
     picture.ravel()[seen.samples] = True
     expected = np.zeros_like(picture)
@@ -80,7 +93,9 @@ def test_the_triangles_of_a_grid_cover_it_once(rows, columns, step):
 
 def test_the_normals_of_a_sphere_are_its_radii():
     angle, latitude = np.meshgrid(np.linspace(-np.pi, np.pi, 181), np.linspace(-1.4, 1.4, 91))
-    sphere = np.stack([np.sin(angle) * np.cos(latitude), np.sin(latitude), np.cos(angle) * np.cos(latitude)], -1)
+    sphere = np.stack(
+        [np.sin(angle) * np.cos(latitude), np.sin(latitude), np.cos(angle) * np.cos(latitude)], -1
+    )
     for dtype in (np.float64, np.float32):
         n = normals((3 * sphere + [1, 2, 3]).astype(dtype))
         assert n.dtype == dtype

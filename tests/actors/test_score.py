@@ -22,14 +22,18 @@ def test_psnr_of_a_constant_shift_has_a_closed_form():
     half, other = ALL.copy(), PICTURE.copy()
     half[:, 25:] = 0
     other[:, 25:] = 0
-    assert psnr(other, PICTURE, half) > 100 and psnr(other, PICTURE, ALL) < 15  # only what the mask covers counts
+    assert (
+        psnr(other, PICTURE, half) > 100 and psnr(other, PICTURE, ALL) < 15
+    )  # only what the mask covers counts
 
 
 def test_ssim_has_its_closed_forms():
     assert ssim(PICTURE, PICTURE, ALL) == pytest.approx(1)
     a, b = (np.full((40, 50, 3), level, np.uint8) for level in (100, 130))
     c1 = (0.01 * 255) ** 2
-    assert ssim(a, b, ALL) == pytest.approx((2 * 100 * 130 + c1) / (100**2 + 130**2 + c1), rel=1e-6)  # flat: of the means alone
+    assert ssim(a, b, ALL) == pytest.approx(
+        (2 * 100 * 130 + c1) / (100**2 + 130**2 + c1), rel=1e-6
+    )  # flat: of the means alone
     opposite = (240 - PICTURE.astype(int)).astype(np.uint8)
     noise = RNG.integers(40, 200, PICTURE.shape).astype(np.uint8)
     assert ssim(opposite, PICTURE, ALL) < -0.8 < abs(ssim(noise, PICTURE, ALL)) < 0.2
@@ -37,14 +41,23 @@ def test_ssim_has_its_closed_forms():
 
 def test_pose_gives_back_the_angles_of_exact_points():
     anchors = Model(draw(4)).points3d(Moment())
-    for moment in (Moment(), Moment(yaw=22, pitch=-9, roll=8, shift_x=0.2, zoom=0.3), Moment(yaw=-25, pitch=11, roll=-9, shift_y=-0.1, zoom=0.36)):
+    for moment in (
+        Moment(),
+        Moment(yaw=22, pitch=-9, roll=8, shift_x=0.2, zoom=0.3),
+        Moment(yaw=-25, pitch=11, roll=-9, shift_y=-0.1, zoom=0.36),
+    ):
         points = project(turned(anchors, moment, 1.0), moment.zoom, (200, 160))[0]
-        np.testing.assert_allclose(pose(points, anchors, (200, 160)), [moment.yaw, moment.pitch, moment.roll], atol=1e-3)
+        np.testing.assert_allclose(
+            pose(points, anchors, (200, 160)), [moment.yaw, moment.pitch, moment.roll], atol=1e-3
+        )
 
 
 def _pasted(shot):
     """The frame with a white rectangle over the face."""
-    (left, top), (right, bottom) = shot.points.min(0).astype(int) - 8, shot.points.max(0).astype(int) + 8
+    (left, top), (right, bottom) = (
+        shot.points.min(0).astype(int) - 8,
+        shot.points.max(0).astype(int) + 8,
+    )
     image = shot.image.copy()
     image[top:bottom, left:right] = 255
     return image
@@ -55,8 +68,21 @@ def scored(detector):
     """Figures of several candidates over 34 frames of a clip, taken here and there, and the shots."""
     scene = Scene(6, 11, 200, (128, 128), face=3)
     taken = list(shots(scene, range(0, 200, 6)))
-    frames = [Compared(s.number, {"truth": s.swap, "nothing": s.image, "pasted": _pasted(s), "blank": np.full_like(s.image, 90)}, s.mask, s.swap_points,
-                       s.moment) for s in taken]  # fmt: skip
+    frames = [
+        Compared(
+            s.number,
+            {
+                "truth": s.swap,
+                "nothing": s.image,
+                "pasted": _pasted(s),
+                "blank": np.full_like(s.image, 90),
+            },
+            s.mask,
+            s.swap_points,
+            s.moment,
+        )
+        for s in taken
+    ]
     return score(frames, scene.wearing, detector), taken
 
 
@@ -65,12 +91,20 @@ def test_seam_is_none_for_the_true_swap_and_large_for_a_pasted_rectangle(scored)
     assert seam(taken[0].image, taken[0].image) == 0
     for shot in taken[:3]:
         assert abs(seam(shot.swap, shot.image)) < 2.5 < 10 < seam(_pasted(shot), shot.image)
-    assert abs(figures["truth"]["seam"]) < 2.5 and figures["nothing"]["seam"] == 0 and figures["pasted"]["seam"] > 10
+    assert (
+        abs(figures["truth"]["seam"]) < 2.5
+        and figures["nothing"]["seam"] == 0
+        and figures["pasted"]["seam"] > 10
+    )
 
 
 def test_the_truth_is_best_and_a_blank_worst(scored):
     figures, _ = scored
-    assert figures["truth"]["psnr"] > 100 and figures["truth"]["ssim"] == 1 and figures["truth"]["found"] == 1
+    assert (
+        figures["truth"]["psnr"] > 100
+        and figures["truth"]["ssim"] == 1
+        and figures["truth"]["found"] == 1
+    )
     assert figures["truth"]["psnr"] > figures["nothing"]["psnr"] > figures["pasted"]["psnr"]
     assert figures["truth"]["points"] < 6
     assert max(figures["truth"][k] for k in ("yaw", "pitch", "roll")) < 8
@@ -81,8 +115,12 @@ def test_what_cannot_be_measured_is_nan_and_null_in_json(scored):
     figures, _ = scored
     assert figures["blank"]["found"] == 0
     assert all(np.isnan(figures["blank"][k]) for k in ("points", "yaw", "mouth", "jitter"))
-    assert all(np.isnan(f["flicker"]) and np.isnan(f["jitter"]) for f in figures.values())  # no two frames follow one another
-    assert plain(figures)["blank"]["points"] is None and plain(figures)["truth"] == figures["truth"] | {"flicker": None, "jitter": None}
+    assert all(
+        np.isnan(f["flicker"]) and np.isnan(f["jitter"]) for f in figures.values()
+    )  # no two frames follow one another
+    assert plain(figures)["blank"]["points"] is None and plain(figures)["truth"] == figures[
+        "truth"
+    ] | {"flicker": None, "jitter": None}
 
 
 def test_expressions_are_read_better_than_by_guessing_their_mean(scored):
@@ -95,12 +133,22 @@ def test_expressions_are_read_better_than_by_guessing_their_mean(scored):
 
 def test_flicker_and_jitter_are_of_frames_that_follow_one_another(detector):
     scene = Scene(6, 11, 200, (128, 128), face=3)
-    levels = [8, -8, 8, -8, 0]  # the last frame is a long way after: its change from the one before does not count
+    levels = [
+        8,
+        -8,
+        8,
+        -8,
+        0,
+    ]  # the last frame is a long way after: its change from the one before does not count
     frames = []
     for shot, level in zip(shots(scene, [3, 4, 5, 6, 50]), levels, strict=True):
         truth = np.clip(shot.swap, 20, 235)
-        images = {"truth": truth, "nothing": truth, "flickers": (truth.astype(int) + level).astype(np.uint8),
-                  "shaken": np.roll(truth, 3 * (shot.number % 2), axis=1)}  # fmt: skip
+        images = {
+            "truth": truth,
+            "nothing": truth,
+            "flickers": (truth.astype(int) + level).astype(np.uint8),
+            "shaken": np.roll(truth, 3 * (shot.number % 2), axis=1),
+        }
         frames.append(Compared(shot.number, images, shot.mask, shot.swap_points, shot.moment))
     figures = score(frames, scene.wearing, detector)
     assert figures["flickers"]["flicker"] == pytest.approx(16) and figures["truth"]["flicker"] == 0
@@ -112,6 +160,12 @@ def test_no_frame_or_no_face_to_score_by_is_refused(detector):
     with pytest.raises(ValueError, match="never in the picture"):
         score([], model, detector)
     blank = np.full((64, 64, 3), 90, np.uint8)
-    frame = Compared(0, {"truth": blank, "nothing": blank}, np.ones((64, 64)), model.points(Moment(), (64, 64)), Moment())
+    frame = Compared(
+        0,
+        {"truth": blank, "nothing": blank},
+        np.ones((64, 64)),
+        model.points(Moment(), (64, 64)),
+        Moment(),
+    )
     with pytest.raises(ValueError, match="does not find"):
         score([frame], model, detector)

@@ -43,8 +43,13 @@ def test_an_epoch_learns_and_moves_only_that_identitys_colours():
     drawn = rng.random((3, 32, 32, 3), np.float32)
     faces = np.full((3, 128, 128, 3), (0.8, 0.5, 0.3), np.float32)
     before = {name: t.data.copy() for name, t in model.named_tensors()}
-    losses = [np.mean([loss for loss, _ in epoch(model, "b", drawn, faces, 2, adam, rng)]) for _ in range(3)]
+    losses = [
+        np.mean([loss for loss, _ in epoch(model, "b", drawn, faces, 2, adam, rng)])
+        for _ in range(3)
+    ]
     assert losses[-1] < losses[0]
-    changed = {name for name, t in model.named_tensors() if not np.array_equal(t.data, before[name])}
+    changed = {
+        name for name, t in model.named_tensors() if not np.array_equal(t.data, before[name])
+    }
     assert not any(name.startswith("ccdec_a") for name in changed)
     assert any(name.startswith("ccdec_b") for name in changed)

@@ -12,10 +12,17 @@ def _images():
     return source, target, rng.random((20, 16)) < 0.7, rng.random((24, 10)) < 0.7
 
 
-@pytest.mark.parametrize("rgb, lab", [  # published values (D65)
-    ((1, 1, 1), (100, 0, 0)), ((0, 0, 0), (0, 0, 0)), ((1, 0, 0), (53.24, 80.09, 67.20)), ((0, 1, 0), (87.73, -86.18, 83.18)),
-    ((0, 0, 1), (32.30, 79.19, -107.86)), ((0.5, 0.5, 0.5), (53.39, 0, 0)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rgb, lab",
+    [  # published values (D65)
+        ((1, 1, 1), (100, 0, 0)),
+        ((0, 0, 0), (0, 0, 0)),
+        ((1, 0, 0), (53.24, 80.09, 67.20)),
+        ((0, 1, 0), (87.73, -86.18, 83.18)),
+        ((0, 0, 1), (32.30, 79.19, -107.86)),
+        ((0.5, 0.5, 0.5), (53.39, 0, 0)),
+    ],
+)
 def test_lab_of_known_colours(rgb, lab):
     np.testing.assert_allclose(statistics.rgb_to_lab(np.array([rgb], float))[0], lab, atol=0.02)
 
@@ -42,14 +49,18 @@ def test_reinhard_spreads_chroma_no_further_than_told():
     moved = statistics.rgb_to_lab(statistics.reinhard(target * 0.3 + 0.3, source, most=1.0))
     np.testing.assert_allclose(moved.mean((0, 1)), theirs.mean((0, 1)), atol=1e-6)
     assert (theirs.std((0, 1)) > ours.std((0, 1))).all()
-    np.testing.assert_allclose(moved.std((0, 1)), [theirs.std((0, 1))[0], *ours.std((0, 1))[1:]], atol=1e-6)
+    np.testing.assert_allclose(
+        moved.std((0, 1)), [theirs.std((0, 1))[0], *ours.std((0, 1))[1:]], atol=1e-6
+    )
 
 
 def test_monge_kantorovich_gives_the_masked_mean_and_covariance_of_the_target():
     source, target, mask, target_mask = _images()
     moved = statistics.monge_kantorovich(source, target, mask, target_mask)[mask]
     np.testing.assert_allclose(moved.mean(axis=0), target[target_mask].mean(axis=0), atol=1e-12)
-    np.testing.assert_allclose(np.cov(moved.T, bias=True), np.cov(target[target_mask].T, bias=True), atol=1e-12)
+    np.testing.assert_allclose(
+        np.cov(moved.T, bias=True), np.cov(target[target_mask].T, bias=True), atol=1e-12
+    )
 
 
 def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
@@ -62,7 +73,9 @@ def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
 
 def test_monge_kantorovich_keeps_directions_of_little_spread():
     rng = np.random.default_rng(2)
-    source, target = (0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, deviation] for deviation in (1e-3, 2e-3))
+    source, target = (
+        0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, deviation] for deviation in (1e-3, 2e-3)
+    )
     np.testing.assert_allclose(statistics.monge_kantorovich(source, source), source, atol=1e-9)
     moved = statistics.monge_kantorovich(source, target)
     np.testing.assert_allclose(moved.std(axis=0), target.std(axis=0), rtol=1e-6)
@@ -71,7 +84,11 @@ def test_monge_kantorovich_keeps_directions_of_little_spread():
 def test_monge_kantorovich_moves_least():
     source, target, *_ = _images()
     moved = statistics.monge_kantorovich(source, target)
-    linear = np.linalg.lstsq((source - source.mean(axis=(0, 1))).reshape(-1, 3), moved.reshape(-1, 3) - target.mean(axis=(0, 1)), rcond=None)[0]
+    linear = np.linalg.lstsq(
+        (source - source.mean(axis=(0, 1))).reshape(-1, 3),
+        moved.reshape(-1, 3) - target.mean(axis=(0, 1)),
+        rcond=None,
+    )[0]
     # of all maps with the right covariance, the optimal one is the symmetric positive definite one
     np.testing.assert_allclose(linear, linear.T, atol=1e-10)
     assert np.linalg.eigvalsh(linear).min() > 0
@@ -83,7 +100,9 @@ def test_a_source_without_spread_in_some_directions_is_no_trouble():
     target = (0.5 + rng.standard_normal((400, 3)) * 0.1).astype(np.float32)
     moved = statistics.monge_kantorovich(grey, target)
     np.testing.assert_allclose(moved.mean(axis=0), target.mean(axis=0), atol=1e-6)
-    assert np.linalg.matrix_rank(np.cov(moved.T.astype(np.float64)), tol=1e-8) == 1  # rounding was not blown up to colour
+    assert (
+        np.linalg.matrix_rank(np.cov(moved.T.astype(np.float64)), tol=1e-8) == 1
+    )  # rounding was not blown up to colour
 
 
 @pytest.mark.parametrize("transfer", [statistics.reinhard, statistics.monge_kantorovich])

@@ -28,7 +28,9 @@ def test_the_fit_is_least_squares_in_the_frame():
     for i, (u, v) in enumerate(align.REFERENCE_POINTS):
         a[2 * i], a[2 * i + 1] = (u, -v, 1, 0), (v, u, 0, 1)
     (c, s, tx, ty), *_ = np.linalg.lstsq(a, points.ravel(), rcond=None)
-    np.testing.assert_allclose(align.invert(align.similarity(points)), [[c, -s, tx], [s, c, ty]], atol=1e-9)
+    np.testing.assert_allclose(
+        align.invert(align.similarity(points)), [[c, -s, tx], [s, c, ty]], atol=1e-9
+    )
 
 
 def test_points_that_say_nothing_are_refused():
@@ -50,7 +52,9 @@ def test_warp_against_scipy_and_identity_to_the_bit():
     inside = ((source > 0) & (source < [39, 29])).all(axis=1).reshape(25, 35)
     for c in range(3):
         expected = ndimage.map_coordinates(image[..., c], source.T[::-1], order=1).reshape(25, 35)
-        np.testing.assert_allclose(warp.warp(image, matrix, (35, 25))[..., c][inside], expected[inside], atol=1e-12)
+        np.testing.assert_allclose(
+            warp.warp(image, matrix, (35, 25))[..., c][inside], expected[inside], atol=1e-12
+        )
 
 
 def test_outside_the_image_is_black_and_uint8_is_rounded():
@@ -66,8 +70,12 @@ def test_edges_are_repeated_on_request_as_scipy_does():
     y, x = np.mgrid[:30, :40]
     source = _apply(align.invert(matrix), np.stack([x.ravel(), y.ravel()], axis=1))
     for c in range(3):
-        expected = ndimage.map_coordinates(image[..., c], source.T[::-1], order=1, mode="nearest").reshape(30, 40)
-        np.testing.assert_allclose(warp.warp(image, matrix, (40, 30), edges="repeat")[..., c], expected, atol=1e-12)
+        expected = ndimage.map_coordinates(
+            image[..., c], source.T[::-1], order=1, mode="nearest"
+        ).reshape(30, 40)
+        np.testing.assert_allclose(
+            warp.warp(image, matrix, (40, 30), edges="repeat")[..., c], expected, atol=1e-12
+        )
     with pytest.raises(ValueError, match="edges"):
         warp.warp(image, matrix, (40, 30), edges="reflect")
 
@@ -79,14 +87,18 @@ def test_resize_by_hand_and_against_opencv():
     cv2 = pytest.importorskip("cv2")
     image = np.random.default_rng(0).random((90, 70, 3), np.float32)
     for size in ((32, 32), (128, 128)):
-        np.testing.assert_allclose(warp.resize(image[None], size)[0], cv2.resize(image, size), atol=1e-5)
+        np.testing.assert_allclose(
+            warp.resize(image[None], size)[0], cv2.resize(image, size), atol=1e-5
+        )
 
 
 def test_a_face_matrix_of_the_faces_own_size_is_the_crop():
     image = np.random.default_rng(0).integers(0, 256, (200, 220, 3)).astype(np.uint8)
     aligned = align.similarity(_apply(_matrix(0.1, 1.4, 20, 10), align.REFERENCE_POINTS))
     crop = warp.warp(image, aligned, (100, 120))[30:, 15:85]
-    np.testing.assert_array_equal(warp.warp(image, align.face_matrix(aligned, (70, 90)), (70, 90)), crop)
+    np.testing.assert_array_equal(
+        warp.warp(image, align.face_matrix(aligned, (70, 90)), (70, 90)), crop
+    )
 
 
 @pytest.mark.parametrize("at", [(60, 50), (-40, -30), (150, 130), (1000, 1000)])
@@ -94,7 +106,9 @@ def test_putting_back_leaves_all_else_to_the_byte(at):
     rng = np.random.default_rng(0)
     frame = rng.integers(0, 256, (180, 200, 3)).astype(np.uint8)
     size = (70, 90)
-    matrix = align.face_matrix(align.similarity(_apply(_matrix(0.2, 0.8, *at), align.REFERENCE_POINTS)), size)
+    matrix = align.face_matrix(
+        align.similarity(_apply(_matrix(0.2, 0.8, *at), align.REFERENCE_POINTS)), size
+    )
     opacity = mask.face_mask(size)
     out = warp.unwarp_into(frame, np.full((90, 70, 3), 300.0), opacity, matrix)
     changed = (out != frame).any(axis=2)
@@ -108,7 +122,11 @@ def test_putting_back_leaves_all_else_to_the_byte(at):
 
 def test_a_smooth_face_taken_out_and_put_back_is_the_same():
     y, x = np.mgrid[:180, :200] / 200
-    frame = (np.stack([np.sin(5 * x + y), np.cos(3 * y), x * y], axis=2) * 100 + 128).round().astype(np.uint8)
+    frame = (
+        (np.stack([np.sin(5 * x + y), np.cos(3 * y), x * y], axis=2) * 100 + 128)
+        .round()
+        .astype(np.uint8)
+    )
     aligned = align.similarity(_apply(_matrix(0.2, 1.0, 50, 40), align.REFERENCE_POINTS))
     for size in ((70, 90), (140, 180)):
         matrix = align.face_matrix(aligned, size)
@@ -119,14 +137,21 @@ def test_a_smooth_face_taken_out_and_put_back_is_the_same():
 
 def test_a_patch_finer_than_the_frame_does_not_alias():
     frame = np.full((60, 60, 3), 128, np.uint8)
-    stripes = np.tile(np.array([0.0, 255.0]), 120)[None, :, None] * np.ones((240, 1, 3))  # one patch pixel wide each
+    stripes = np.tile(np.array([0.0, 255.0]), 120)[None, :, None] * np.ones(
+        (240, 1, 3)
+    )  # one patch pixel wide each
     out = warp.unwarp_into(frame, stripes, np.ones((240, 240)), _matrix(0, 4.2, -20, -20))
     middle = out[15:45, 15:45].astype(int)
     assert np.abs(middle - 127.5).max() < 3
 
 
 def test_the_native_canvas_keeps_the_frames_resolution():
-    matrices = np.array([align.similarity(_apply(_matrix(0.1, s, 0, 0), align.REFERENCE_POINTS)) for s in (1.4, 1.5, 1.9)])
+    matrices = np.array(
+        [
+            align.similarity(_apply(_matrix(0.1, s, 0, 0), align.REFERENCE_POINTS))
+            for s in (1.4, 1.5, 1.9)
+        ]
+    )
     assert align.native_size(matrices) == (105, 135)
     assert align.native_size(matrices, largest=90)[1] == 90
 
@@ -144,9 +169,13 @@ def test_the_mask_is_smooth_convex_and_no_rectangle(size):
 
 
 @needs_reference
-@pytest.mark.parametrize("clip, faces, detections", [
-    ("id1_0004.mp4", "faces1.npz", "detections_id1.npz"), ("id19_0001.mp4", "faces2.npz", "detections_id19.npz"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "clip, faces, detections",
+    [
+        ("id1_0004.mp4", "faces1.npz", "detections_id1.npz"),
+        ("id19_0001.mp4", "faces2.npz", "detections_id19.npz"),
+    ],
+)
 def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
     import video
 
@@ -167,15 +196,24 @@ def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
 @pytest.mark.parametrize("region", [align.FACE, align.WHOLE])
 def test_the_mask_of_a_turned_face_draws_back_on_the_far_side_only(region):
     size = (92, 112)
-    front, right = mask.face_mask(size, region=region), mask.face_mask(size, region=region, turned=0.25)
-    assert (right <= front).all() and right[:, :40].tolist() == front[:, :40].tolist()  # columns left of the nose
+    front, right = (
+        mask.face_mask(size, region=region),
+        mask.face_mask(size, region=region, turned=0.25),
+    )
+    assert (right <= front).all() and right[:, :40].tolist() == front[
+        :, :40
+    ].tolist()  # columns left of the nose
     assert right[:, 60:].sum() < 0.75 * front[:, 60:].sum()
-    assert np.abs(mask.face_mask(size, region=region, turned=1e-6) - front).mean() < 2e-3  # it begins without a jump
+    assert (
+        np.abs(mask.face_mask(size, region=region, turned=1e-6) - front).mean() < 2e-3
+    )  # it begins without a jump
 
 
 def test_turn_is_the_nose_beside_the_eyes_whatever_the_roll():
     for angle in (0.0, 0.5, -2.0):
-        points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ np.array(
+            [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+        )
         assert mask.turn(points) == pytest.approx(0.1)
 
 

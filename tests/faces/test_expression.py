@@ -9,14 +9,20 @@ SIDE = 64
 
 def _person(rng):
     """Brightness of a face seen from the front, and how it changes as the face turns."""
-    return rng.uniform(0.3, 0.7, (SIDE, SIDE)).astype(np.float32), rng.uniform(-0.1, 0.1, (SIDE, SIDE)).astype(np.float32)
+    return rng.uniform(0.3, 0.7, (SIDE, SIDE)).astype(np.float32), rng.uniform(
+        -0.1, 0.1, (SIDE, SIDE)
+    ).astype(np.float32)
 
 
 def _frames(person, turned, open_=0.0):
     front, sideways = person
     x, y = coordinates((SIDE, SIDE), align.WHOLE)
     mouth = np.exp(-(((x - 48) / 6) ** 2) - ((y - 92.3) / 3) ** 2).astype(np.float32)
-    frames = front + sideways * np.float32(turned)[:, None, None] - mouth * np.broadcast_to(np.float32(open_), len(turned))[:, None, None]
+    frames = (
+        front
+        + sideways * np.float32(turned)[:, None, None]
+        - mouth * np.broadcast_to(np.float32(open_), len(turned))[:, None, None]
+    )
     return frames, mouth
 
 
@@ -28,14 +34,22 @@ def _coloured(brightness):
 def learnt():
     rng = np.random.default_rng(0)
     target, donor, turned = _person(rng), _person(rng), rng.uniform(-0.2, 0.2, 40)
-    return target, donor, expression.Expression(_frames(target, turned)[0], _frames(donor, turned)[0], turned, align.WHOLE)
+    return (
+        target,
+        donor,
+        expression.Expression(
+            _frames(target, turned)[0], _frames(donor, turned)[0], turned, align.WHOLE
+        ),
+    )
 
 
 def test_a_face_as_it_usually_looks_is_drawn_as_it_was(learnt):
     target, donor, express = learnt
     turned = np.array([-0.15, 0.0, 0.1])
     drawn = _coloured(_frames(donor, turned)[0])
-    np.testing.assert_allclose(express(_coloured(_frames(target, turned)[0]), drawn, turned), drawn, atol=1e-5)
+    np.testing.assert_allclose(
+        express(_coloured(_frames(target, turned)[0]), drawn, turned), drawn, atol=1e-5
+    )
 
 
 def test_an_open_mouth_opens_the_other_and_nothing_else_changes(learnt):
@@ -46,7 +60,9 @@ def test_an_open_mouth_opens_the_other_and_nothing_else_changes(learnt):
     change = (express(_coloured(faces), drawn, turned) - drawn).mean(-1)
     inside = mouth > 0.5
     gains = change[:, inside].mean(1) / (-np.array(opened) * mouth[inside].mean())
-    assert (gains > 0.6 * expression.MOUTH[-1]).all() and (gains < expression.MOUTH[-1]).all()  # less for the mean around, and for the limit
+    assert (gains > 0.6 * expression.MOUTH[-1]).all() and (
+        gains < expression.MOUTH[-1]
+    ).all()  # less for the mean around, and for the limit
     x, y = coordinates((SIDE, SIDE), align.WHOLE)
     assert np.abs(change[:, y[:, 0] < 75]).max() < 1e-4
 
@@ -64,6 +80,8 @@ def test_no_change_is_larger_than_the_limit(learnt):
     target, donor, express = learnt
     turned = np.array([0.0])
     drawn = _coloured(_frames(donor, turned)[0])
-    strange = 50 * _coloured(np.random.default_rng(1).normal(size=(1, SIDE, SIDE)).astype(np.float32))
+    strange = 50 * _coloured(
+        np.random.default_rng(1).normal(size=(1, SIDE, SIDE)).astype(np.float32)
+    )
     change = express(strange, drawn, turned) - drawn
     assert 0.9 * expression.MOST < np.abs(change).max() <= expression.MOST * 1.001

@@ -7,7 +7,10 @@ from faces.flicker import DRAWN, REACH, SHOWN, calm
 def _entries(count, seed=0, noise=0.02):
     rng = np.random.default_rng(seed)
     scene = rng.uniform(0.2, 0.8, (16, 16, 3)).astype(np.float32)
-    return [(k, scene, scene + rng.normal(0, noise, scene.shape).astype(np.float32)) for k in range(count)]
+    return [
+        (k, scene, scene + rng.normal(0, noise, scene.shape).astype(np.float32))
+        for k in range(count)
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 2, REACH, REACH + 1, 2 * REACH + 1, 30])
@@ -18,13 +21,21 @@ def test_it_is_the_gaussian_mean_of_the_neighbours_within_reach(count):
     drawn = np.stack([d for *_, d in entries])
     for k, shown, d in found:
         near = np.arange(max(k - REACH, 0), min(k + REACH + 1, count))
-        np.testing.assert_allclose(d, np.average(drawn[near], axis=0, weights=np.exp(-(((near - k) / DRAWN) ** 2) / 2)), atol=1e-6)
+        np.testing.assert_allclose(
+            d,
+            np.average(drawn[near], axis=0, weights=np.exp(-(((near - k) / DRAWN) ** 2) / 2)),
+            atol=1e-6,
+        )
         np.testing.assert_allclose(shown, entries[k][1], atol=1e-6)
     assert SHOWN < DRAWN
 
 
 def test_nothing_is_averaged_across_a_cut_or_with_frames_that_have_no_face():
-    entries = _entries(6, 0) + [(k + 6, None, None) for k in range(2)] + [(k + 8, f, d) for k, f, d in _entries(6, 1)]
+    entries = (
+        _entries(6, 0)
+        + [(k + 6, None, None) for k in range(2)]
+        + [(k + 8, f, d) for k, f, d in _entries(6, 1)]
+    )
     found = list(calm(iter(entries)))
     assert [f is None for _, f, _ in found] == [6 <= k < 8 for k in range(14)]
     alone = [d for *_, d in list(calm(_entries(6, 0))) + list(calm(_entries(6, 1)))]

@@ -10,14 +10,20 @@ from tests.reference import REFERENCE, needs_reference
 
 def face(x=100.0, y=100.0, scale=1.0, score=0.99):
     points = align.REFERENCE_POINTS * scale + [x, y]
-    return Face(np.array([x, y, x + 100 * scale, y + 120 * scale], np.float32), score, points.astype(np.float32))
+    return Face(
+        np.array([x, y, x + 100 * scale, y + 120 * scale], np.float32),
+        score,
+        points.astype(np.float32),
+    )
 
 
 def test_the_large_sure_steady_face_is_chosen():
     detections = {n: [face(300, 10, 0.3, 0.8), face(100 + n)] for n in range(20)}
     detections[7] = [face(300, 10, 0.3, 0.8)]
     chosen = select.choose(detections)
-    assert sorted(chosen) == [n for n in range(20) if n != 7]  # addressed by number: nothing moves up
+    assert sorted(chosen) == [
+        n for n in range(20) if n != 7
+    ]  # addressed by number: nothing moves up
     assert all(chosen[n].box[0] == 100 + n for n in chosen)
 
 
@@ -74,11 +80,24 @@ def test_a_cut_is_no_jump():
 def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
     assert select.jumps({n: face(100 if n < cut else 600) for n in range(20) if n != missing}) == {}
     shift = align.REFERENCE_POINTS.mean(axis=0)[0] * (1 - 2)
-    assert select.jumps({n: face() if n < cut else face(100 + shift, 100, 2.0) for n in range(20) if n != missing}) == {}
+    assert (
+        select.jumps(
+            {
+                n: face() if n < cut else face(100 + shift, 100, 2.0)
+                for n in range(20)
+                if n != missing
+            }
+        )
+        == {}
+    )
 
 
 def test_three_frames_away_and_back_are_refused():
-    assert sorted(select.jumps({n: face(600 if 9 <= n < 12 else 100) for n in range(20)})) == [9, 10, 11]
+    assert sorted(select.jumps({n: face(600 if 9 <= n < 12 else 100) for n in range(20)})) == [
+        9,
+        10,
+        11,
+    ]
 
 
 def test_every_twelfth_frame_is_judged_as_every_frame_is():
@@ -93,7 +112,9 @@ def test_every_twelfth_frame_is_judged_as_every_frame_is():
 
 
 def test_a_fade_is_refused_and_a_lasting_change_of_light_is_not():
-    fade = {n: 30.0 for n in range(100)} | {100 + i: 30 * k for i, k in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))}
+    fade = {n: 30.0 for n in range(100)} | {
+        100 + i: 30 * k for i, k in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))
+    }
     assert sorted(select.faint(fade)) == [102, 103, 104]
     darker = {n: 30.0 if n < 200 else 20.0 for n in range(400)}
     assert len(select.faint(darker)) < 80
@@ -105,9 +126,15 @@ def test_the_plant_on_the_donor_clip_is_never_taken():
     found = np.load(REFERENCE / "seed" / "detections_id19.npz")
     detections: dict[int, list[Face]] = {n: [] for n in range(len(found["n_faces"]))}
     for number, (y1, x1, y2, x2), score, points in zip(
-        found["all_frame"].tolist(), found["all_box"], found["all_prob"], found["all_lm"], strict=True
+        found["all_frame"].tolist(),
+        found["all_box"],
+        found["all_prob"],
+        found["all_lm"],
+        strict=True,
     ):
-        detections[number].append(Face(np.array([x1, y1, x2, y2]), float(score), points.reshape(2, 5)[::-1].T))
+        detections[number].append(
+            Face(np.array([x1, y1, x2, y2]), float(score), points.reshape(2, 5)[::-1].T)
+        )
     chosen = select.choose(detections)
     assert any(len(faces) > 1 for faces in detections.values())
     assert len(chosen) == 335 and min(f.score for f in chosen.values()) > 0.99
@@ -115,9 +142,13 @@ def test_the_plant_on_the_donor_clip_is_never_taken():
 
 
 @needs_reference
-@pytest.mark.parametrize("clip, detections, fading", [
-    ("id1_0004.mp4", "detections_id1.npz", [404, 405, 406, 407, 408]), ("id19_0001.mp4", "detections_id19.npz", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "clip, detections, fading",
+    [
+        ("id1_0004.mp4", "detections_id1.npz", [404, 405, 406, 407, 408]),
+        ("id19_0001.mp4", "detections_id19.npz", []),
+    ],
+)
 def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fading):
     import video
 
@@ -125,14 +156,21 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
     contrasts = {}
     for frame in video.open_clip(REFERENCE / "seed" / clip):
         points = landmarks[frame.number].reshape(2, 5)[::-1].T
-        crop = warp.warp(frame.image, align.face_matrix(align.similarity(points), align.FACE.size), align.FACE.size)
+        crop = warp.warp(
+            frame.image,
+            align.face_matrix(align.similarity(points), align.FACE.size),
+            align.FACE.size,
+        )
         contrasts[frame.number] = select.contrast(crop)
     assert sorted(select.faint(contrasts)) == fading
 
 
 def _rows():
-    return [manifest.row(0, Fraction(0), face()), manifest.row(2, Fraction(1001, 15000), None),
-            manifest.row(7, Fraction(1, 3), face(), "jump", "the face is 90 px away")]  # fmt: skip
+    return [
+        manifest.row(0, Fraction(0), face()),
+        manifest.row(2, Fraction(1001, 15000), None),
+        manifest.row(7, Fraction(1, 3), face(), "jump", "the face is 90 px away"),
+    ]
 
 
 def test_a_manifest_comes_back_by_frame_number(tmp_path):
@@ -145,11 +183,26 @@ def test_a_manifest_comes_back_by_frame_number(tmp_path):
     np.testing.assert_allclose(rows[0].matrix, align.similarity(face().points.astype(float)))
 
 
-@pytest.mark.parametrize("spoil", [
-    {"frame": -1}, {"frame": "1"}, {"frame": 7}, {"time": "x"}, {"time": 0.5}, {"time": "1/0"}, {"status": "fine"},
-    {"box": [1, 2, 3]}, {"box": None}, {"matrix": [[1, 2, 3], [2, 4, 5]]}, {"points": [[1, 2]] * 4}, {"score": None},
-    {"extra": 1}, {"reason": 7}, {"box": [1, 2, 3, 1e999]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"frame": -1},
+        {"frame": "1"},
+        {"frame": 7},
+        {"time": "x"},
+        {"time": 0.5},
+        {"time": "1/0"},
+        {"status": "fine"},
+        {"box": [1, 2, 3]},
+        {"box": None},
+        {"matrix": [[1, 2, 3], [2, 4, 5]]},
+        {"points": [[1, 2]] * 4},
+        {"score": None},
+        {"extra": 1},
+        {"reason": 7},
+        {"box": [1, 2, 3, 1e999]},
+    ],
+)
 def test_a_spoilt_row_is_refused_by_file_and_line(tmp_path, spoil):
     path = tmp_path / "manifest.jsonl"
     manifest.write(path, _rows())

@@ -23,7 +23,9 @@ def _logarithm(matrix):
 
 
 def test_motion_along_a_parabola_is_left_as_it_is():
-    raw = {n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)}
+    raw = {
+        n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)
+    }
     for n, matrix in steady(raw).items():
         np.testing.assert_allclose(matrix, raw[n], atol=1e-9)
 
@@ -42,15 +44,24 @@ def test_jitter_goes_and_nothing_lags():
 
 def test_size_and_angle_can_be_smoothed_over_more_frames_than_the_place():
     rng = np.random.default_rng(0)
-    raw = {n: _matrix(100 + rng.normal(0, 1), 80, np.exp(rng.normal(0, 0.02)), rng.normal(0, 0.02)) for n in range(100)}
+    raw = {
+        n: _matrix(100 + rng.normal(0, 1), 80, np.exp(rng.normal(0, 0.02)), rng.normal(0, 0.02))
+        for n in range(100)
+    }
     usual, upright = steady(raw), steady(raw, upright=25)
     assert all(np.allclose(_middle(upright[n]), _middle(usual[n])) for n in raw)
-    spread = [np.std([_logarithm(found[n]) for n in raw], axis=0) for found in (raw, usual, upright)]  # of size, of angle
+    spread = [
+        np.std([_logarithm(found[n]) for n in raw], axis=0) for found in (raw, usual, upright)
+    ]  # of size, of angle
     assert (spread[2] < 0.7 * spread[1]).all() and (spread[1] < 0.8 * spread[0]).all()
 
 
 def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():
-    raw = {n: _matrix(100 + 2 * n, 80) for n in range(60) if n not in (10, 11, 12) and not 30 <= n < 30 + GAP + 1}
+    raw = {
+        n: _matrix(100 + 2 * n, 80)
+        for n in range(60)
+        if n not in (10, 11, 12) and not 30 <= n < 30 + GAP + 1
+    }
     filled = steady(raw)
     assert set(filled) - set(raw) == {10, 11, 12}
     np.testing.assert_allclose(_middle(filled[11]), [122, 80], atol=1e-9)

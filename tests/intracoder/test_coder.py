@@ -22,7 +22,9 @@ def test_shapes_and_that_only_the_decoders_are_own():
 
 def test_the_start_is_alike_for_both_and_draws_something_like_a_face():
     model = intracoder.start(coder.Coder(np.random.default_rng(0)))
-    for (name, a), (_, b) in zip(model.decoder_a.named_tensors(), model.decoder_b.named_tensors(), strict=True):
+    for (name, a), (_, b) in zip(
+        model.decoder_a.named_tensors(), model.decoder_b.named_tensors(), strict=True
+    ):
         assert a.data is not b.data and a.dtype == np.float32, name
         np.testing.assert_array_equal(a.data, b.data)
     face = learn.draw_as(model, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
@@ -30,14 +32,19 @@ def test_the_start_is_alike_for_both_and_draws_something_like_a_face():
 
 
 def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, monkeypatch):
-    nn.checkpoint.write_arrays(tmp_path / "start.npz", {"encoder.steps.1.kernel": np.zeros(3, np.float16)})
+    nn.checkpoint.write_arrays(
+        tmp_path / "start.npz", {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
+    )
     monkeypatch.setattr(coder, "START", tmp_path / "start.npz")
     with pytest.raises(nn.CheckpointError, match="start.npz"):
         intracoder.start(coder.Coder(np.random.default_rng(0)))
 
 
 def test_an_epoch_shows_every_face_learns_and_repeats():
-    faces = {"a": RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8), "b": np.full((3, 128, 128, 3), 200, np.uint8)}
+    faces = {
+        "a": RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
+        "b": np.full((3, 128, 128, 3), 200, np.uint8),
+    }
     weights = mask.attention((128, 128))
 
     def trained():
@@ -53,7 +60,16 @@ def test_an_epoch_shows_every_face_learns_and_repeats():
 
 def test_halved_is_the_mean_of_four_pixels():
     faces = RNG.integers(0, 256, (2, 128, 128, 3)).astype(np.uint8)
-    by_hand = (faces[:, ::2, ::2].astype(float) + faces[:, 1::2, ::2] + faces[:, ::2, 1::2] + faces[:, 1::2, 1::2]) / 4 / 255
+    by_hand = (
+        (
+            faces[:, ::2, ::2].astype(float)
+            + faces[:, 1::2, ::2]
+            + faces[:, ::2, 1::2]
+            + faces[:, 1::2, 1::2]
+        )
+        / 4
+        / 255
+    )
     np.testing.assert_allclose(coder.halved(faces), by_hand, atol=1e-6)
 
 
@@ -61,9 +77,13 @@ def test_a_warp_of_nothing_is_nothing_and_of_a_ramp_a_shift(monkeypatch):
     faces = RNG.random((3, 32, 32, 3), np.float32)
     for name in ("BEND", "TURN", "STRETCH", "SHIFT"):
         monkeypatch.setattr(augment, name, 0.0)
-    np.testing.assert_allclose(augment.warp(faces, np.random.default_rng(0)), faces, atol=2e-3)  # 1/1000 px off at the far edges
+    np.testing.assert_allclose(
+        augment.warp(faces, np.random.default_rng(0)), faces, atol=2e-3
+    )  # 1/1000 px off at the far edges
     monkeypatch.setattr(augment, "SHIFT", 0.1)
-    ramp = np.broadcast_to(np.arange(32, dtype=np.float32)[None, None, :, None], (4, 32, 32, 1)).copy()
+    ramp = np.broadcast_to(
+        np.arange(32, dtype=np.float32)[None, None, :, None], (4, 32, 32, 1)
+    ).copy()
     moved = augment.warp(ramp, np.random.default_rng(0))[:, 16, 8:24, 0] - np.arange(8, 24)
     assert np.ptp(moved, axis=1).max() < 1e-4 and 0.5 < np.abs(moved).max() < 3.3
 
@@ -74,4 +94,9 @@ def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
     np.testing.assert_array_equal(one, two)
     assert one.dtype == np.float32 and np.abs(one[0] - one[1]).mean() > 0.01
     lit = augment.relight(faces, np.random.default_rng(7))
-    assert lit.dtype == np.float32 and lit.min() >= 0 and lit.max() <= 1 and np.abs(lit[0] - lit[1]).mean() > 0.005
+    assert (
+        lit.dtype == np.float32
+        and lit.min() >= 0
+        and lit.max() <= 1
+        and np.abs(lit[0] - lit[1]).mean() > 0.005
+    )

@@ -28,14 +28,18 @@ def test_every_layer_gives_what_the_2020_program_recorded(trained_2020, net):
     with nn.no_grad():
         for key, step in zip(layers, sequence.steps, strict=True):
             x = step(x)
-            np.testing.assert_allclose(x.data, recorded[key], atol=1e-5 * np.abs(recorded[key]).max(), rtol=0)
+            np.testing.assert_allclose(
+                x.data, recorded[key], atol=1e-5 * np.abs(recorded[key]).max(), rtol=0
+            )
 
 
 @needs_reference
 def test_the_whole_swap_agrees_with_the_2020_program(trained_2020):
     recorded = np.load(REFERENCE / "seed" / "activations.npz")
     swapped = draw_as(trained_2020, recorded["input"], "b")
-    np.testing.assert_allclose(swapped, recorded["predict_swap"], atol=1e-5 * recorded["predict_swap"].max())
+    np.testing.assert_allclose(
+        swapped, recorded["predict_swap"], atol=1e-5 * recorded["predict_swap"].max()
+    )
 
 
 def test_the_two_paths_share_all_but_the_own_decoder():
@@ -50,11 +54,17 @@ def test_an_epoch_of_one_identity_leaves_the_other_decoder_alone_and_learns():
     model, adam = Intracoder(rng), nn.Adam()
     faces = rng.random((6, 32, 32, 3), np.float32)
     before = {name: t.data.copy() for name, t in model.named_tensors()}
-    losses = [np.mean([loss for loss, _ in epoch(model, "a", faces, 2, adam, rng)]) for _ in range(4)]
+    losses = [
+        np.mean([loss for loss, _ in epoch(model, "a", faces, 2, adam, rng)]) for _ in range(4)
+    ]
     assert losses[-1] < losses[0]
-    changed = {name for name, t in model.named_tensors() if not np.array_equal(t.data, before[name])}
+    changed = {
+        name for name, t in model.named_tensors() if not np.array_equal(t.data, before[name])
+    }
     assert not any(name.startswith("adec_b") for name in changed)
-    assert any(name.startswith("adec_a") for name in changed) and any(name.startswith("aenc") for name in changed)
+    assert any(name.startswith("adec_a") for name in changed) and any(
+        name.startswith("aenc") for name in changed
+    )
 
 
 def test_the_same_seed_trains_to_the_same_bytes():

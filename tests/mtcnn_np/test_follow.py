@@ -21,7 +21,10 @@ def _frame(n, x=100.0, scale=1.1):
 
 
 def _two(n):
-    left, right = draw_face(SIZE, (80 + n, 120), 1.0), draw_face(SIZE, (240, 120), 1.0, skin=(120, 80, 60))
+    left, right = (
+        draw_face(SIZE, (80 + n, 120), 1.0),
+        draw_face(SIZE, (240, 120), 1.0, skin=(120, 80, 60)),
+    )
     left[:, 160:] = right[:, 160:]
     return left
 
@@ -43,14 +46,22 @@ def test_a_followed_face_is_where_whole_searches_have_it(detector):
 
 
 def test_a_batch_and_its_images_one_by_one(detector):
-    images = [_frame(3), np.zeros((5, 7, 3), np.uint8), _two(2), draw_face((160, 120)), np.full((90, 90, 3), 128, np.uint8)]
+    images = [
+        _frame(3),
+        np.zeros((5, 7, 3), np.uint8),
+        _two(2),
+        draw_face((160, 120)),
+        np.full((90, 90, 3), 128, np.uint8),
+    ]
     for found, image in zip(detector.detect_batch(images, 30), images, strict=True):
         _same(found, detector.detect(image, 30))
     assert detector.detect_batch([], 40) == []
 
 
 def test_faces_that_come_or_go_are_found_by_searching_every_frame(detector):
-    images = [_two(n) if n >= 6 else _two(n) * 0 + draw_face(SIZE, (80 + n, 120), 1.0) for n in range(13)]
+    images = [
+        _two(n) if n >= 6 else _two(n) * 0 + draw_face(SIZE, (80 + n, 120), 1.0) for n in range(13)
+    ]
     followed = list(follow(((n, image, False) for n, image in enumerate(images)), detector, 40, 12))
     assert [len(f.faces) for f in followed] == [1] * 6 + [2] * 7
     assert all(f.whole for f in followed)
@@ -66,7 +77,9 @@ def test_a_face_that_is_gone_for_a_frame_is_looked_for_in_the_whole_of_it(detect
 def test_both_sides_of_a_cut_are_searched(detector):
     frames = [(n, _frame(n) if n < 7 else _frame(n - 7, 180), n == 7) for n in range(15)]
     followed = list(follow(frames, detector, 40, 12))
-    assert [f.number for f in followed] == list(range(15)) and [len(f.faces) for f in followed] == [1] * 15
+    assert [f.number for f in followed] == list(range(15)) and [len(f.faces) for f in followed] == [
+        1
+    ] * 15
     assert [f.number for f in followed if f.whole] == [0, 6, 7, 14]
 
 
@@ -83,4 +96,6 @@ def test_pairs_are_the_best_in_all_and_none_if_one_is_left():
 
 def test_what_may_be_no_face_needs_no_pair():
     a, b, unsure = _face(0), _face(3), _face(200, 0.8)
-    assert pair([a, unsure], [b]) == [(a, b), (unsure, unsure)] and pair([], [unsure]) == [(unsure, unsure)]
+    assert pair([a, unsure], [b]) == [(a, b), (unsure, unsure)] and pair([], [unsure]) == [
+        (unsure, unsure)
+    ]

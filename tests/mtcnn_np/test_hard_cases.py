@@ -23,7 +23,11 @@ def _face(scale=1.5, size=(300, 300)):
 
 
 def _turned(image, degrees):
-    return np.asarray(Image.fromarray(image).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=tuple(int(v) for v in image[0, 0])))
+    return np.asarray(
+        Image.fromarray(image).rotate(
+            degrees, Image.Resampling.BICUBIC, fillcolor=tuple(int(v) for v in image[0, 0])
+        )
+    )
 
 
 @pytest.mark.parametrize("degrees", [-40, -20, 20, 40])
@@ -46,22 +50,36 @@ def test_faces_of_all_sizes(detector, height, min_size):
     frame[20 : 20 + side, 30 : 30 + side] = small
     found = detector.detect(frame, min_size)
     assert len(found) == 1
-    assert np.abs(found[0].points - (whole.points * scale + [30, 20])).max() < max(0.12 * whole.interocular * scale, 2)
+    assert np.abs(found[0].points - (whole.points * scale + [30, 20])).max() < max(
+        0.12 * whole.interocular * scale, 2
+    )
 
 
 def test_a_face_half_out_of_the_frame(detector):
     frame = _face()
     whole = detector.detect(frame)[0]
     middle = int(whole.points[2, 0])
-    for cut in (frame[:, middle - 45 :], frame[:, : middle + 45], frame[: int(whole.points[3, 1]) + 6]):
+    for cut in (
+        frame[:, middle - 45 :],
+        frame[:, : middle + 45],
+        frame[: int(whole.points[3, 1]) + 6],
+    ):
         found = detector.detect(np.ascontiguousarray(cut))
         assert len(found) == 1 and np.isfinite(found[0].points).all()
-    detector.detect(np.ascontiguousarray(frame[:, middle:]))  # found or not: half a face is nobody's duty
+    detector.detect(
+        np.ascontiguousarray(frame[:, middle:])
+    )  # found or not: half a face is nobody's duty
 
 
-@pytest.mark.parametrize("change", [lambda x: x * 0.25, lambda x: x * 0.5 + 128, lambda x: (x - 128) * 3 + 128], ids=["dark", "pale", "harsh"])
+@pytest.mark.parametrize(
+    "change",
+    [lambda x: x * 0.25, lambda x: x * 0.5 + 128, lambda x: (x - 128) * 3 + 128],
+    ids=["dark", "pale", "harsh"],
+)
 def test_bad_light(detector, change):
-    assert len(detector.detect(np.clip(change(_face().astype(float)), 0, 255).astype(np.uint8))) == 1
+    assert (
+        len(detector.detect(np.clip(change(_face().astype(float)), 0, 255).astype(np.uint8))) == 1
+    )
 
 
 @pytest.mark.parametrize("level", [0, 2, 253, 255])
@@ -76,10 +94,16 @@ def test_grey_levels_in_three_channels_are_fine(detector):
     assert len(detector.detect(grey)) == 1
 
 
-@pytest.mark.parametrize("bad, words", [
-    (np.zeros((60, 60), np.uint8), "uint8 .60, 60"), (np.zeros((60, 60, 4), np.uint8), "60, 4"), (np.zeros((60, 60, 3), np.float32), "float32"),
-    (np.zeros((60, 60, 1), np.uint8), "60, 1"), ("face.png", "str"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        (np.zeros((60, 60), np.uint8), "uint8 .60, 60"),
+        (np.zeros((60, 60, 4), np.uint8), "60, 4"),
+        (np.zeros((60, 60, 3), np.float32), "float32"),
+        (np.zeros((60, 60, 1), np.uint8), "60, 1"),
+        ("face.png", "str"),
+    ],
+)
 def test_what_is_no_rgb_image_is_named(detector, bad, words):
     with pytest.raises(ValueError, match=words):
         detector.detect(bad)
@@ -95,7 +119,12 @@ def test_slivers_and_nothing_have_no_faces(detector, shape):
 
 def test_not_contiguous(detector):
     frame = _face()
-    views = [frame[::-1][::-1], np.asfortranarray(frame), np.dstack([frame, frame])[..., :3], frame.repeat(2, axis=1)[:, ::2]]
+    views = [
+        frame[::-1][::-1],
+        np.asfortranarray(frame),
+        np.dstack([frame, frame])[..., :3],
+        frame.repeat(2, axis=1)[:, ::2],
+    ]
     expected = detector.detect(frame)
     for view in views:
         found = detector.detect(view)
@@ -103,7 +132,9 @@ def test_not_contiguous(detector):
         np.testing.assert_array_equal(found[0].points, expected[0].points)
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the process's size from /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="reads the process's size from /proc"
+)
 def test_memory_stays_where_it_is_over_many_frames_of_all_sizes(detector):
     def megabytes():
         gc.collect()

@@ -39,12 +39,16 @@ def test_suppression_against_the_definition():
 
 
 def test_ties_go_to_the_first():
-    assert suppress(np.array([[0, 0, 10, 10]] * 3, np.float32), np.ones(3, np.float32), 0.5).tolist() == [0]
+    assert suppress(
+        np.array([[0, 0, 10, 10]] * 3, np.float32), np.ones(3, np.float32), 0.5
+    ).tolist() == [0]
 
 
 def test_regression_and_squaring():
     box = np.array([[10, 20, 30, 60]], np.float32)
-    np.testing.assert_allclose(regress(box, np.array([[0.1, 0, -0.1, 0.5]], np.float32)), [[12, 20, 28, 80]])
+    np.testing.assert_allclose(
+        regress(box, np.array([[0.1, 0, -0.1, 0.5]], np.float32)), [[12, 20, 28, 80]]
+    )
     np.testing.assert_allclose(square(box), [[0, 20, 40, 60]])
 
 
@@ -57,7 +61,9 @@ def test_pyramid_samples_where_the_rule_says():
         y0, x0 = int(y), int(x)
         around = image[y0 : y0 + 2, x0 : x0 + 2].astype(float)
         fy, fx = y - y0, x - x0
-        expected = (around[0, 0] * (1 - fx) + around[0, 1] * fx) * (1 - fy) + (around[1, 0] * (1 - fx) + around[1, 1] * fx) * fy
+        expected = (around[0, 0] * (1 - fx) + around[0, 1] * fx) * (1 - fy) + (
+            around[1, 0] * (1 - fx) + around[1, 1] * fx
+        ) * fy
         np.testing.assert_allclose(level[r % 2, :, c % 2, r // 2, c // 2], expected, atol=1e-3)
 
 
@@ -82,13 +88,22 @@ def test_crops_reach_over_the_edge_into_grey_and_agree_with_scipy_inside():
     assert not out[0, 0].any() and not out[0, :, 0].any() and out[0, -1, -1].any()
     y = np.linspace(5.2 / 50 * 49, 35.8 / 50 * 49, 24)
     x = np.linspace(10.3 / 60 * 59, 40.9 / 60 * 59, 24)
-    expected = ndimage.map_coordinates(image[..., 1].astype(float), np.meshgrid(y, x, indexing="ij"), order=1)
+    expected = ndimage.map_coordinates(
+        image[..., 1].astype(float), np.meshgrid(y, x, indexing="ij"), order=1
+    )
     np.testing.assert_allclose(out[1, ..., 1], (expected - 127.5) / 128, atol=1e-4)
 
 
-@pytest.mark.parametrize("image", [
-    np.zeros((40, 40, 3), np.float32), np.zeros((40, 40), np.uint8), np.zeros((40, 40, 4), np.uint8), [[1, 2]], None,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((40, 40, 3), np.float32),
+        np.zeros((40, 40), np.uint8),
+        np.zeros((40, 40, 4), np.uint8),
+        [[1, 2]],
+        None,
+    ],
+)
 def test_what_would_be_misread_is_refused(detector, image):
     with pytest.raises(ValueError, match="uint8"):
         detector.detect(image)
@@ -121,20 +136,29 @@ def _frame(*blocks):
 
 
 def test_lz4_blocks_by_hand():
-    repeat = bytes([0x35]) + b"abc" + (3).to_bytes(2, "little") + bytes([0x10]) + b"!"  # abc, 9 more of it, !
+    repeat = (
+        bytes([0x35]) + b"abc" + (3).to_bytes(2, "little") + bytes([0x10]) + b"!"
+    )  # abc, 9 more of it, !
     assert weights.lz4_frame(_frame((0, repeat))) == b"abcabcabcabc!"
     long = bytes([0xF0, 255, 10]) + bytes(range(256)) + bytes(24)  # 15 + 255 + 10 literals
-    assert weights.lz4_frame(_frame((0, long), (1, b"as it is"))) == bytes(range(256)) + bytes(24) + b"as it is"
+    assert (
+        weights.lz4_frame(_frame((0, long), (1, b"as it is")))
+        == bytes(range(256)) + bytes(24) + b"as it is"
+    )
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04....", _frame((1, b"12345"))[:-8], _frame((0, b"\x10a\x09\x00\x00"))])
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04....", _frame((1, b"12345"))[:-8], _frame((0, b"\x10a\x09\x00\x00"))]
+)
 def test_broken_lz4_is_refused(data):
     with pytest.raises(ValueError):
         weights.lz4_frame(data)
 
 
 def test_weights_with_another_hash_are_not_decoded(monkeypatch):
-    monkeypatch.setattr(weights, "lz4_frame", lambda data: pytest.fail("decoded before it was checked"))
+    monkeypatch.setattr(
+        weights, "lz4_frame", lambda data: pytest.fail("decoded before it was checked")
+    )
     with pytest.raises(WeightsError, match="SHA-256.*pip install"):
         weights.decode(b"anything", weights.SHA256["pnet"], "pnet.lz4")
 
@@ -162,6 +186,9 @@ def test_missing_weights_say_how_to_get_them(monkeypatch, tmp_path):
 
 
 def test_the_weights_are_those_of_the_paper():
-    assert sum(a.size for net in ("pnet", "rnet", "onet") for a in weights.load(net)) == 6632 + 100178 + 389040
+    assert (
+        sum(a.size for net in ("pnet", "rnet", "onet") for a in weights.load(net))
+        == 6632 + 100178 + 389040
+    )
     assert all(a.dtype == np.float32 and np.isfinite(a).all() for a in weights.load("onet"))
     assert isinstance(weights._ArrayUnpickler(io.BytesIO(pickle.dumps([]))).load(), list)

@@ -27,13 +27,16 @@ def test_what_is_written_comes_back(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
 
 
-@pytest.mark.parametrize("spoil, words", [
-    (lambda a: a.pop("steps.0.bias"), "has no steps.0.bias"),
-    (lambda a: a.update(extra=np.zeros(2, np.float32)), "extra"),
-    (lambda a: a.update({"steps.0.bias": np.zeros(9, np.float32)}), "steps.0.bias is float32"),
-    (lambda a: a.update({"steps.0.bias": np.zeros(3)}), "float64"),
-    (lambda a: a.update({"steps.0.bias": np.full(3, np.nan, np.float32)}), "not finite"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (lambda a: a.pop("steps.0.bias"), "has no steps.0.bias"),
+        (lambda a: a.update(extra=np.zeros(2, np.float32)), "extra"),
+        (lambda a: a.update({"steps.0.bias": np.zeros(9, np.float32)}), "steps.0.bias is float32"),
+        (lambda a: a.update({"steps.0.bias": np.zeros(3)}), "float64"),
+        (lambda a: a.update({"steps.0.bias": np.full(3, np.nan, np.float32)}), "not finite"),
+    ],
+)
 def test_loading_is_strict_names_the_leaf_and_changes_nothing(spoil, words):
     net = _net()
     before = {k: v.copy() for k, v in checkpoint.module_arrays(net).items()}

@@ -19,19 +19,31 @@ def threads(request):
 @pytest.mark.parametrize("size", [(9, 8), (8, 9), (5, 5)])
 @pytest.mark.parametrize("padding", ["same", "valid", 2])
 def test_conv2d_gradients(stride, size, padding):
-    x, w, b = RNG.standard_normal((2, *size, 3)), RNG.standard_normal((3, 3, 3, 4)), RNG.standard_normal(4)
+    x, w, b = (
+        RNG.standard_normal((2, *size, 3)),
+        RNG.standard_normal((3, 3, 3, 4)),
+        RNG.standard_normal(4),
+    )
     check_gradients(lambda x, w, b: nn.conv2d(x, w, b, stride, padding), x, w, b)
 
 
 @pytest.mark.parametrize("kernel", [(1, 1), (2, 3), (5, 5)])
 def test_conv2d_gradients_of_other_kernels(kernel):
-    check_gradients(lambda x, w: nn.conv2d(x, w), RNG.standard_normal((2, 7, 6, 2)), RNG.standard_normal((*kernel, 2, 3)))
+    check_gradients(
+        lambda x, w: nn.conv2d(x, w),
+        RNG.standard_normal((2, 7, 6, 2)),
+        RNG.standard_normal((*kernel, 2, 3)),
+    )
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (4, 2)])
 def test_conv_transpose2d_gradients(stride, kernel):
-    x, w, b = RNG.standard_normal((2, 4, 5, 3)), RNG.standard_normal((*kernel, 2, 3)), RNG.standard_normal(2)
+    x, w, b = (
+        RNG.standard_normal((2, 4, 5, 3)),
+        RNG.standard_normal((*kernel, 2, 3)),
+        RNG.standard_normal(2),
+    )
     if kernel == (4, 2) and stride == 3:
         kernel = (4, 4)
         w = RNG.standard_normal((*kernel, 2, 3))
@@ -49,7 +61,9 @@ def test_conv2d_against_scipy(shape):
             for i in range(shape[3]):
                 expected[n, :, :, o] += signal.correlate2d(x[n, :, :, i], w[:, :, i, o], "same")
     np.testing.assert_allclose(nn.conv2d(x, w).data, expected, atol=1e-12)
-    np.testing.assert_allclose(nn.conv2d(x, w, padding="valid").data, expected[:, 1:-1, 1:-1], atol=1e-12)
+    np.testing.assert_allclose(
+        nn.conv2d(x, w, padding="valid").data, expected[:, 1:-1, 1:-1], atol=1e-12
+    )
 
 
 def test_stride_2_on_even_sizes_pads_bottom_and_right():
@@ -65,9 +79,13 @@ def test_conv_transpose2d_is_the_scatter_written_out(stride, first):
     full = np.zeros((stride * 3 + 3, stride * 4 + 3, 3))
     for r in range(4):
         for c in range(5):
-            full[stride * r : stride * r + 3, stride * c : stride * c + 3] += np.einsum("ijoq,q->ijo", w, x[0, r, c])
+            full[stride * r : stride * r + 3, stride * c : stride * c + 3] += np.einsum(
+                "ijoq,q->ijo", w, x[0, r, c]
+            )
     expected = full[first : first + 4 * stride, first : first + 5 * stride]
-    np.testing.assert_allclose(nn.conv_transpose2d(x, w, stride=stride).data[0], expected, atol=1e-12)
+    np.testing.assert_allclose(
+        nn.conv_transpose2d(x, w, stride=stride).data[0], expected, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("stride", [1, 2])
@@ -84,9 +102,15 @@ def test_large_inputs_cut_into_strips_give_what_small_ones_give():
     y = nn.conv2d(x, w)
     g = RNG.standard_normal(y.shape)
     y.backward(g)
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(x.data, ((0, 0), (1, 1), (1, 1), (0, 0))), (3, 3), axis=(1, 2))
-    np.testing.assert_allclose(y.data, np.einsum("nrcqij,ijqo->nrco", windows, w.data, optimize=True), atol=1e-10)
-    np.testing.assert_allclose(w.grad, np.einsum("nrcqij,nrco->ijqo", windows, g, optimize=True), atol=1e-9)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(x.data, ((0, 0), (1, 1), (1, 1), (0, 0))), (3, 3), axis=(1, 2)
+    )
+    np.testing.assert_allclose(
+        y.data, np.einsum("nrcqij,ijqo->nrco", windows, w.data, optimize=True), atol=1e-10
+    )
+    np.testing.assert_allclose(
+        w.grad, np.einsum("nrcqij,nrco->ijqo", windows, g, optimize=True), atol=1e-9
+    )
 
 
 def test_channels_that_do_not_agree_are_refused():

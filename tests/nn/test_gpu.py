@@ -33,7 +33,9 @@ A, B, POSITIVE = _array(3, 4), _array(3, 4), np.abs(_array(3, 4)) + 0.5
 def _norm(training):
     def f(x, gamma, beta):
         xp = nn.backend.of(x.data)
-        return nn.batch_norm(x, gamma, beta, xp.zeros(5, np.float32), xp.ones(5, np.float32), training, slope=0.3)
+        return nn.batch_norm(
+            x, gamma, beta, xp.zeros(5, np.float32), xp.ones(5, np.float32), training, slope=0.3
+        )
 
     return f
 
@@ -59,9 +61,18 @@ OPS = {
     "conv": (lambda x, w, b: nn.conv2d(x, w, b, slope=0.3), IMAGE, KERNEL, _array(4)),
     "conv stride 2": (lambda x, w: nn.conv2d(x, w, stride=2), IMAGE, KERNEL),
     "conv of many channels": (nn.conv2d, _array(2, 16, 16, 32), _array(3, 3, 32, 32) / 17),
-    "conv transpose": (lambda x, w, b: nn.conv_transpose2d(x, w, b, slope=0.3), IMAGE, TURNED, _array(4)),
+    "conv transpose": (
+        lambda x, w, b: nn.conv_transpose2d(x, w, b, slope=0.3),
+        IMAGE,
+        TURNED,
+        _array(4),
+    ),
     "conv transpose stride 2": (lambda x, w: nn.conv_transpose2d(x, w, stride=2), IMAGE, TURNED),
-    "conv transpose upsampled": (lambda x, w: nn.conv_transpose2d(x, w, upsampled=True), IMAGE, TURNED),
+    "conv transpose upsampled": (
+        lambda x, w: nn.conv_transpose2d(x, w, upsampled=True),
+        IMAGE,
+        TURNED,
+    ),
     "batch norm": (_norm(True), IMAGE, POSITIVE.ravel()[:5], _array(5)),
     "batch norm in inference": (_norm(False), IMAGE, POSITIVE.ravel()[:5], _array(5)),
     "max pool": (lambda x: nn.max_pool2d(x, 3, 2, "ceil"), IMAGE),
@@ -70,7 +81,11 @@ OPS = {
     "upsample": (nn.upsample_nearest, IMAGE),
     "mse": (nn.mse, A, B),
     "l1": (nn.l1, A, B),
-    "edge_l1": (lambda p, t: nn.edge_l1(p, t, np.ones((1, 16, 16, 1), np.float32), 2.0), _array(1, 16, 16, 3), _array(1, 16, 16, 3)),
+    "edge_l1": (
+        lambda p, t: nn.edge_l1(p, t, np.ones((1, 16, 16, 1), np.float32), 2.0),
+        _array(1, 16, 16, 3),
+        _array(1, 16, 16, 3),
+    ),
     "pixel_shuffle": (nn.PixelShuffle(2), _array(1, 4, 4, 12)),
     "dssim": (nn.dssim, np.abs(_array(1, 16, 16, 3)), np.abs(_array(1, 16, 16, 3))),
 }
@@ -79,7 +94,9 @@ OPS = {
 def _close(gpu, cpu, name=""):
     gpu = nn.backend.to_numpy(gpu)
     assert gpu.dtype == cpu.dtype and gpu.shape == cpu.shape
-    np.testing.assert_allclose(gpu, cpu, atol=1e-4 * max(np.abs(cpu).max(), 1e-6), rtol=0, err_msg=name)
+    np.testing.assert_allclose(
+        gpu, cpu, atol=1e-4 * max(np.abs(cpu).max(), 1e-6), rtol=0, err_msg=name
+    )
 
 
 @pytest.mark.parametrize("name", OPS)
@@ -90,7 +107,9 @@ def test_an_op_and_its_gradients(name):
     for module in (np, xp):
         leaves = [nn.Tensor(module.asarray(a), requires_grad=True) for a in arrays]
         y = f(*leaves)
-        y.backward(module.asarray(np.cos(np.arange(y.data.size, dtype=np.float32)).reshape(y.shape)))
+        y.backward(
+            module.asarray(np.cos(np.arange(y.data.size, dtype=np.float32)).reshape(y.shape))
+        )
         found.append([y.data, *(leaf.grad for leaf in leaves)])
     for cpu, gpu in zip(*found, strict=True):
         _close(gpu, cpu, name)
@@ -99,14 +118,24 @@ def test_an_op_and_its_gradients(name):
 @pytest.mark.parametrize("build, out", [(intracoder.Intracoder, 32), (colorcorrect.ColorNet, 128)])
 def test_a_net_trains_and_infers_alike_without_copies_to_the_host(monkeypatch, build, out):
     xp = _gpu()
-    x, y = RNG.random((4, 32, 32, 3)).astype(np.float32), RNG.random((4, out, out, 3)).astype(np.float32)
+    x, y = (
+        RNG.random((4, 32, 32, 3)).astype(np.float32),
+        RNG.random((4, out, out, 3)).astype(np.float32),
+    )
     outputs, losses = [], []
     for module in (np, xp):
         path = build(np.random.default_rng(1)).path("a").to(module).train()
         inputs, targets = module.asarray(x), module.asarray(y)
         if module is not np:
-            monkeypatch.setattr(module, "asnumpy", lambda *_: pytest.fail("an array went to the host"))
-        steps = nn.train.epoch([np.arange(4)] * 2, lambda i, x=inputs, y=targets, path=path: nn.mse(path(x), y), path, nn.Adam())
+            monkeypatch.setattr(
+                module, "asnumpy", lambda *_: pytest.fail("an array went to the host")
+            )
+        steps = nn.train.epoch(
+            [np.arange(4)] * 2,
+            lambda i, x=inputs, y=targets, path=path: nn.mse(path(x), y),
+            path,
+            nn.Adam(),
+        )
         losses.append([loss for loss, _ in steps])
         outputs.append(nn.train.infer(path, inputs, 2))
         monkeypatch.undo()

@@ -15,7 +15,9 @@ def test_batch_norm_gradients():
         return nn.batch_norm(x, gamma, beta, zeros, zeros + 1, training=True)
 
     def inference(x, gamma, beta):
-        return nn.batch_norm(x, gamma, beta, np.full(5, 0.3, x.dtype), np.full(5, 2.0, x.dtype), training=False)
+        return nn.batch_norm(
+            x, gamma, beta, np.full(5, 0.3, x.dtype), np.full(5, 2.0, x.dtype), training=False
+        )
 
     check_gradients(training, x, gamma, beta, tol=2e-6)
     check_gradients(inference, x, gamma, beta)
@@ -24,7 +26,9 @@ def test_batch_norm_gradients():
 def test_batch_norm_by_its_definition_and_its_moving_statistics():
     x = RNG.standard_normal((4, 3, 3, 2)) * 3 + 1
     mean, var = np.zeros(2), np.ones(2)
-    y = nn.batch_norm(x, np.array([1.0, 2.0]), np.array([0.0, 5.0]), mean, var, training=True, epsilon=0.0).data
+    y = nn.batch_norm(
+        x, np.array([1.0, 2.0]), np.array([0.0, 5.0]), mean, var, training=True, epsilon=0.0
+    ).data
     np.testing.assert_allclose(y.mean(axis=(0, 1, 2)), [0, 5], atol=1e-12)
     np.testing.assert_allclose(y.std(axis=(0, 1, 2)), [1, 2], atol=1e-12)
     np.testing.assert_allclose(mean, 0.01 * x.mean(axis=(0, 1, 2)))
@@ -70,8 +74,15 @@ class _Net(nn.Module):
 
 def test_names_come_in_order_and_shared_tensors_once():
     names = [name for name, _ in _Net(RNG).named_tensors()]
-    assert names == ["first.kernel", "first.bias", "rest.steps.0.gamma", "rest.steps.0.beta", "rest.steps.0.moving_mean",
-                     "rest.steps.0.moving_var", "rest.steps.1.alpha"]
+    assert names == [
+        "first.kernel",
+        "first.bias",
+        "rest.steps.0.gamma",
+        "rest.steps.0.beta",
+        "rest.steps.0.moving_mean",
+        "rest.steps.0.moving_var",
+        "rest.steps.1.alpha",
+    ]
     assert len(_Net(RNG).parameters()) == 5
 
 
@@ -88,9 +99,13 @@ def test_glorot_stays_in_its_bound_and_depends_on_the_rng_alone():
         return nn.init.glorot_uniform((3, 3, 16, 32), np.random.default_rng(seed))
 
     kernel, bound = draw(0), np.sqrt(6 / (9 * 48))
-    assert np.abs(kernel).max() <= bound and kernel.std() == pytest.approx(bound / np.sqrt(3), rel=0.05)
+    assert np.abs(kernel).max() <= bound and kernel.std() == pytest.approx(
+        bound / np.sqrt(3), rel=0.05
+    )
     np.testing.assert_array_equal(kernel, draw(0))
-    assert nn.init.he_normal((3, 3, 64, 8), np.random.default_rng(0)).std() == pytest.approx(np.sqrt(2 / 576), rel=0.05)
+    assert nn.init.he_normal((3, 3, 64, 8), np.random.default_rng(0)).std() == pytest.approx(
+        np.sqrt(2 / 576), rel=0.05
+    )
 
 
 def test_minibatches_visit_all_once_with_the_rest_by_itself():
@@ -103,7 +118,12 @@ def test_a_loss_that_is_not_finite_stops_before_anything_changes():
     net = nn.Sequential(nn.Dense(1, 1, rng=RNG))
     before = net.steps[0].kernel.data.copy()
     with pytest.raises(nn.train.Diverged), np.errstate(invalid="ignore"):
-        nn.train.step(lambda x: nn.mse(net(x), np.zeros((1, 1), np.float32)), np.array([[np.inf]], np.float32), net, nn.Adam())
+        nn.train.step(
+            lambda x: nn.mse(net(x), np.zeros((1, 1), np.float32)),
+            np.array([[np.inf]], np.float32),
+            net,
+            nn.Adam(),
+        )
     np.testing.assert_array_equal(net.steps[0].kernel.data, before)
 
 

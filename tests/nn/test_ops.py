@@ -46,7 +46,11 @@ OPS = {
     "dense": (nn.dense, A[0, 0], RNG.standard_normal((5, 7)), RNG.standard_normal(7)),
     "mse": (nn.mse, A, B),
     "l1": (nn.l1, A, B),
-    "edge_l1": (lambda p, t: nn.edge_l1(p, t, WEIGHTS, 1.5), RNG.random((2, 4, 5, 3)), RNG.random((2, 4, 5, 3))),
+    "edge_l1": (
+        lambda p, t: nn.edge_l1(p, t, WEIGHTS, 1.5),
+        RNG.random((2, 4, 5, 3)),
+        RNG.random((2, 4, 5, 3)),
+    ),
     "pixel_shuffle": (nn.PixelShuffle(2), RNG.random((2, 3, 4, 12))),
     "dssim": (nn.dssim, RNG.random((2, 13, 12, 3)), RNG.random((2, 13, 12, 3))),
 }
@@ -66,12 +70,28 @@ def test_prelu_and_softmax_against_scipy_and_the_definition():
     np.testing.assert_allclose(nn.leaky_relu(A, 0.3).data, np.where(A > 0, A, 0.3 * A))
 
 
-@pytest.mark.parametrize("padding, expected", [
-    ("valid", [[5, 7], [13, 15]]), ("ceil", [[5, 7, 9], [13, 15, 14], [8, 9, 3]]), ("same", [[5, 7, 9], [13, 15, 14], [8, 9, 3]]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "padding, expected",
+    [
+        ("valid", [[5, 7], [13, 15]]),
+        ("ceil", [[5, 7, 9], [13, 15, 14], [8, 9, 3]]),
+        ("same", [[5, 7, 9], [13, 15, 14], [8, 9, 3]]),
+    ],
+)
 def test_max_pool_by_hand(padding, expected):
-    x = np.array([[1, 2, 3, 4, 9], [5, 0, 7, 6, 8], [9, 10, 11, 12, 13], [13, 1, 15, 2, 14], [8, 7, 9, 2, 3]], float)
-    np.testing.assert_array_equal(nn.max_pool2d(x[None, :, :, None], 2, 2, padding).data[0, :, :, 0], expected)
+    x = np.array(
+        [
+            [1, 2, 3, 4, 9],
+            [5, 0, 7, 6, 8],
+            [9, 10, 11, 12, 13],
+            [13, 1, 15, 2, 14],
+            [8, 7, 9, 2, 3],
+        ],
+        float,
+    )
+    np.testing.assert_array_equal(
+        nn.max_pool2d(x[None, :, :, None], 2, 2, padding).data[0, :, :, 0], expected
+    )
 
 
 def test_max_pool_gives_a_tie_to_the_first_cell_only():
@@ -84,20 +104,28 @@ def test_avg_pool_does_not_count_its_padding_and_upsampling_repeats():
     ones = np.ones((1, 5, 5, 2))
     np.testing.assert_allclose(nn.avg_pool2d(ones, 3, 2, "same").data, 1)
     x = np.arange(6.0).reshape(1, 2, 3, 1)
-    np.testing.assert_array_equal(nn.upsample_nearest(x, 2).data[0, :, :, 0], np.kron(x[0, :, :, 0], np.ones((2, 2))))
+    np.testing.assert_array_equal(
+        nn.upsample_nearest(x, 2).data[0, :, :, 0], np.kron(x[0, :, :, 0], np.ones((2, 2)))
+    )
 
 
 def test_edge_l1_by_its_definition():
     p, t = RNG.random((2, 2, 4, 5, 3))
     d = p - t
     w = np.broadcast_to(WEIGHTS, d.shape)
-    expected = (w * abs(d)).sum() + 1.5 * ((w[:, 1:] * abs(d[:, 1:] - d[:, :-1])).sum() + (w[:, :, 1:] * abs(d[:, :, 1:] - d[:, :, :-1])).sum())
+    expected = (w * abs(d)).sum() + 1.5 * (
+        (w[:, 1:] * abs(d[:, 1:] - d[:, :-1])).sum()
+        + (w[:, :, 1:] * abs(d[:, :, 1:] - d[:, :, :-1])).sum()
+    )
     assert float(nn.edge_l1(p, t, WEIGHTS, 1.5).data) == pytest.approx(expected / d.size, rel=1e-12)
 
 
 def test_pixel_shuffle_puts_the_channels_of_a_cell_in_its_pixels():
     x = np.arange(2 * 2 * 4).reshape(1, 2, 2, 4)
-    np.testing.assert_array_equal(nn.PixelShuffle(2)(nn.Tensor(x)).data[0, :, :, 0], [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]])
+    np.testing.assert_array_equal(
+        nn.PixelShuffle(2)(nn.Tensor(x)).data[0, :, :, 0],
+        [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]],
+    )
 
 
 def test_dssim_by_its_definition_with_scipys_gaussian():
@@ -113,13 +141,19 @@ def test_dssim_by_its_definition_with_scipys_gaussian():
     ssim = (2 * mx * my + 1e-4) * (2 * vxy + 9e-4) / ((mx**2 + my**2 + 1e-4) * (vx + vy + 9e-4))
     ours = nn.dssim(x[None, :, :, None], y[None, :, :, None]).data
     assert float(ours) == pytest.approx((1 - ssim.mean()) / 2, abs=1e-12)
-    assert float(nn.dssim(x[None, :, :, None], x[None, :, :, None]).data) == pytest.approx(0, abs=1e-12)
+    assert float(nn.dssim(x[None, :, :, None], x[None, :, :, None]).data) == pytest.approx(
+        0, abs=1e-12
+    )
 
 
-@pytest.mark.parametrize("call", [
-    lambda: nn.max_pool2d(np.zeros((1, 1, 4, 1)), 2), lambda: nn.max_pool2d(np.zeros((1, 4, 4, 1)), 2, 2, "full"),
-    lambda: nn.dssim(np.zeros((1, 8, 8, 1)), np.zeros((1, 8, 8, 1))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nn.max_pool2d(np.zeros((1, 1, 4, 1)), 2),
+        lambda: nn.max_pool2d(np.zeros((1, 4, 4, 1)), 2, 2, "full"),
+        lambda: nn.dssim(np.zeros((1, 8, 8, 1)), np.zeros((1, 8, 8, 1))),
+    ],
+)
 def test_what_does_not_fit_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -18,7 +18,9 @@ def one_thread_afterwards():
 
 def test_jobs_give_their_results_in_order_and_their_errors():
     nn.set_threads(3)
-    assert parallel.run([lambda i=i: time.sleep(0.01 * (i % 3)) or i * i for i in range(10)]) == [i * i for i in range(10)]
+    assert parallel.run([lambda i=i: time.sleep(0.01 * (i % 3)) or i * i for i in range(10)]) == [
+        i * i for i in range(10)
+    ]
 
     def fail():
         raise ValueError("no")
@@ -36,12 +38,16 @@ def test_jobs_know_whether_gradients_are_wanted_and_do_not_change_it_for_others(
             inside = nn.tensor.grad_enabled()
         return inside, nn.tensor.grad_enabled()
 
-    assert parallel.run([lambda i=i: with_and_without(i) for i in range(30)]) == [(False, True)] * 30
+    assert (
+        parallel.run([lambda i=i: with_and_without(i) for i in range(30)]) == [(False, True)] * 30
+    )
     with nn.no_grad():
         assert not any(parallel.run([nn.tensor.grad_enabled] * 30))
 
 
-@pytest.mark.parametrize("count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])])
+@pytest.mark.parametrize(
+    "count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])]
+)
 def test_shares_are_even_and_cover_all(count, parts, expected):
     found = parallel.shares(count, parts)
     assert [s.stop - s.start for s in found] == expected
@@ -61,29 +67,52 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
         parallel.add_up([seen])  # so that process 0 hears what the others got
     ranks = sum(range(size))
     mean = (size + ranks) / size
-    assert seen[0] == pytest.approx(size * 49_999 * (size + ranks)) and seen[1] == pytest.approx(size * size * mean) and seen[2] == ranks
+    assert (
+        seen[0] == pytest.approx(size * 49_999 * (size + ranks))
+        and seen[1] == pytest.approx(size * size * mean)
+        and seen[2] == ranks
+    )
     assert parallel.size() == 1 and parallel.rank() == 0
 
 
 def _net(rng):
-    return nn.Sequential(nn.Conv2d(2, 3, rng=rng), nn.BatchNorm(3), nn.LeakyReLU(), nn.ConvTranspose2d(3, 2, stride=2, rng=rng), nn.BatchNorm(2))
+    return nn.Sequential(
+        nn.Conv2d(2, 3, rng=rng),
+        nn.BatchNorm(3),
+        nn.LeakyReLU(),
+        nn.ConvTranspose2d(3, 2, stride=2, rng=rng),
+        nn.BatchNorm(2),
+    )
 
 
 def _trained(threads: int, batch: int, epochs: int = 2) -> tuple[list[float], bytes, dict]:
     nn.set_threads(threads)
     rng = np.random.default_rng(3)
     net, adam = _net(rng), nn.Adam()
-    x, y = rng.standard_normal((7, 6, 6, 2)).astype(np.float32), rng.standard_normal((7, 12, 12, 2)).astype(np.float32)
+    x, y = (
+        rng.standard_normal((7, 6, 6, 2)).astype(np.float32),
+        rng.standard_normal((7, 12, 12, 2)).astype(np.float32),
+    )
     losses = []
     for _ in range(epochs):
         batches = nn.train.minibatches(len(x), batch, rng)
-        losses += [loss for loss, _ in nn.train.epoch(batches, lambda i: nn.mse(net(x[i]), y[i]), net, adam)]
-    return losses, b"".join(t.data.tobytes() for _, t in net.named_tensors()), {k: t.data for k, t in net.named_tensors()}
+        losses += [
+            loss
+            for loss, _ in nn.train.epoch(batches, lambda i: nn.mse(net(x[i]), y[i]), net, adam)
+        ]
+    return (
+        losses,
+        b"".join(t.data.tobytes() for _, t in net.named_tensors()),
+        {k: t.data for k, t in net.named_tensors()},
+    )
 
 
 @pytest.mark.parametrize("batch", [2, 3, 7])
 def test_a_team_trains_to_what_one_process_does(batch):
-    (alone, _, one), (shared, _, two) = _trained(1, batch), _trained(2, batch)  # a rest of one image is a batch that cannot be shared
+    (alone, _, one), (shared, _, two) = (
+        _trained(1, batch),
+        _trained(2, batch),
+    )  # a rest of one image is a batch that cannot be shared
     np.testing.assert_allclose(shared, alone, rtol=1e-4)
     for name, values in one.items():
         np.testing.assert_allclose(two[name], values, atol=2e-3, err_msg=name)
@@ -101,12 +130,18 @@ def test_between_two_steps_the_caller_is_alone():
     for _ in nn.train.epoch([np.arange(4)] * 3, lambda i: nn.mse(net(x[i]), 1.0), net, nn.Adam()):
         assert parallel.size() == 1
         with nn.no_grad():
-            normed = net.steps[1](net.steps[0](x)).data  # BatchNorm's sums must not meet those of the other process
+            normed = net.steps[1](
+                net.steps[0](x)
+            ).data  # BatchNorm's sums must not meet those of the other process
         np.testing.assert_allclose(normed.mean(axis=(0, 1, 2)), net.steps[1].beta.data, atol=1e-5)
 
 
 def _children() -> list[str]:
-    return [pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()]
+    return [
+        pid
+        for file in Path("/proc/self/task").glob("*/children")
+        for pid in file.read_text().split()
+    ]
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the process in /proc")
@@ -114,7 +149,12 @@ def test_an_epoch_left_early_leaves_no_process_behind():
     nn.set_threads(2)
     net = _net(np.random.default_rng(0))
     x = np.zeros((6, 6, 6, 2), np.float32)
-    steps = nn.train.epoch(nn.train.minibatches(6, 2, np.random.default_rng(0)), lambda i: nn.mse(net(x[i]), 1.0), net, nn.Adam())
+    steps = nn.train.epoch(
+        nn.train.minibatches(6, 2, np.random.default_rng(0)),
+        lambda i: nn.mse(net(x[i]), 1.0),
+        net,
+        nn.Adam(),
+    )
     next(steps)
     children = _children()
     assert len(children) == 1
@@ -138,6 +178,13 @@ def test_a_loss_that_is_not_finite_stops_every_process():
     before = net.steps[0].kernel.data.copy()
     x = np.array([[1.0], [np.inf]], np.float32)  # only one process sees it
     with pytest.raises(nn.train.Diverged), np.errstate(invalid="ignore"):
-        list(nn.train.epoch([np.arange(2)], lambda i: nn.mse(net(x[i]), np.zeros((len(i), 1), np.float32)), net, nn.Adam()))
+        list(
+            nn.train.epoch(
+                [np.arange(2)],
+                lambda i: nn.mse(net(x[i]), np.zeros((len(i), 1), np.float32)),
+                net,
+                nn.Adam(),
+            )
+        )
     np.testing.assert_array_equal(net.steps[0].kernel.data, before)
     assert parallel.size() == 1

@@ -11,12 +11,15 @@ def _disc(size=40, hole=True):
     return (r < size * 0.42) & ((r > 4) | (not hole))
 
 
-@pytest.mark.parametrize("harmonic", [
-    lambda x, y: 3 * x - 2 * y + 1,
-    lambda x, y: x * x - y * y,
-    lambda x, y: x * y,
-    lambda x, y: x**3 - 3 * x * y * y,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "harmonic",
+    [
+        lambda x, y: 3 * x - 2 * y + 1,
+        lambda x, y: x * x - y * y,
+        lambda x, y: x * y,
+        lambda x, y: x**3 - 3 * x * y * y,
+    ],
+)
 def test_discrete_harmonic_functions_are_their_own_membrane(harmonic):
     y, x = np.mgrid[:40, :40] / 40.0
     exact, mask = harmonic(x, y), _disc()
@@ -28,7 +31,9 @@ def test_the_guidance_of_an_image_brings_that_image_back():
     rng = np.random.default_rng(0)
     image, mask = rng.random((40, 40, 3)), _disc()
     known = np.where(mask[..., None], 0, image)
-    np.testing.assert_allclose(Domain(mask).solve(known, *guidance.differences(image)), image, atol=1e-10)
+    np.testing.assert_allclose(
+        Domain(mask).solve(known, *guidance.differences(image)), image, atol=1e-10
+    )
 
 
 def test_against_a_dense_solve_of_the_textbook_equations():
@@ -39,14 +44,21 @@ def test_against_a_dense_solve_of_the_textbook_equations():
     index = {p: i for i, p in enumerate(zip(*np.nonzero(mask), strict=True))}
     a, b = np.zeros((len(index), len(index))), np.zeros(len(index))
     for (r, c), i in index.items():
-        for q in ((r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)):  # Perez et al. 2003, eq. 7 and 11
+        for q in (
+            (r - 1, c),
+            (r + 1, c),
+            (r, c - 1),
+            (r, c + 1),
+        ):  # Perez et al. 2003, eq. 7 and 11
             a[i, i] += 1
             b[i] += fore[r, c] - fore[q]
             if q in index:
                 a[i, index[q]] -= 1
             else:
                 b[i] += back[q]
-    np.testing.assert_allclose(blend(fore, back, Domain(mask))[mask], np.linalg.solve(a, b), atol=1e-12)
+    np.testing.assert_allclose(
+        blend(fore, back, Domain(mask))[mask], np.linalg.solve(a, b), atol=1e-12
+    )
 
 
 def test_at_the_arrays_rim_the_boundary_is_natural_and_parts_are_solved_each_for_itself():
@@ -64,7 +76,9 @@ def test_at_the_arrays_rim_the_boundary_is_natural_and_parts_are_solved_each_for
                 rows.append(row[mask])
                 wanted.append(v[p] - (row * known)[~mask].sum())
     least_squares = np.linalg.lstsq(np.array(rows), np.array(wanted), rcond=None)[0]
-    np.testing.assert_allclose(Domain(mask).solve(known, right, down)[mask], least_squares, atol=1e-12)
+    np.testing.assert_allclose(
+        Domain(mask).solve(known, right, down)[mask], least_squares, atol=1e-12
+    )
 
 
 def test_a_domain_serves_again_and_keeps_its_own_mask():
@@ -103,7 +117,9 @@ def test_levels_are_clipped_and_rounded_and_the_dtype_stays():
     back[:] = 250
     blended = blend(fore, back, Domain(_disc()))
     assert blended.dtype == np.uint8 and blended.max() == 255
-    assert blend(fore.astype(np.float32), back.astype(np.float32), Domain(_disc())).dtype == np.float32
+    assert (
+        blend(fore.astype(np.float32), back.astype(np.float32), Domain(_disc())).dtype == np.float32
+    )
 
 
 def test_integers_are_rounded_not_cut_off():
@@ -111,7 +127,9 @@ def test_integers_are_rounded_not_cut_off():
     back = np.tile(ramp, (40, 1))
     mask = _disc()
     exact = Domain(mask).solve(back)
-    assert (np.abs(exact - np.floor(exact) - 0.5) < 0.4).any()  # some levels do lie between the integers
+    assert (
+        np.abs(exact - np.floor(exact) - 0.5) < 0.4
+    ).any()  # some levels do lie between the integers
     np.testing.assert_array_equal(blend(np.zeros_like(back), back, Domain(mask)), np.rint(exact))
 
 
@@ -119,7 +137,11 @@ def test_integers_are_rounded_not_cut_off():
 def test_there_is_no_seam(rule):
     rng = np.random.default_rng(6)
     y, x = np.mgrid[:40, :40] / 40
-    back, fore, mask = np.sin(5 * x + y), np.sin(5 * x + y) + 3 + 0.01 * rng.random((40, 40)), _disc()
+    back, fore, mask = (
+        np.sin(5 * x + y),
+        np.sin(5 * x + y) + 3 + 0.01 * rng.random((40, 40)),
+        _disc(),
+    )
     blended = blend(fore, back, Domain(mask), rule)
     np.testing.assert_array_equal(blended[~mask], back[~mask])
     across = [np.abs(np.diff(blended, axis=a))[np.diff(mask, axis=a)].max() for a in (0, 1)]
@@ -143,7 +165,9 @@ def test_a_function_may_give_the_guidance():
         seen.append(mask)
         return tuple(v / 2 for v in guidance.differences(fore))
 
-    np.testing.assert_allclose(blend(fore, back, domain, half), blend(fore / 2, back, domain), atol=1e-12)
+    np.testing.assert_allclose(
+        blend(fore, back, domain, half), blend(fore / 2, back, domain), atol=1e-12
+    )
     np.testing.assert_array_equal(seen[0], domain.mask)
 
 
@@ -155,11 +179,14 @@ def test_mixed_guidance_keeps_a_strong_edge_of_the_background():
     assert abs(np.diff(blend(fore, back, domain, "normal")[20]).max()) < 20
 
 
-@pytest.mark.parametrize("mask, words", [
-    (np.zeros((5, 5), bool), "empty"),
-    (np.ones((5, 5), bool), "border"),
-    (np.ones((5, 5)), "boolean"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "mask, words",
+    [
+        (np.zeros((5, 5), bool), "empty"),
+        (np.ones((5, 5), bool), "border"),
+        (np.ones((5, 5)), "boolean"),
+    ],
+)
 def test_masks_that_cannot_be_solved_say_why(mask, words):
     with pytest.raises(ValueError, match=words):
         Domain(mask)
@@ -185,6 +212,8 @@ def test_opencvs_results_under_opencvs_rule():
     mask = np.zeros((64, 64), bool)
     mask[1:-1, 1:-1] = True
     domain = Domain(guidance.opencv_domain(mask))
-    for fore, back, result in zip(recorded["fore"], recorded["back"], recorded["result"], strict=True):
+    for fore, back, result in zip(
+        recorded["fore"], recorded["back"], recorded["result"], strict=True
+    ):
         ours = blend(fore, back, domain, guidance.opencv, mask).astype(int)
         assert np.abs(ours - result).max() <= 1

@@ -23,7 +23,10 @@ FRAMES, SHORT = 30, ["--rounds", "1", "--batch", "4", "--threads", "1"]
 def made(tmp_path_factory):
     """A folder with a run on two actors, the target away for a while: out.mkv, its truth, and plain.mkv without the mark."""
     folder = tmp_path_factory.mktemp("made")
-    for name, scene in (("target", Scene(6, 11, FRAMES, (224, 224), hard={"leave"})), ("donor", Scene(3, 12, 20, (160, 160)))):
+    for name, scene in (
+        ("target", Scene(6, 11, FRAMES, (224, 224), hard={"leave"})),
+        ("donor", Scene(3, 12, 20, (160, 160))),
+    ):
         for _ in film(scene, folder / f"{name}.mkv", sound=False):
             pass
     assert _swap(folder, "out.mkv", "--truth", str(folder / "truth")) == 0
@@ -33,7 +36,9 @@ def made(tmp_path_factory):
 
 def _swap(folder, output, *more):
     clips = [str(folder / "target.mkv"), str(folder / "donor.mkv")]
-    return pipeline.main([*clips, "-o", str(folder / output), "--run", str(folder / "run"), *SHORT, *more])
+    return pipeline.main(
+        [*clips, "-o", str(folder / output), "--run", str(folder / "run"), *SHORT, *more]
+    )
 
 
 def _images(path):
@@ -47,23 +52,44 @@ def _told(capsys, *arguments):
 
 
 def test_the_mark_is_told_by_the_door_and_only_where_it_is(made, capsys):
-    code, (out, plain, target) = _told(capsys, made / "out.mkv", made / "plain.mkv", made / "target.mkv")
+    code, (out, plain, target) = _told(
+        capsys, made / "out.mkv", made / "plain.mkv", made / "target.mkv"
+    )
     assert code == 0  # the two without the mark say themselves what they are
     assert out["marked"] and not plain["marked"] and not target["marked"]
     assert out["faces"][0]["ranges"][0][0] == 0
-    assert "python -m provenance" in out["statement"] and "--no-mark" in plain["statement"] and "rendered person" in target["statement"]
+    assert (
+        "python -m provenance" in out["statement"]
+        and "--no-mark" in plain["statement"]
+        and "rendered person" in target["statement"]
+    )
 
 
-def test_the_record_says_what_was_made_from_what_and_fits_until_the_file_changes(made, tmp_path, capsys):
+def test_the_record_says_what_was_made_from_what_and_fits_until_the_file_changes(
+    made, tmp_path, capsys
+):
     text = json.loads((made / "out.mkv.json").read_text())
     rows = manifest.read(made / "run" / "target" / "manifest.jsonl")
     assert text["synthetic"] and text["statement"] == video.read_comment(made / "out.mkv")
-    assert text["inputs"]["target"] == {"name": "target.mkv", "sha256": hashlib.sha256((made / "target.mkv").read_bytes()).hexdigest()}
-    assert text["output"] == {"name": "out.mkv", "sha256": hashlib.sha256((made / "out.mkv").read_bytes()).hexdigest(), "frames": FRAMES}
+    assert text["inputs"]["target"] == {
+        "name": "target.mkv",
+        "sha256": hashlib.sha256((made / "target.mkv").read_bytes()).hexdigest(),
+    }
+    assert text["output"] == {
+        "name": "out.mkv",
+        "sha256": hashlib.sha256((made / "out.mkv").read_bytes()).hexdigest(),
+        "frames": FRAMES,
+    }
     replaced = {n for first, last in text["replaced_frames"] for n in range(first, last + 1)}
     assert replaced == {n for n, row in rows.items() if row.ok} and 0 < len(replaced) < FRAMES
-    assert text["settings"]["seed"] == 0 and text["versions"]["numpy"] == np.__version__ and str(made) not in json.dumps(text)
-    assert text["mark"]["embedded"] and json.loads((made / "plain.mkv.json").read_text())["mark"] == {"embedded": False, "why": record.UNMARKED}
+    assert (
+        text["settings"]["seed"] == 0
+        and text["versions"]["numpy"] == np.__version__
+        and str(made) not in json.dumps(text)
+    )
+    assert text["mark"]["embedded"] and json.loads((made / "plain.mkv.json").read_text())[
+        "mark"
+    ] == {"embedded": False, "why": record.UNMARKED}
     for name in ("out.mkv", "out.mkv.json"):
         shutil.copy(made / name, tmp_path / name)
     assert record.read(tmp_path / "out.mkv")["fits"]
@@ -75,10 +101,17 @@ def test_the_record_says_what_was_made_from_what_and_fits_until_the_file_changes
 
 
 ALMOST = {"synthetic": True, "output": {"sha256": ""}, "replaced_frames": [[0, 3]]}
-WRONG = [{"synthetic": False}, {"output": 3}, {"output": {}}, *({"replaced_frames": r} for r in (3, [3], [[1]], [["a", "b"]], [[1e999, 0]]))]
+WRONG = [
+    {"synthetic": False},
+    {"output": 3},
+    {"output": {}},
+    *({"replaced_frames": r} for r in (3, [3], [[1]], [["a", "b"]], [[1e999, 0]])),
+]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "[" * 9999, "\x00", *(json.dumps(ALMOST | w) for w in WRONG)])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", "[" * 9999, "\x00", *(json.dumps(ALMOST | w) for w in WRONG)]
+)
 def test_a_damaged_record_is_told_and_no_more(made, tmp_path, capsys, text):
     Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save(tmp_path / "a.png")
     (tmp_path / "a.png.json").write_text(text)
@@ -87,7 +120,9 @@ def test_a_damaged_record_is_told_and_no_more(made, tmp_path, capsys, text):
 
 
 def test_the_mark_changes_replaced_pixels_only_and_no_mark_leaves_it_out(made):
-    for out, plain, target in zip(*(_images(made / f"{name}.mkv") for name in ("out", "plain", "target")), strict=True):
+    for out, plain, target in zip(
+        *(_images(made / f"{name}.mkv") for name in ("out", "plain", "target")), strict=True
+    ):
         replaced = (plain != target).any(axis=2)
         assert not (out != plain).any(axis=2)[~replaced].any()
         assert (out != plain).any() == replaced.any()
@@ -97,35 +132,61 @@ def test_the_truth_is_a_table_of_every_frame(made):
     with open(made / "truth" / "index.csv", newline="") as file:
         table = list(csv.DictReader(file))
     rows = manifest.read(made / "run" / "target" / "manifest.jsonl")
-    assert [int(row["frame"]) for row in table] == [int(row["source_frame"]) for row in table] == list(range(FRAMES))
+    assert (
+        [int(row["frame"]) for row in table]
+        == [int(row["source_frame"]) for row in table]
+        == list(range(FRAMES))
+    )
     assert {row["label"] for row in table} == {"fake", "real"}
-    for row, out, target in zip(table, _images(made / "out.mkv"), _images(made / "target.mkv"), strict=True):
+    for row, out, target in zip(
+        table, _images(made / "out.mkv"), _images(made / "target.mkv"), strict=True
+    ):
         changed = (out != target).any(axis=2)
         with Image.open(made / "truth" / row["mask"]) as mask:
             np.testing.assert_array_equal(np.asarray(mask), changed * 255)
-        assert row["label"] == ("fake" if changed.any() else "real") and int(row["changed"]) == changed.sum()
+        assert (
+            row["label"] == ("fake" if changed.any() else "real")
+            and int(row["changed"]) == changed.sum()
+        )
         assert row["source_sha256"] == hashlib.sha256(target.tobytes()).hexdigest()
         known = rows[int(row["frame"])]
         matrix = [row[f"m{i}{j}"] for i in (0, 1) for j in (0, 1, 2)]
-        assert [float(m) for m in matrix] == sum(known.matrix, []) if known.ok else matrix == [""] * 6
+        assert (
+            [float(m) for m in matrix] == sum(known.matrix, []) if known.ok else matrix == [""] * 6
+        )
     with open(made / "truth" / "clips.csv", newline="") as file:
         clips = list(csv.DictReader(file))
-    assert [int(c["bytes"]) for c in clips] == sorted((int(c["bytes"]) for c in clips), reverse=True) and len(clips) == 4
+    assert [int(c["bytes"]) for c in clips] == sorted(
+        (int(c["bytes"]) for c in clips), reverse=True
+    ) and len(clips) == 4
     for c in clips:
         path = made / "truth" / c["file"]
-        assert c["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() and len(_images(path)) == FRAMES and record.read(path)["fits"]
+        assert (
+            c["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+            and len(_images(path)) == FRAMES
+            and record.read(path)["fits"]
+        )
 
 
 def test_the_truth_loads_into_pandas_as_it_is(made):
     pandas = pytest.importorskip("pandas")
     table = pandas.read_csv(made / "truth" / "index.csv")
-    assert len(table) == FRAMES and table.m00.dtype == float and table.loc[table.label == "real", "m00"].isna().all()
+    assert (
+        len(table) == FRAMES
+        and table.m00.dtype == float
+        and table.loc[table.label == "real", "m00"].isna().all()
+    )
 
 
 def test_the_same_command_again_makes_nothing_and_a_lost_record_is_made_anew(made):
     again = ["--truth", str(made / "truth")]
-    assert _swap(made, "out.mkv", *again) == 0  # plain.mkv was the last: this one is made again, to the same bytes
-    before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in (made / "out.mkv", made / "out.mkv.json", made / "truth" / "index.csv")}
+    assert (
+        _swap(made, "out.mkv", *again) == 0
+    )  # plain.mkv was the last: this one is made again, to the same bytes
+    before = {
+        p: (p.read_bytes(), p.stat().st_mtime_ns)
+        for p in (made / "out.mkv", made / "out.mkv.json", made / "truth" / "index.csv")
+    }
     assert _swap(made, "out.mkv", *again) == 0
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in before} == before
     (made / "out.mkv.json").unlink()
@@ -148,7 +209,9 @@ def test_pictures_and_folders_say_what_they_are(made, tmp_path, capsys, name):
     clip = video.open_clip(made / "out.mkv")
     statement = video.read_comment(clip.path)
     if name == "one.png":
-        Image.fromarray(next(iter(clip)).image).save(tmp_path / name, pnginfo=video.png_text(statement))
+        Image.fromarray(next(iter(clip)).image).save(
+            tmp_path / name, pnginfo=video.png_text(statement)
+        )
     else:
         with video.open_writer(tmp_path / name, clip, comment=statement) as writer:
             for frame in clip.between(0, 6):
@@ -168,7 +231,11 @@ def test_exit_codes(made, tmp_path, capsys):
     for names, code in ((["plain.png"], 1), (["missing.mp4"], 3), (["text.mp4", "plain.png"], 4)):
         assert door.main([*(str(tmp_path / n) for n in names), "--threads", "1"]) == code
     printed = capsys.readouterr()
-    assert "no face found" in printed.out and "no such file" in printed.err and "not a video" in printed.err
+    assert (
+        "no face found" in printed.out
+        and "no such file" in printed.err
+        and "not a video" in printed.err
+    )
     with pytest.raises(SystemExit) as stopped:
         door.main([str(tmp_path), "--min-size", "3"])
     assert stopped.value.code == 2

@@ -44,12 +44,18 @@ def test_the_mark_of_version_1_stays_what_it_is():
     """Else clips marked before are not found any more; a mark that changes needs another version and key."""
     assert (mark.VERSION, mark.KEY) == (1, 1997)
     signs = mark.SIGNS[mark.SIGNS != 0]
-    assert len(signs) == 1344 and signs.sum() == -68 and signs[:8].tolist() == [1, 1, -1, -1, -1, -1, -1, -1]
+    assert (
+        len(signs) == 1344
+        and signs.sum() == -68
+        and signs[:8].tolist() == [1, 1, -1, -1, -1, -1, -1, -1]
+    )
     pixels = [mark.PATTERN[y, x] for y, x in ((5, 5), (20, 30), (56, 48), (60, 70), (90, 40))]
     np.testing.assert_allclose(pixels, [0, 0.01077, 0.52585, -0.19684, -0.07374], atol=1e-4)
 
 
-def test_it_changes_only_what_was_replaced_all_channels_alike_and_costs_less_than_45_db(shots, marked):
+def test_it_changes_only_what_was_replaced_all_channels_alike_and_costs_less_than_45_db(
+    shots, marked
+):
     for shot, image in zip(shots, marked, strict=True):
         replaced = (shot.swap != shot.image).any(axis=2)
         change = image.astype(int) - shot.swap
@@ -61,7 +67,9 @@ def test_it_changes_only_what_was_replaced_all_channels_alike_and_costs_less_tha
 
 def test_the_same_picture_gets_the_same_mark_and_is_itself_left_alone(shots):
     shot, before = shots[0], shots[0].swap.copy()
-    once, twice = (mark.embed(shot.swap, shot.image, align.similarity(shot.points)) for _ in range(2))
+    once, twice = (
+        mark.embed(shot.swap, shot.image, align.similarity(shot.points)) for _ in range(2)
+    )
     np.testing.assert_array_equal(once, twice)
     np.testing.assert_array_equal(shot.swap, before)
 
@@ -71,7 +79,9 @@ def test_nothing_is_marked_where_nothing_was_replaced_or_the_face_is_beyond_the_
     matrix = align.similarity(shot.points)
     np.testing.assert_array_equal(mark.embed(shot.image, shot.image, matrix), shot.image)
     for far in ([-2000.0, 0.0], [2000.0, 2000.0]):
-        np.testing.assert_array_equal(mark.embed(shot.swap, shot.image, align.similarity(shot.points + far)), shot.swap)
+        np.testing.assert_array_equal(
+            mark.embed(shot.swap, shot.image, align.similarity(shot.points + far)), shot.swap
+        )
 
 
 def test_a_face_half_beyond_the_frame_is_marked_in_the_other_half(shots):
@@ -79,7 +89,9 @@ def test_a_face_half_beyond_the_frame_is_marked_in_the_other_half(shots):
     middle = int(shot.points[2, 0])
     part, before = shot.swap[:, middle:], shot.image[:, middle:]
     image = mark.embed(part, before, align.similarity(shot.points - [middle, 0]))
-    assert (image != part).any() and not (image != part).any(axis=2)[~(part != before).any(axis=2)].any()
+    assert (image != part).any() and not (image != part).any(axis=2)[
+        ~(part != before).any(axis=2)
+    ].any()
 
 
 def test_what_changed_around_the_face_does_not_make_it_stronger(shots, marked):
@@ -91,12 +103,19 @@ def test_what_changed_around_the_face_does_not_make_it_stronger(shots, marked):
     np.testing.assert_array_equal(mark.embed(shot.swap, untouched, matrix), marked[0])
 
 
-@pytest.mark.parametrize("treatment", [(18, 1, 0), (28, 1, 0), (18, 0.5, 0), (28, 2, 0), (23, 0.8, 0.1)], ids=str)
-def test_it_is_found_after_coding_scaling_and_cropping_and_not_without(shots, marked, detector, treatment):
+@pytest.mark.parametrize(
+    "treatment", [(18, 1, 0), (28, 1, 0), (18, 0.5, 0), (28, 2, 0), (23, 0.8, 0.1)], ids=str
+)
+def test_it_is_found_after_coding_scaling_and_cropping_and_not_without(
+    shots, marked, detector, treatment
+):
     face, *others = search.look(Frames(treated(marked, *treatment)), detector)
     assert face.marked and face.chance <= search.CHANCE and not others
     assert face.ranges[0][0] < MARKED <= face.ranges[-1][1]
-    assert not any(found.marked for found in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector))
+    assert not any(
+        found.marked
+        for found in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector)
+    )
 
 
 def test_the_marked_part_of_a_clip_is_told(shots, marked, detector):
@@ -128,7 +147,12 @@ def test_unmarked_frames_stay_below_the_bound(detector):
     scores = []
     for seed in (1001, 1002):
         scene = Scene(seed, seed, 210, (160, 160))
-        scores += [search.search(face)[0] for _, _, face in search.unfolded(Frames([scene.shot(n).image for n in range(0, 210, 6)]), detector)]
+        scores += [
+            search.search(face)[0]
+            for _, _, face in search.unfolded(
+                Frames([scene.shot(n).image for n in range(0, 210, 6)]), detector
+            )
+        ]
     assert len(scores) >= 60
     for z in (3.0, 3.5, 4.0, 4.5):
         assert np.mean(np.array(scores) > z) <= search.bound(z, search.TRIED)
@@ -156,13 +180,21 @@ def test_a_path_goes_through_the_best_places_a_step_apart():
             total = sum(agreement[i] for agreement, i in zip(agreements, indices, strict=True))
             if total > best:
                 best, best_path = total, indices
-    places = [search.Place(x - search.REACH, y - search.REACH, search.SIZES[size], search.TURNS[turn]) for size, turn, y, x in best_path]
+    places = [
+        search.Place(x - search.REACH, y - search.REACH, search.SIZES[size], search.TURNS[turn])
+        for size, turn, y, x in best_path
+    ]
     assert search.path(agreements) == places
 
 
 def noise(rng: np.random.Generator) -> np.ndarray:
     """An unfolded face without a face."""
-    return ndimage.gaussian_filter(rng.normal(size=(mark.GRID.size[1] + 2 * search.MARGIN, mark.GRID.size[0] + 2 * search.MARGIN)), 1).astype(np.float32)
+    return ndimage.gaussian_filter(
+        rng.normal(
+            size=(mark.GRID.size[1] + 2 * search.MARGIN, mark.GRID.size[0] + 2 * search.MARGIN)
+        ),
+        1,
+    ).astype(np.float32)
 
 
 def test_a_weak_mark_that_drifts_is_found():
@@ -180,7 +212,12 @@ def test_a_weak_mark_that_drifts_is_found():
     alone = [search.judge({0: part}, {0: [0]}) for part in parts]
     assert found.marked and not any(one.marked for one in alone)
     same_place = search.peak(sum(search.agreement(part) for part in parts))
-    assert search.bound(search.score(sum(search.coefficients(part, same_place) for part in parts)), search.TRIED) > search.CHANCE
+    assert (
+        search.bound(
+            search.score(sum(search.coefficients(part, same_place) for part in parts)), search.TRIED
+        )
+        > search.CHANCE
+    )
     plain = search.judge({k: noise(rng) * search.SPAN for k in range(8)}, numbers)
     assert not plain.marked and plain.chance > 0.01
 
@@ -192,7 +229,11 @@ def test_other_keys_are_not_found_in_marked_faces(marked, detector, monkeypatch)
     for key in (mark.KEY, *range(40)):
         signs = mark.signs(key)
         monkeypatch.setattr(mark, "SIGNS", signs)
-        monkeypatch.setattr(search, "_KEY", np.conj(np.fft.rfft2(mark.picture(signs) * mark.WINDOW, faces[0][2].shape)))
+        monkeypatch.setattr(
+            search,
+            "_KEY",
+            np.conj(np.fft.rfft2(mark.picture(signs) * mark.WINDOW, faces[0][2].shape)),
+        )
         chances.append(search.verdicts(faces)[0].chance)
     assert chances[0] < search.CHANCE and min(chances[1:]) > 0.01
 

@@ -1,6 +1,6 @@
 """The long form of test_mark: more faces, all that the mark should survive, and ten thousand frames without it.
 
-    python -m pytest -m slow tests/provenance
+python -m pytest -m slow tests/provenance
 """
 
 import pytest
@@ -12,7 +12,11 @@ from mtcnn_np import Detector
 from provenance import mark, search
 
 pytestmark = pytest.mark.slow
-SURVIVED = [(crf, scale, crop) for crf, scale, crop in TREATMENTS if crf <= 28 and (scale >= 0.75 or scale == 0.5 and crf == 18)]
+SURVIVED = [
+    (crf, scale, crop)
+    for crf, scale, crop in TREATMENTS
+    if crf <= 28 and (scale >= 0.75 or scale == 0.5 and crf == 18)
+]
 
 
 @pytest.mark.parametrize("people", [(6, 3, 11), (10, 1, 41), (5, 8, 51)], ids=str)
@@ -24,7 +28,10 @@ def test_it_survives_coding_scaling_and_cropping(people):
     for treatment in SURVIVED:
         (found,) = search.look(Frames(treated(marked, *treatment)), detector)
         assert found.marked, treatment
-        assert not any(f.marked for f in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector)), treatment
+        assert not any(
+            f.marked
+            for f in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector)
+        ), treatment
 
 
 def test_ten_thousand_frames_without_it_give_no_alarm():

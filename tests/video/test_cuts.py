@@ -17,5 +17,13 @@ def test_a_cut_is_seen_and_motion_fades_and_flashes_of_light_are_not():
 
 
 def test_another_size_is_a_cut_and_the_first_frame_is_none():
-    assert list(cuts([np.zeros((40, 40, 3), np.uint8), np.zeros((40, 40, 3), np.uint8), np.zeros((60, 40, 3), np.uint8)])) == [False, False, True]
+    assert list(
+        cuts(
+            [
+                np.zeros((40, 40, 3), np.uint8),
+                np.zeros((40, 40, 3), np.uint8),
+                np.zeros((60, 40, 3), np.uint8),
+            ]
+        )
+    ) == [False, False, True]
     assert list(cuts([])) == []

@@ -19,7 +19,9 @@ def _copy(clip, path, **settings):
 
 
 def test_a_copy_has_the_frames_times_rate_and_sound_of_its_source(tmp_path):
-    clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(i) for i in range(12)], rate=30, sound=True))
+    clip = video.open_clip(
+        make_clip(tmp_path / "a.mp4", [picture(i) for i in range(12)], rate=30, sound=True)
+    )
     assert clip.size == (64, 48) and clip.rate == 30 and clip.has_audio and clip.frames == 12
     copy = _copy(clip, tmp_path / "b.mp4", quality=4)
     assert [f.time for f in copy] == [f.time for f in clip]
@@ -39,7 +41,9 @@ def test_variable_times_are_kept_exactly(tmp_path):
 
 
 def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
-    clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(i) for i in range(50)], sound=True))
+    clip = video.open_clip(
+        make_clip(tmp_path / "a.mp4", [picture(i) for i in range(50)], sound=True)
+    )
     start, end = Fraction(1), Fraction(8, 5)
     with video.open_writer(tmp_path / "b.mp4", clip, start=start, end=end) as writer:
         for frame in clip.between(25, 40):
@@ -77,8 +81,17 @@ def test_gif_and_png_carry_the_comment(tmp_path):
 
 
 def test_colours_survive_a_copy(tmp_path):
-    chart = np.kron(np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 0], [0, 255, 255], [255, 0, 255]],
-                              [[0, 0, 0], [128, 128, 128], [255, 255, 255]]], np.uint8), np.ones((16, 16, 1), np.uint8))  # fmt: skip
+    chart = np.kron(
+        np.array(
+            [
+                [[255, 0, 0], [0, 255, 0], [0, 0, 255]],
+                [[255, 255, 0], [0, 255, 255], [255, 0, 255]],
+                [[0, 0, 0], [128, 128, 128], [255, 255, 255]],
+            ],
+            np.uint8,
+        ),
+        np.ones((16, 16, 1), np.uint8),
+    )
     clip = video.open_clip(make_clip(tmp_path / "a.mp4", [chart] * 3))
     first = next(iter(clip)).image
     again = next(iter(_copy(clip, tmp_path / "b.mp4", quality=1))).image
@@ -87,11 +100,19 @@ def test_colours_survive_a_copy(tmp_path):
         assert np.abs(centres - chart[8::16, 8::16]).max() <= 6
 
 
-@pytest.mark.parametrize("codec, pixel_format, suffix", [
-    ("libx264", "yuv420p10le", "mp4"), ("libx264", "gray", "mp4"), ("ffv1", "bgra", "mkv"), ("libx264", "yuv444p", "mp4"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "codec, pixel_format, suffix",
+    [
+        ("libx264", "yuv420p10le", "mp4"),
+        ("libx264", "gray", "mp4"),
+        ("ffv1", "bgra", "mkv"),
+        ("libx264", "yuv444p", "mp4"),
+    ],
+)
 def test_other_pixel_formats_are_read_as_rgb(tmp_path, codec, pixel_format, suffix):
-    path = make_clip(tmp_path / f"a.{suffix}", [picture(9)] * 2, codec=codec, pixel_format=pixel_format)
+    path = make_clip(
+        tmp_path / f"a.{suffix}", [picture(9)] * 2, codec=codec, pixel_format=pixel_format
+    )
     image = next(iter(video.open_clip(path))).image
     assert image.shape == (48, 64, 3) and image.dtype == np.uint8
     expected = picture(9).astype(float)
@@ -104,8 +125,13 @@ def test_other_pixel_formats_are_read_as_rgb(tmp_path, codec, pixel_format, suff
 def test_a_phone_clip_stands_upright(tmp_path):
     path = make_clip(tmp_path / "a.mp4", [picture(9)] * 3)
     data = path.read_bytes()
-    identity = b"".join(n.to_bytes(4, "big", signed=True) for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
-    turned = b"".join(n.to_bytes(4, "big", signed=True) for n in (0, 1 << 16, 0, -(1 << 16), 0, 0, 48 << 16, 0, 1 << 30))
+    identity = b"".join(
+        n.to_bytes(4, "big", signed=True) for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    )
+    turned = b"".join(
+        n.to_bytes(4, "big", signed=True)
+        for n in (0, 1 << 16, 0, -(1 << 16), 0, 0, 48 << 16, 0, 1 << 30)
+    )
     track = data.index(b"tkhd")
     at = data.index(identity, track)
     path.write_bytes(data[:at] + turned + data[at + 36 :])  # "turn by 90 degrees clockwise to show"
@@ -121,7 +147,9 @@ def test_a_clip_that_ends_in_garbage_gives_what_decodes_and_says_so(tmp_path):
     images = [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)]
     path = make_clip(tmp_path / "a.ts", images, options={"g": "5", "crf": "4"})
     data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 2] + rng.integers(0, 256, len(data) // 8).astype(np.uint8).tobytes())
+    path.write_bytes(
+        data[: len(data) // 2] + rng.integers(0, 256, len(data) // 8).astype(np.uint8).tobytes()
+    )
     clip = video.open_clip(path)
     count = sum(1 for _ in clip)
     assert 10 <= count < 40
@@ -133,7 +161,12 @@ def test_a_clip_that_ends_in_garbage_gives_what_decodes_and_says_so(tmp_path):
 
 def test_an_mp4_cut_in_the_middle_of_its_frames(tmp_path):
     rng = np.random.default_rng(0)
-    source = video.open_clip(make_clip(tmp_path / "a.mp4", [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)]))
+    source = video.open_clip(
+        make_clip(
+            tmp_path / "a.mp4",
+            [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)],
+        )
+    )
     path = _copy(source, tmp_path / "b.mp4").path  # has its index in front
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * 0.6)])
@@ -170,13 +203,16 @@ def _empty_mp4(path):
     path.write_bytes(data[:40])
 
 
-@pytest.mark.parametrize("make, error", [
-    (lambda p: None, video.MissingInput),
-    (lambda p: p.write_bytes(b"no video at all" * 50), video.NotAVideo),
-    (lambda p: p.write_bytes(b""), video.NotAVideo),
-    (_empty_mp4, video.NotAVideo),
-    (lambda p: p.mkdir(), video.NoFrames),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, error",
+    [
+        (lambda p: None, video.MissingInput),
+        (lambda p: p.write_bytes(b"no video at all" * 50), video.NotAVideo),
+        (lambda p: p.write_bytes(b""), video.NotAVideo),
+        (_empty_mp4, video.NotAVideo),
+        (lambda p: p.mkdir(), video.NoFrames),
+    ],
+)
 def test_bad_input_is_refused_by_name(tmp_path, make, error):
     path = tmp_path / "a.mp4"
     make(path)
@@ -207,7 +243,9 @@ def test_output_that_cannot_be_written(tmp_path):
 @pytest.mark.parametrize("suffix, codec", [(".mp4", "aac"), (".mkv", "flac")])
 def test_given_samples_become_the_sound(tmp_path, suffix, codec):
     rate, seconds = 24_000, 0.6
-    samples = (0.5 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+    samples = (0.5 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(
+        np.float32
+    )
     path = tmp_path / f"a{suffix}"
     like = video.Clip(path, (64, 48), Fraction(25), 15, Fraction(1, 25))
     with video.open_writer(path, like, sound=(samples, rate)) as writer:
