@@ -23,10 +23,10 @@ from tqdm import tqdm
 
 import nn
 import provenance
-import report
 import video
 from actors import demo
 from faces import ManifestError, manifest
+from files import contact_sheet, digest
 from mtcnn_np import Detector, WeightsError
 from mtcnn_np.follow import EVERY
 from stages import replay
@@ -34,10 +34,9 @@ from stages.checkpoints import Checkpoints
 from stages.convert import Converter
 from stages.detect import decide, decide_all, detect, extract, tracks
 from stages.presets import PRESETS
-from stages.run_folder import RunError, RunFolder, digest
-from stages.train import Trainer
-from stages.train_coder import CoderTrainer
-from stages.train_intracoder import IntracoderTrainer
+from stages.run_folder import RunError, RunFolder
+from stages.trainers import TRAINERS, Trainer
+from stages.truth import Bundle
 
 FEWEST, MOST = (
     16,
@@ -47,7 +46,6 @@ TRACKS = 12  # faces shown in tracks.png
 SLOWEST = 0.1  # of the usual steps: where the loss is no number even then, training stops
 PREVIEW_EVERY = 20  # seconds between previews; the first comes after 2
 DEMO, DEMO_MINUTES = Path("runs/demo"), 1.2
-TRAINERS = {"coder": CoderTrainer, "intracoder": IntracoderTrainer}
 ROLES = {"target": "a", "donor": "b"}
 PLACES = (
     "target",
@@ -341,7 +339,7 @@ def show(options: argparse.Namespace) -> None:
     options.target, options.donor = folder / "target.mp4", folder / "donor.mp4"
     swap(options)
     figures, pictures = demo.compare(folder, options.output)
-    sheet = report.sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
+    sheet = contact_sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
     Image.fromarray(sheet).save(
         folder / "compare.png", pnginfo=video.png_text(provenance.record.REPLACED)
     )
@@ -507,7 +505,7 @@ def show_tracks(role: str, seen: list, run: RunFolder) -> None:
     shown = [(text, pictures) for text, pictures in tracks(seen) if pictures][:TRACKS]
     if shown:
         texts, pictures = zip(*shown, strict=True)
-        run.write_image(f"{role}/tracks.png", report.sheet(pictures, texts, cell=(70, 90)))
+        run.write_image(f"{role}/tracks.png", contact_sheet(pictures, texts, cell=(70, 90)))
 
 
 def stored_faces(
@@ -629,7 +627,7 @@ def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
     rows = trainer.preview()
     run.write_image(
         f"previews/{number:04d}.png",
-        report.sheet(list(rows.values()), list(rows)),
+        contact_sheet(list(rows.values()), list(rows)),
         provenance.record.REPLACED,
     )
 
@@ -675,9 +673,7 @@ def written(
             video.open_writer(options.output, clip, options.quality, comment, **times)
         )
         bundle = (
-            stack.enter_context(
-                provenance.Bundle(options.truth, clip, len(found), comment, **times)
-            )
+            stack.enter_context(Bundle(options.truth, clip, len(found), comment, **times))
             if options.truth
             else None
         )
@@ -702,7 +698,7 @@ def written(
     rows_of = [before[:half], after[:half], before[half:], after[half:]]
     run.write_image(
         "result.png",
-        report.sheet(
+        contact_sheet(
             [r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))
         ),
         provenance.record.REPLACED,

@@ -23,7 +23,7 @@ import numpy as np
 
 import nn
 from faces import align, mask, warp
-from intracoder import augment, coder
+from intracoder import augment, model
 from nn import Module, Tensor
 
 from .performance import Performance
@@ -56,10 +56,10 @@ def troupe(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             )
             points = models[j].points(moment, (SIZE, SIZE))
             to_face = align.face_matrix(
-                align.similarity(points), (coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE
+                align.similarity(points), (model.SIZE_OUT, model.SIZE_OUT), align.WHOLE
             )
             faces.append(
-                warp.warp(picture, to_face, (coder.SIZE_OUT, coder.SIZE_OUT), edges="repeat")
+                warp.warp(picture, to_face, (model.SIZE_OUT, model.SIZE_OUT), edges="repeat")
             )
             who.append(number * TROUPE + j)
             when.append(number * MOMENTS + k)
@@ -70,12 +70,12 @@ class ForAnyone(Module):
     """The coder with one decoder whose biases a vector shifts: (faces (N, 64, 64, 3), vectors (N, VECTOR)) -> faces (N, 128, 128, 3)."""
 
     def __init__(self, people: int, rng: np.random.Generator):
-        whole = coder.Coder(rng)
+        whole = model.Intracoder(rng)
         self.encoder, self.decoder = whole.encoder, whole.decoder_a
         self.vectors = Tensor(
             0.3 * rng.standard_normal((people, VECTOR)).astype(np.float32), requires_grad=True
         )
-        widths = [16 * coder.ENCODER[-1], *coder.DECODER]
+        widths = [16 * model.ENCODER[-1], *model.DECODER]
         self.shifts = [nn.Dense(VECTOR, width, rng=rng) for width in widths]
 
     def forward(self, faces, people: np.ndarray) -> Tensor:
@@ -117,7 +117,7 @@ def train(
     """Yields (net, share of the time, loss) after each step."""
     net = ForAnyone(int(who.max()) + 1, rng)
     adam = nn.Adam(rate)
-    weights = mask.attention((coder.SIZE_OUT, coder.SIZE_OUT), align.WHOLE)[None, ..., None]
+    weights = mask.attention((model.SIZE_OUT, model.SIZE_OUT), align.WHOLE)[None, ..., None]
     groups = [np.flatnonzero(when == w) for w in np.unique(when)]
     group_of = {i: g for g in groups for i in g}
     started = time.perf_counter()
@@ -129,7 +129,7 @@ def train(
     def loss_of(shown):
         own = np.random.default_rng([*shown])
         asked = np.array([own.choice(group_of[i]) for i in shown])
-        inputs = augment.relight(augment.warp(coder.halved(faces[shown]), own), own)
+        inputs = augment.relight(augment.warp(model.halved(faces[shown]), own), own)
         return nn.edge_l1(
             net.forward(inputs, who[asked]),
             faces[asked].astype(np.float32) / np.float32(255),

@@ -25,7 +25,7 @@ COMMENT = "Synthetic media: a rendered person who does not exist"
 def shots(scene: Scene, numbers: Iterable[int] | None = None) -> Iterator[Shot]:
     """Frames in order, all if no `numbers` are given; as many at a time as nn has threads."""
     numbers = list(range(scene.frames) if numbers is None else numbers)
-    step = 2 * nn.parallel.threads()
+    step = 2 * nn.parallel.thread_count()
     for first in range(0, len(numbers), step):
         yield from nn.parallel.run(
             [lambda n=n: scene.shot(n) for n in numbers[first : first + step]]

@@ -23,7 +23,7 @@ from PIL import Image
 import nn
 import video
 from examples.drawn import target_frame
-from faces import align, select, steady
+from faces import align, select, smooth_matrices
 from mtcnn_np import Detector, follow
 from video.images import SUFFIXES
 
@@ -189,7 +189,7 @@ def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None
     )
     chosen = select.choose(whole, None, starts)
     raw = {n: align.similarity(f.points) for n, f in chosen.items()}
-    smooth = steady(raw, starts)
+    smooth = smooth_matrices(raw, starts)
     numbers = [
         n
         for n in sorted(chosen)

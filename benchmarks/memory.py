@@ -28,7 +28,7 @@ from mtcnn_np.follow import EVERY
 from stages.convert import Converter
 from stages.detect import decide, detect, extract
 from stages.presets import PRESETS
-from stages.train_coder import CoderTrainer
+from stages.trainers.today import TodayTrainer
 
 RATE = 25
 PERIOD = 50  # frames, after which the drawing repeats
@@ -63,7 +63,7 @@ def measure(path: Path) -> dict[str, float]:
     some = {n: rows[n] for n in list(rows)[:: max(len(rows) // 300, 1)]}
     faces = dict(extract(iter(clip), some, preset.aligned, preset.region))
     people = {k: np.stack(list(faces.values())[:16]) for k in "ab"}
-    trainer = CoderTrainer(people, preset, 0)
+    trainer = TodayTrainer(people, preset, 0)
     converted = time.perf_counter()
     with video.open_writer(path.with_name("out.mp4"), clip) as writer:
         for frame in Converter(trainer.swap, rows, preset, faces=faces).convert(iter(clip)):

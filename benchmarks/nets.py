@@ -31,8 +31,8 @@ except ImportError:
     torch = None
 
 CASES = {
-    "intracoder": (intracoder.Intracoder, 32, (2, 16, 64)),
-    "colour": (colorcorrect.ColorNet, 128, (2, 16)),
+    "intracoder": (intracoder.seed2020.Intracoder, 32, (2, 16, 64)),
+    "colour": (colorcorrect.seed2020.ColorNet, 128, (2, 16)),
 }
 
 

@@ -19,7 +19,7 @@ import video
 from mtcnn_np import Detector
 from stages.detect import decide, detect, extract
 from stages.presets import PRESETS
-from stages.train_intracoder import IntracoderTrainer
+from stages.trainers.seed2020 import Seed2020Trainer
 
 RECORDED = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0081]}
 
@@ -48,7 +48,7 @@ def main() -> None:
     }
     losses: dict[int, list[list[float]]] = {r: [] for r in range(1, options.rounds + 1)}
     for seed in range(options.seeds):
-        trainer = IntracoderTrainer(faces, preset, seed)
+        trainer = Seed2020Trainer(faces, preset, seed)
         start = time.perf_counter()
         of_round: dict[int, list[float]] = {r: [] for r in losses}
         for step in trainer.run(options.rounds, None):

@@ -30,9 +30,9 @@ import numpy as np
 from PIL import Image
 
 import pipeline
-import report
 import video
 from faces import align, manifest, warp
+from files import contact_sheet
 from stages import convert, presets
 
 SHOWN = 6  # frames in the picture
@@ -46,8 +46,8 @@ def _preset(**changed):
 
 TRAINING = {
     "start": lambda: patch("intracoder.start", lambda coder: coder),
-    "warps": lambda: patch("intracoder.learn.warp", lambda faces, rng: faces),
-    "repaint": lambda: patch("stages.train_coder.repaint", lambda faces, like, region: faces),
+    "warps": lambda: patch("intracoder.train.warp", lambda faces, rng: faces),
+    "repaint": lambda: patch("stages.trainers.today.repaint", lambda faces, like, region: faces),
 }
 PUTTING_IN = {
     "expression": lambda: _preset(express=False),
@@ -116,7 +116,7 @@ def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray
     shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
     around = align.Region((-20, -10), (140, 150), align.WHOLE.outline)
     matrices = {n: align.face_matrix(np.array(rows[n].matrix), (140, 150), around) for n in shown}
-    return report.sheet(
+    return contact_sheet(
         [
             [
                 warp.warp(f.image, matrices[f.number], (140, 150), edges="repeat")

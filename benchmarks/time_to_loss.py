@@ -21,7 +21,7 @@ import colorcorrect
 import intracoder
 import nn
 from stages.presets import PRESETS
-from stages.train_intracoder import IntracoderTrainer
+from stages.trainers.seed2020 import Seed2020Trainer
 
 from .parity import faces_of
 
@@ -44,7 +44,7 @@ def main() -> None:
     options = p.parse_args()
     nn.set_threads(options.threads)
     preset = PRESETS["seed"]
-    trainer = IntracoderTrainer(
+    trainer = Seed2020Trainer(
         {
             k: faces_of(path, preset.aligned)
             for k, path in (("a", options.target), ("b", options.donor))
@@ -75,13 +75,13 @@ def main() -> None:
 
 
 def _train(
-    trainer: IntracoderTrainer, what: str, seconds: float, options, start: float
+    trainer: Seed2020Trainer, what: str, seconds: float, options, start: float
 ) -> dict[str, float]:
     """Epochs of both identities in turn until their time is over; the mean losses of the last."""
     begun, drawn, share, losses = time.perf_counter(), {}, 0.0, {}
     batch = options.batch if what == "face" else options.colour_batch
     if what == "colour":
-        drawn = {k: intracoder.draw_as(trainer.coder, trainer.small[k], k) for k in "ab"}
+        drawn = {k: intracoder.seed2020.draw_as(trainer.coder, trainer.small[k], k) for k in "ab"}
     while share < 1:
         for k in "ab":
             share = min(1.0, (time.perf_counter() - begun) / seconds)
@@ -89,11 +89,11 @@ def _train(
                 0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * share))
             )
             if what == "face":
-                steps = intracoder.epoch(
+                steps = intracoder.seed2020.epoch(
                     trainer.coder, k, trainer.small[k], batch, trainer.adam, trainer.rng
                 )
             else:
-                steps = colorcorrect.epoch(
+                steps = colorcorrect.seed2020.epoch(
                     trainer.colour, k, drawn[k], trainer.large[k], batch, trainer.adam, trainer.rng
                 )
             values, weights = zip(*steps, strict=True)

@@ -3,4 +3,4 @@
 from . import align, expression, manifest, mask, select, warp
 from .face import Face
 from .manifest import ManifestError
-from .steady import steady
+from .smooth import smooth_matrices

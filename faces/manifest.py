@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nn.whole import whole_file
+from files import atomic_file
 
 from .align import similarity
 from .face import Face
 
-STATUSES = ("ok", "filled", "no face", "jump", "faint")
+STATUSES = ("ok", "filled", "no face", "jump", "low contrast")
 
 
 class ManifestError(ValueError):
@@ -31,7 +31,7 @@ class Row:
     frame   its number in the clip, from 0
     time    seconds from the clip's start, exact, as "numerator/denominator"
     status  "ok"; "filled", where the face was not seen and the frames around say where it is; or why the frame passes through
-            unchanged: "no face", "jump", "faint". `reason` says it in words
+            unchanged: "no face", "jump", "low contrast". `reason` says it in words
     box, score, points, matrix  as in `Face`, and frame -> aligned (smoothed over time); None without a face, and all but the
             matrix where it is filled
     """
@@ -86,7 +86,7 @@ def time_of(r: Row) -> Fraction:
 
 def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
     """Write the rows, one JSON object a line; the file appears when it is complete."""
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         for r in rows:
             file.write(json.dumps(asdict(r), allow_nan=False).encode() + b"\n")
 

@@ -13,7 +13,7 @@ NARROWER = 2.05  # and the share of it by which the far side of a turned face is
 FREE = 0.08  # so far it may turn before that matters: the cheek's edge says much of who it is
 
 
-def turn(points: np.ndarray) -> float:
+def estimate_yaw(points: np.ndarray) -> float:
     """How far a face of five points (5, 2) is turned: where its nose lies beside the middle of its eyes, in units of their distance.
 
     Above 0 it looks to the right of the picture; at .25 about 26 degrees.
@@ -29,16 +29,16 @@ def narrowing(turned: float, region: Region) -> float:
 
 
 def face_mask(
-    size: tuple[int, int], feather: float = 0.035, region: Region = FACE, turned: float = 0.0
+    size: tuple[int, int], feather: float = 0.035, region: Region = FACE, yaw: float = 0.0
 ) -> np.ndarray:
     """Opacity (h, w) float32 of a face on a canvas of size (w, h) that shows `region`: 1 well inside its outline, 0 outside it.
 
-    Between, it rises smoothly over `feather` times the width, and 2 pixels at least. The rim of the canvas is always 0. `turned` as `turn` gives it.
+    Between, it rises smoothly over `feather` times the width, and 2 pixels at least. The rim of the canvas is always 0. `yaw` as `estimate_yaw` gives it.
     """
     w, h = size
     x, y = coordinates(size, region)
-    far = (x - MIDDLE) * turned > 0
-    x = np.where(far, MIDDLE + (x - MIDDLE) / narrowing(turned, region), x)
+    far = (x - MIDDLE) * yaw > 0
+    x = np.where(far, MIDDLE + (x - MIDDLE) / narrowing(yaw, region), x)
     inside = np.ones((h, w), bool)
     inside[[0, -1]] = inside[:, [0, -1]] = False
     for (x1, y1), (x2, y2) in zip(region.outline, np.roll(region.outline, -1, axis=0), strict=True):

@@ -150,7 +150,7 @@ def jumps(faces: dict[int, Face]) -> dict[int, str]:
     return refused
 
 
-def faint(contrasts: dict[int, float]) -> dict[int, str]:
+def low_contrast(contrasts: dict[int, float]) -> dict[int, str]:
     """Frames whose face fades (to black, to white, into another shot), by contrast; with the reason.
 
     A face's contrast is compared with its median over the frames around, so that lasting changes of light pass.

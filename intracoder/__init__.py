@@ -1,7 +1,4 @@
-"""Paired autoencoders that exchange faces."""
+"""Paired autoencoders that exchange faces. Those of 2020 stand apart, in `seed2020`."""
 
-from . import learn
-from .coder import SIZE_IN, SIZE_OUT, Coder, start
-from .model import IDENTITIES, SIZE, Intracoder
-from .swap import draw_as
-from .train import epoch
+from . import seed2020, train
+from .model import SIZE_IN, SIZE_OUT, Intracoder, start

@@ -120,7 +120,7 @@ class Detector:
     def _propose(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[np.ndarray]:
         """PNet on all patches: square candidate boxes (N, 4) for each image."""
         found: dict[int, dict[int, list]] = {}
-        groups = _balanced(patches, parallel.threads())
+        groups = _balanced(patches, parallel.thread_count())
         for proposals in parallel.run([lambda g=g: self._scan(images, g) for g in groups]):
             for patch, *proposal in proposals:
                 found.setdefault(patch.image, {}).setdefault(patch.level, []).append(proposal)
@@ -246,7 +246,7 @@ def _batched(
             )
         )
 
-    each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.threads())))
+    each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.thread_count())))
     jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
     if not jobs:
         return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(

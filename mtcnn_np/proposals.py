@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn import workspace
 from nn.activations import leak
+from nn.fast import workspace
 
 from .nets import PNet
 
@@ -89,11 +89,13 @@ def _layer(
     y = np.empty((outputs // pool**2, length), np.float32)
     pieces = -(-length * window * 4 // STRIP_BYTES)
     for first, last in ((length * i // pieces, length * (i + 1) // pieces) for i in range(pieces)):
-        columns = workspace.take("columns", (k, k, inputs, last - first), x)
+        columns = workspace.buffer("columns", (k, k, inputs, last - first), x)
         columns[...] = workspace.windows(
             x, columns.shape, (4 * pitch, 4, x.strides[0], 4), 4 * first
         )
-        part = y[:, first:last] if pool == 1 else workspace.take("part", (outputs, last - first), x)
+        part = (
+            y[:, first:last] if pool == 1 else workspace.buffer("part", (outputs, last - first), x)
+        )
         np.matmul(matrix, columns.reshape(window, -1), out=part)
         part += bias[:, None]
         leak(part, slope[:, None])

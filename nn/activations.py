@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from . import backend, workspace
+from . import backend
+from .fast import workspace
 from .ops import Function, Tensor
 
 
@@ -11,10 +12,10 @@ def leak(x, slope) -> None:
     xp = backend.of(x)
     if isinstance(slope, float | int):
         if slope != 1:
-            xp.maximum(x, xp.multiply(x, slope, out=workspace.take("leak", x.shape, x)), out=x)
+            xp.maximum(x, xp.multiply(x, slope, out=workspace.buffer("leak", x.shape, x)), out=x)
         return
     # x + (slope - 1) min(x, 0), which holds for slopes above 1, too; the zeros as an array, since NumPy is slow with a number there
-    below = xp.minimum(x, workspace.zeros(x.shape, x), out=workspace.take("leak", x.shape, x))
+    below = xp.minimum(x, workspace.zeros(x.shape, x), out=workspace.buffer("leak", x.shape, x))
     below *= slope - 1
     x += below
 

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from files import atomic_file
+
 from . import backend
 from .layers import Module
 from .optim import Adam
-from .whole import whole_file
 
 _META = "__meta__"
 
@@ -31,7 +32,7 @@ def write_arrays(
 ) -> None:
     """Write arrays and a JSON-able dictionary; what stood at `path` stays until the new file is complete."""
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         np.savez(file, **{_META: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
 
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend, correlate, winograd
+from . import backend
 from .activations import leaked_gradient
+from .fast import correlate, winograd
 from .pool import output_size
 from .tensor import Function, Tensor, grad_enabled
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from . import activations, backend, conv, correlate, norm, ops, pool
+from . import activations, backend, conv, norm, ops, pool
+from .fast import correlate
 from .init import glorot_uniform
 from .tensor import Tensor, grad_enabled, no_grad
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend, parallel, workspace
+from . import backend, parallel
 from .activations import leak, leak_back, leaky_relu
+from .fast import workspace
 from .tensor import Function, Tensor
 
 
@@ -32,14 +33,14 @@ class BatchNorm(Function):
             cells = piece.size // channels
             mean = _channels(piece.sum(axis=0), channels) / cells
             deviation = xp.subtract(
-                piece, self.wide(mean, rows), out=workspace.take("deviation", piece.shape, x)
+                piece, self.wide(mean, rows), out=workspace.buffer("deviation", piece.shape, x)
             )
             sums[2] += _channels(xp.einsum("ij,ij->j", deviation, deviation), channels)
             mean = mean.astype(np.float64)
             sums[0] += cells * mean
             sums[1] += cells * mean * mean
         count = np.full(1, float(x.size // channels))
-        parallel.add_up([sums, count])
+        parallel.all_reduce([sums, count])
         count = float(count[0])
         mean = sums[0] / count
         var = (sums[2] + sums[1]) / count - mean * mean
@@ -77,7 +78,7 @@ class BatchNorm(Function):
         g_beta, g_gamma = sums.astype(
             g.dtype
         )  # this share's: they are added up with the other gradients
-        parallel.add_up([sums])
+        parallel.all_reduce([sums])
         mean_g, mean_gx = (sums / self.count).astype(g.dtype)
         # gx = scale g + of_x x + rest
         scale = self.gamma * self.inv_std
@@ -85,7 +86,9 @@ class BatchNorm(Function):
         rest = -scale * mean_g - of_x * self.mean
         scale, of_x, rest = (self.wide(v, g_rows) for v in (scale, of_x, rest))
         for s in pieces:
-            scaled = xp.multiply(x_rows[s], of_x, out=workspace.take("scaled", x_rows[s].shape, g))
+            scaled = xp.multiply(
+                x_rows[s], of_x, out=workspace.buffer("scaled", x_rows[s].shape, g)
+            )
             scaled += rest
             out = xp.multiply(g_rows[s] if self.slope == 1 else gx_rows[s], scale, out=gx_rows[s])
             out += scaled

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from . import backend, workspace
+from . import backend
+from .fast import workspace
 from .tensor import Tensor
 
 PIECE_BYTES = 1 << 18  # five arrays at a time are to fit the cache
@@ -62,7 +63,7 @@ class Adam:
         """All flat; g is used up. In pieces that stay in the cache over the dozen operations."""
         xp = backend.of(p)
         for s in backend.pieces(len(p), p.itemsize, p, PIECE_BYTES):
-            piece, step = g[s], workspace.take("step", g[s].shape, g)
+            piece, step = g[s], workspace.buffer("step", g[s].shape, g)
             m[s] *= self.beta1
             m[s] += xp.multiply(piece, 1 - self.beta1, out=step)
             v[s] *= self.beta2

@@ -31,18 +31,18 @@ def step(
     loss_of(some of the batch) is the mean loss over those. Each process of the team takes a share of the batch forward and
     backward, then all make the same update. Raises Diverged, before anything is changed, where the loss is not finite.
     """
-    if len(batch) < parallel.size():
+    if len(batch) < parallel.team_size():
         with parallel.alone():
             return step(loss_of, batch, module, optimiser)
-    parallel.meet()
-    part = batch[parallel.shares(len(batch), parallel.size())[parallel.rank()]]
+    parallel.barrier()
+    part = batch[parallel.slices(len(batch), parallel.team_size())[parallel.rank()]]
     weight = len(part) / len(batch)
     loss = loss_of(part)
     loss.backward(backend.of(loss.data).full((), weight, loss.dtype))
     reached = [p for p in module.parameters() if p.grad is not None]
     value = np.full(1, float(loss.data) * weight)
-    if parallel.size() > 1:
-        parallel.add_up([value, *(p.grad for p in reached)])
+    if parallel.team_size() > 1:
+        parallel.all_reduce([value, *(p.grad for p in reached)])
     value = float(value[0])
     if not np.isfinite(value):
         for p in reached:
@@ -73,8 +73,8 @@ def infer(module: Module, inputs, batch: int):
     """What the module gives for inputs (N, ...) in inference, `batch` of them at a time on each thread: an array."""
     xp = backend.of(inputs)
     parts = [slice(i, i + batch) for i in range(0, len(inputs), batch)]
-    if len(parts) < parallel.threads() and xp is np:
-        parts = parallel.shares(len(inputs))
+    if len(parts) < parallel.thread_count() and xp is np:
+        parts = parallel.slices(len(inputs))
     with module.inference():
         jobs = [lambda s=s: module(inputs[s]).data for s in parts]
         return xp.concatenate(parallel.run(jobs) if xp is np else [job() for job in jobs])

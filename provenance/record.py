@@ -9,8 +9,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from nn.whole import whole_file
-from stages.run_folder import digest, versions
+from files import atomic_file, digest, package_versions
 
 from .mark import KEY, PSNR, VERSION
 
@@ -61,9 +60,9 @@ def write(
         if marked
         else {"embedded": False, "why": UNMARKED},
         "settings": settings,
-        "versions": versions(),
+        "versions": package_versions(),
     }
-    with whole_file(beside(output)) as file:
+    with atomic_file(beside(output)) as file:
         file.write(json.dumps(text, indent=1).encode() + b"\n")
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import fft, ndimage, special
 
 import video
-from faces import align, select, steady
+from faces import align, select, smooth_matrices
 from mtcnn_np import Detector
 from mtcnn_np.follow import EVERY
 from stages.detect import Seen, detect
@@ -117,7 +117,7 @@ def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
     """The matrices (2, 3), frame -> aligned, of each face that can be followed, by frame number."""
     starts = [s.number for s in seen if s.cut]
     for track in select.link({s.number: s.faces for s in seen}, starts):
-        yield steady(
+        yield smooth_matrices(
             {n: align.similarity(f.points) for n, f in track.faces.items()}, starts, upright=UPRIGHT
         )
 

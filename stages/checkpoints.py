@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nn import CheckpointError
 
-from .train import Trainer
+from .trainers import Trainer
 
 LAST = 3
 

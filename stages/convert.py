@@ -13,7 +13,7 @@ import nn
 import poisson
 from colorcorrect.light import Relight
 from faces import align, expression, manifest, mask, warp
-from faces.flicker import calm
+from faces.deflicker import deflicker
 from video import Frame
 
 from .detect import aligned
@@ -37,7 +37,7 @@ DEEP, SOFT, EDGE = (
 class Converter:
     """Puts swapped faces into frames.
 
-    swap    aligned faces (N, h, w, 3) uint8 -> (N, 128, 128, 3), 0..1, as stages.train.Trainer.swap
+    swap    aligned faces (N, h, w, 3) uint8 -> (N, 128, 128, 3), 0..1, as stages.trainers.base.Trainer.swap
     rows    the target's manifest by frame number
     faces   the target's aligned faces (h, w, 3) uint8 by frame number, from which its usual look is learnt; without them, or with
             few, the donor's expression is what `swap` makes of it
@@ -55,7 +55,7 @@ class Converter:
         self.swap, self.rows, self.preset = swap, rows, preset
         matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
         self.size = align.native_size(matrices, height, preset.region)
-        self.masks = [mask.face_mask(self.size, region=preset.region, turned=t) for t in TURNS]
+        self.masks = [mask.face_mask(self.size, region=preset.region, yaw=t) for t in TURNS]
         self.turns = turns(rows)
         self.trusts = [self._trust(m) for m in self.masks]
         self.core = mask.face_mask(
@@ -72,9 +72,9 @@ class Converter:
         """Every frame in order; those whose row is not ok are passed through untouched."""
         self._before = None
         drawn = self._drawn(frames)
-        for some in batched(calm(drawn) if self.preset.smooth else drawn, BATCH):
+        for some in batched(deflicker(drawn) if self.preset.smooth else drawn, BATCH):
             yield from self._put(some)
-            nn.parallel.give_back_memory()
+            nn.parallel.trim_memory()
 
     def _drawn(
         self, frames: Iterable[Frame]
@@ -238,7 +238,7 @@ def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:
     numbers = [n for n, r in rows.items() if r.ok]
     known = [n for n in numbers if rows[n].points is not None]
     at = (
-        np.interp(numbers, known, [mask.turn(np.array(rows[n].points)) for n in known])
+        np.interp(numbers, known, [mask.estimate_yaw(np.array(rows[n].points)) for n in known])
         if known
         else np.zeros(len(numbers))
     )

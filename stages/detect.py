@@ -10,7 +10,7 @@ from itertools import tee
 import numpy as np
 
 import nn
-from faces import Face, align, manifest, select, steady, warp
+from faces import Face, align, manifest, select, smooth_matrices, warp
 from mtcnn_np import Detector, follow
 from video import Frame, cuts
 
@@ -44,7 +44,7 @@ def detect(
 
     for count, found in enumerate(follow(numbered(), detector, min_size, every)):
         if count % TRIMMED == 0:
-            nn.parallel.give_back_memory()
+            nn.parallel.trim_memory()
         frame, cut = waiting.pop(found.number)
         pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
         contrasts = [select.contrast(p) for p in pictures]
@@ -122,7 +122,7 @@ def _rows(
     for s in seen:
         if s.number in chosen:
             contrasts[s.number] = s.contrasts[[f is chosen[s.number] for f in s.faces].index(True)]
-    jumps, faint = select.jumps(chosen), select.faint(contrasts)
+    jumps, faint = select.jumps(chosen), select.low_contrast(contrasts)
     believed = {
         n: align.similarity(f.points)
         for n, f in chosen.items()
@@ -130,12 +130,12 @@ def _rows(
     }
     if smooth:
         step = min((b.number - a.number for a, b in zip(seen, seen[1:], strict=False)), default=1)
-        believed = steady(believed, [*starts, *faint], step)
+        believed = smooth_matrices(believed, [*starts, *faint], step)
     rows = []
     for s in seen:
         face, matrix = chosen.get(s.number), believed.get(s.number)
         if s.number in faint:
-            rows.append(manifest.row(s.number, s.time, face, "faint", faint[s.number]))
+            rows.append(manifest.row(s.number, s.time, face, "low contrast", faint[s.number]))
         elif s.number in jumps and matrix is None:
             rows.append(manifest.row(s.number, s.time, face, "jump", jumps[s.number]))
         elif matrix is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .run_folder import RunError, digest, versions
+from files import digest, package_versions
+
+from .run_folder import RunError
 
 OPTIONS = (
     "preset",
@@ -91,7 +93,7 @@ def check_inputs(record: dict) -> None:
 
 def changed(record: dict) -> list[str]:
     """What of the machine and its packages is not as it was, in words."""
-    before, now = record["versions"], versions()
+    before, now = record["versions"], package_versions()
     return [
         f"{k} {now.get(k, 'missing')}, was {before.get(k, 'missing')}"
         for k in sorted(before.keys() | now.keys())

@@ -12,19 +12,15 @@ result.png            a contact sheet of the output
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from threadpoolctl import threadpool_info
 
-from nn.whole import whole_file
+from files import atomic_file, package_versions
 from video import png_text
 
 try:
@@ -33,8 +29,6 @@ except (
     ImportError
 ):  # Windows has no such locks; there, two runs in one folder are the user's affair
     fcntl = None
-
-PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
 
 def _number(track: int) -> str:
@@ -60,7 +54,7 @@ class RunFolder:
         self._lock = self._locked()
         try:
             self.record = self._continued(identity) or {"identity": identity, "results": {}}
-            self.record |= {"settings": settings, "versions": versions()}
+            self.record |= {"settings": settings, "versions": package_versions()}
             self.save()
         except BaseException:
             self._lock.close()
@@ -120,7 +114,7 @@ class RunFolder:
 
     def save(self) -> None:
         """Write run.json, complete or not at all."""
-        with whole_file(self.path / "run.json") as file:
+        with atomic_file(self.path / "run.json") as file:
             file.write(json.dumps(self.record, indent=2).encode() + b"\n")
 
     def result(self, **values) -> None:
@@ -141,7 +135,7 @@ class RunFolder:
         """A picture (H, W, 3) uint8 under the folder, complete or not at all; the comment goes into its metadata."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file, safe=False) as aside:
+        with atomic_file(file, durable=False) as aside:
             Image.fromarray(image).save(aside, "png", pnginfo=png_text(comment))
 
     def losses(self, row: dict) -> None:
@@ -152,30 +146,3 @@ class RunFolder:
             if new:
                 out.write(",".join(row) + "\n")
             out.write(",".join(str(v) for v in row.values()) + "\n")
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, as sha256sum prints it; of a folder, that of the names of its files, each with a zero byte and its own SHA-256."""
-    if not path.is_dir():
-        with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    sha = hashlib.sha256()
-    for file in sorted(p for p in path.iterdir() if p.is_file()):
-        sha.update(file.name.encode() + b"\0" + bytes.fromhex(digest(file)))
-    return sha.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    for library in threadpool_info():
-        if library["user_api"] == "blas":
-            found["blas"] = (
-                f"{library['internal_api']} {library['version']} {library.get('architecture', '')}".strip()
-            )
-            break
-    return found

@@ -17,8 +17,7 @@ import video
 from examples.drawn import draw_face
 from faces import manifest
 from stages.presets import PRESETS
-from stages.train_coder import CoderTrainer
-from stages.train_intracoder import IntracoderTrainer
+from stages.trainers import Seed2020Trainer, TodayTrainer
 from tests.clips import make_clip, sound_packets
 
 ROOT = Path(__file__).parents[1]
@@ -86,8 +85,8 @@ def test_a_frame_without_a_face_shifts_no_other_and_passes_through(clips, done):
     assert sorted(rows) == list(range(FRAMES))
     assert {n: r.status for n, r in rows.items() if not r.ok} == {
         BLANK: "no face",
-        FADED[0]: "faint",
-        FADED[1]: "faint",
+        FADED[0]: "low contrast",
+        FADED[1]: "low contrast",
     }
     assert all(r.reason for r in rows.values() if not r.ok)
     for n, r in rows.items():
@@ -173,7 +172,7 @@ def _run(clips, out, name, *more):
 def test_an_interrupted_run_ends_with_the_bytes_of_an_undisturbed_one(
     clips, done, tmp_path, monkeypatch, capsys
 ):
-    from stages.train import Trainer
+    from stages.trainers.base import Trainer
 
     code, whole = _run(clips, tmp_path, "whole")
     assert code == 0
@@ -489,8 +488,8 @@ def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
 @pytest.mark.parametrize(
     "preset, trainer, own",
     [
-        ("seed", IntracoderTrainer, "adec_{}.steps.0.kernel"),
-        ("standard", CoderTrainer, "decoder_{}.steps.0.kernel"),
+        ("seed", Seed2020Trainer, "adec_{}.steps.0.kernel"),
+        ("standard", TodayTrainer, "decoder_{}.steps.0.kernel"),
     ],
 )
 def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, preset, trainer, own):

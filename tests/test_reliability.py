@@ -19,8 +19,8 @@ import pytest
 import nn
 import pipeline
 from examples.drawn import draw_face
+from files import digest
 from stages.checkpoints import LAST, Checkpoints
-from stages.run_folder import digest
 from tests.clips import make_clip
 
 ROOT = Path(__file__).parents[1]

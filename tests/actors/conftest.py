@@ -27,7 +27,7 @@ def one_model_an_actor():
 
 @pytest.fixture(autouse=True)
 def same_threads_afterwards():
-    before = nn.parallel.threads()
+    before = nn.parallel.thread_count()
     yield
-    if nn.parallel.threads() != before:
+    if nn.parallel.thread_count() != before:
         nn.set_threads(before)

@@ -198,14 +198,14 @@ def test_the_mask_of_a_turned_face_draws_back_on_the_far_side_only(region):
     size = (92, 112)
     front, right = (
         mask.face_mask(size, region=region),
-        mask.face_mask(size, region=region, turned=0.25),
+        mask.face_mask(size, region=region, yaw=0.25),
     )
     assert (right <= front).all() and right[:, :40].tolist() == front[
         :, :40
     ].tolist()  # columns left of the nose
     assert right[:, 60:].sum() < 0.75 * front[:, 60:].sum()
     assert (
-        np.abs(mask.face_mask(size, region=region, turned=1e-6) - front).mean() < 2e-3
+        np.abs(mask.face_mask(size, region=region, yaw=1e-6) - front).mean() < 2e-3
     )  # it begins without a jump
 
 
@@ -214,7 +214,7 @@ def test_turn_is_the_nose_beside_the_eyes_whatever_the_roll():
         points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ np.array(
             [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
         )
-        assert mask.turn(points) == pytest.approx(0.1)
+        assert mask.estimate_yaw(points) == pytest.approx(0.1)
 
 
 def test_the_whole_region_reaches_from_above_the_brows_to_the_chin():

@@ -108,17 +108,19 @@ def test_every_twelfth_frame_is_judged_as_every_frame_is():
     chosen = select.choose(detections)
     chosen[480] = face(700, 300)
     assert sorted(select.jumps(chosen)) == [480]
-    assert sorted(select.faint({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})) == [588]
+    assert sorted(
+        select.low_contrast({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})
+    ) == [588]
 
 
 def test_a_fade_is_refused_and_a_lasting_change_of_light_is_not():
     fade = {n: 30.0 for n in range(100)} | {
         100 + i: 30 * k for i, k in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))
     }
-    assert sorted(select.faint(fade)) == [102, 103, 104]
+    assert sorted(select.low_contrast(fade)) == [102, 103, 104]
     darker = {n: 30.0 if n < 200 else 20.0 for n in range(400)}
-    assert len(select.faint(darker)) < 80
-    assert 300 not in select.faint(darker)
+    assert len(select.low_contrast(darker)) < 80
+    assert 300 not in select.low_contrast(darker)
 
 
 @needs_reference
@@ -162,7 +164,7 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
             align.FACE.size,
         )
         contrasts[frame.number] = select.contrast(crop)
-    assert sorted(select.faint(contrasts)) == fading
+    assert sorted(select.low_contrast(contrasts)) == fading
 
 
 def _rows():

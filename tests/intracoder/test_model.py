@@ -1,79 +1,102 @@
 import numpy as np
 import pytest
 
+import intracoder
 import nn
-from intracoder import Intracoder, draw_as, epoch
-from tests.reference import REFERENCE, needs_reference
-from tests.weights_2020 import load_2020
+from faces import mask
+from intracoder import augment, model, train
+
+RNG = np.random.default_rng(3)
 
 
-@pytest.fixture(scope="module")
-def trained_2020():
-    model = Intracoder(np.random.default_rng(0)).train(False)
-    for net in ("aenc", "ienc", "idec"):
-        load_2020(getattr(model, net), net)
-    load_2020(model.adec_b, "adec")
-    return model
+def test_shapes_and_that_only_the_decoders_are_own():
+    net = intracoder.Intracoder(np.random.default_rng(0))
+    x = RNG.random((2, 64, 64, 3), np.float32)
+    assert net.path("a")(x).shape == (2, 128, 128, 3)
+    a, b = (set(net.path(k).parameters()) for k in "ab")
+    assert a & b == set(net.encoder.parameters()) and a - b == set(net.decoder_a.parameters())
+    first, second = net.both(np.concatenate([x, x]), 2)
+    np.testing.assert_allclose(first.data, net.path("a")(x).data, atol=1e-5)
+    np.testing.assert_allclose(second.data, net.path("b")(x).data, atol=1e-5)
 
 
-@needs_reference
-@pytest.mark.parametrize("net", ["aenc", "ienc", "idec", "adec"])
-def test_every_layer_gives_what_the_2020_program_recorded(trained_2020, net):
-    recorded = np.load(REFERENCE / "seed" / "activations.npz")
-    before = {"aenc": "input", "ienc": "aenc/out", "idec": "ienc/out", "adec": "idec/out"}[net]
-    x = nn.Tensor(recorded[before][:1])
-    sequence = trained_2020.adec_b if net == "adec" else getattr(trained_2020, net)
-    layers = sorted(k for k in recorded if k.startswith(net + "/") and not k.endswith("out"))
-    assert len(layers) == len(sequence.steps)
-    with nn.no_grad():
-        for key, step in zip(layers, sequence.steps, strict=True):
-            x = step(x)
-            np.testing.assert_allclose(
-                x.data, recorded[key], atol=1e-5 * np.abs(recorded[key]).max(), rtol=0
-            )
+def test_the_start_is_alike_for_both_and_draws_something_like_a_face():
+    net = intracoder.start(intracoder.Intracoder(np.random.default_rng(0)))
+    for (name, a), (_, b) in zip(
+        net.decoder_a.named_tensors(), net.decoder_b.named_tensors(), strict=True
+    ):
+        assert a.data is not b.data and a.dtype == np.float32, name
+        np.testing.assert_array_equal(a.data, b.data)
+    face = train.draw_as(net, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
+    assert 0.05 < face.std() < 0.5 and -0.5 < face.min() and face.max() < 1.5
 
 
-@needs_reference
-def test_the_whole_swap_agrees_with_the_2020_program(trained_2020):
-    recorded = np.load(REFERENCE / "seed" / "activations.npz")
-    swapped = draw_as(trained_2020, recorded["input"], "b")
-    np.testing.assert_allclose(
-        swapped, recorded["predict_swap"], atol=1e-5 * recorded["predict_swap"].max()
+def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, monkeypatch):
+    nn.checkpoint.write_arrays(
+        tmp_path / "start.npz", {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
     )
+    monkeypatch.setattr(model, "START", tmp_path / "start.npz")
+    with pytest.raises(nn.CheckpointError, match="start.npz"):
+        intracoder.start(intracoder.Intracoder(np.random.default_rng(0)))
 
 
-def test_the_two_paths_share_all_but_the_own_decoder():
-    model = Intracoder(np.random.default_rng(0))
-    a, b = set(model.path("a").parameters()), set(model.path("b").parameters())
-    assert a & b == set(model.aenc.parameters() + model.ienc.parameters() + model.idec.parameters())
-    assert a - b == set(model.adec_a.parameters()) and b - a == set(model.adec_b.parameters())
-
-
-def test_an_epoch_of_one_identity_leaves_the_other_decoder_alone_and_learns():
-    rng = np.random.default_rng(0)
-    model, adam = Intracoder(rng), nn.Adam()
-    faces = rng.random((6, 32, 32, 3), np.float32)
-    before = {name: t.data.copy() for name, t in model.named_tensors()}
-    losses = [
-        np.mean([loss for loss, _ in epoch(model, "a", faces, 2, adam, rng)]) for _ in range(4)
-    ]
-    assert losses[-1] < losses[0]
-    changed = {
-        name for name, t in model.named_tensors() if not np.array_equal(t.data, before[name])
+def test_an_epoch_shows_every_face_learns_and_repeats():
+    faces = {
+        "a": RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
+        "b": np.full((3, 128, 128, 3), 200, np.uint8),
     }
-    assert not any(name.startswith("adec_b") for name in changed)
-    assert any(name.startswith("adec_a") for name in changed) and any(
-        name.startswith("aenc") for name in changed
-    )
+    weights = mask.attention((128, 128))
 
-
-def test_the_same_seed_trains_to_the_same_bytes():
     def trained():
-        rng = np.random.default_rng(5)
-        model, adam = Intracoder(rng), nn.Adam()
-        faces = rng.random((5, 32, 32, 3), np.float32)
-        sizes = [n for _, n in epoch(model, "b", faces, 2, adam, rng)]
-        assert sizes == [2, 2, 1]  # the odd last one is a batch of its own
-        return b"".join(t.data.tobytes() for _, t in model.named_tensors())
+        rng = np.random.default_rng(1)
+        net, adam = intracoder.Intracoder(rng), nn.Adam()
+        losses = [list(train.epoch(net, faces, weights, 2, adam, rng)) for _ in range(4)]
+        assert [n for _, n in losses[0]] == [2, 2, 1]
+        assert np.mean([loss for loss, _ in losses[-1]]) < np.mean([loss for loss, _ in losses[0]])
+        return b"".join(t.data.tobytes() for _, t in net.named_tensors())
 
     assert trained() == trained()
+
+
+def test_halved_is_the_mean_of_four_pixels():
+    faces = RNG.integers(0, 256, (2, 128, 128, 3)).astype(np.uint8)
+    by_hand = (
+        (
+            faces[:, ::2, ::2].astype(float)
+            + faces[:, 1::2, ::2]
+            + faces[:, ::2, 1::2]
+            + faces[:, 1::2, 1::2]
+        )
+        / 4
+        / 255
+    )
+    np.testing.assert_allclose(model.halved(faces), by_hand, atol=1e-6)
+
+
+def test_a_warp_of_nothing_is_nothing_and_of_a_ramp_a_shift(monkeypatch):
+    faces = RNG.random((3, 32, 32, 3), np.float32)
+    for name in ("BEND", "TURN", "STRETCH", "SHIFT"):
+        monkeypatch.setattr(augment, name, 0.0)
+    np.testing.assert_allclose(
+        augment.warp(faces, np.random.default_rng(0)), faces, atol=2e-3
+    )  # 1/1000 px off at the far edges
+    monkeypatch.setattr(augment, "SHIFT", 0.1)
+    ramp = np.broadcast_to(
+        np.arange(32, dtype=np.float32)[None, None, :, None], (4, 32, 32, 1)
+    ).copy()
+    moved = augment.warp(ramp, np.random.default_rng(0))[:, 16, 8:24, 0] - np.arange(8, 24)
+    assert np.ptp(moved, axis=1).max() < 1e-4 and 0.5 < np.abs(moved).max() < 3.3
+
+
+def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
+    faces = np.repeat(RNG.random((1, 64, 64, 3), np.float32), 3, axis=0)
+    one, two = (augment.warp(faces, np.random.default_rng(7)) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    assert one.dtype == np.float32 and np.abs(one[0] - one[1]).mean() > 0.01
+    lit = augment.relight(faces, np.random.default_rng(7))
+    assert (
+        lit.dtype == np.float32
+        and lit.min() >= 0
+        and lit.max() <= 1
+        and np.abs(lit[0] - lit[1]).mean() > 0.005
+    )

@@ -115,7 +115,9 @@ def test_an_op_and_its_gradients(name):
         _close(gpu, cpu, name)
 
 
-@pytest.mark.parametrize("build, out", [(intracoder.Intracoder, 32), (colorcorrect.ColorNet, 128)])
+@pytest.mark.parametrize(
+    "build, out", [(intracoder.seed2020.Intracoder, 32), (colorcorrect.seed2020.ColorNet, 128)]
+)
 def test_a_net_trains_and_infers_alike_without_copies_to_the_host(monkeypatch, build, out):
     xp = _gpu()
     x, y = (

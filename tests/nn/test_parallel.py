@@ -49,7 +49,7 @@ def test_jobs_know_whether_gradients_are_wanted_and_do_not_change_it_for_others(
     "count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])]
 )
 def test_shares_are_even_and_cover_all(count, parts, expected):
-    found = parallel.shares(count, parts)
+    found = parallel.slices(count, parts)
     assert [s.stop - s.start for s in found] == expected
     assert np.concatenate([np.arange(count)[s] for s in found]).tolist() == list(range(count))
 
@@ -60,11 +60,11 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
     with parallel.team(1 << 20) as rank:
         small, large = np.full(3, 1.0 + rank), np.arange(50_000, dtype=np.float32) * (rank + 1)
         for _ in range(200):
-            parallel.add_up([small])
-            small /= parallel.size()
-        parallel.add_up([large, small])
+            parallel.all_reduce([small])
+            small /= parallel.team_size()
+        parallel.all_reduce([large, small])
         seen = np.array([large[-1], small[0], rank])
-        parallel.add_up([seen])  # so that process 0 hears what the others got
+        parallel.all_reduce([seen])  # so that process 0 hears what the others got
     ranks = sum(range(size))
     mean = (size + ranks) / size
     assert (
@@ -72,7 +72,7 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
         and seen[1] == pytest.approx(size * size * mean)
         and seen[2] == ranks
     )
-    assert parallel.size() == 1 and parallel.rank() == 0
+    assert parallel.team_size() == 1 and parallel.rank() == 0
 
 
 def _net(rng):
@@ -128,7 +128,7 @@ def test_between_two_steps_the_caller_is_alone():
     rng = np.random.default_rng(0)
     net, x = _net(rng), rng.standard_normal((4, 6, 6, 2)).astype(np.float32)
     for _ in nn.train.epoch([np.arange(4)] * 3, lambda i: nn.mse(net(x[i]), 1.0), net, nn.Adam()):
-        assert parallel.size() == 1
+        assert parallel.team_size() == 1
         with nn.no_grad():
             normed = net.steps[1](
                 net.steps[0](x)
@@ -159,7 +159,7 @@ def test_an_epoch_left_early_leaves_no_process_behind():
     children = _children()
     assert len(children) == 1
     steps.close()
-    assert parallel.size() == 1
+    assert parallel.team_size() == 1
     assert not _children()
 
 
@@ -168,8 +168,8 @@ def test_a_process_that_dies_is_noticed():
     with pytest.raises(parallel.TeamError, match="continue"), parallel.team(1 << 10) as rank:
         if rank:
             os.kill(os.getpid(), signal.SIGKILL)
-        parallel.add_up([np.zeros(3)])
-    assert parallel.size() == 1
+        parallel.all_reduce([np.zeros(3)])
+    assert parallel.team_size() == 1
 
 
 def test_a_loss_that_is_not_finite_stops_every_process():
@@ -187,4 +187,4 @@ def test_a_loss_that_is_not_finite_stops_every_process():
             )
         )
     np.testing.assert_array_equal(net.steps[0].kernel.data, before)
-    assert parallel.size() == 1
+    assert parallel.team_size() == 1

@@ -21,7 +21,7 @@ GAP = 5  # frames at most that are filled in
 _MIDDLE = REFERENCE_POINTS.mean(axis=0)
 
 
-def steady(
+def smooth_matrices(
     matrices: dict[int, np.ndarray],
     starts: Iterable[int] = (),
     step: int = 1,

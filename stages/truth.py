@@ -20,10 +20,8 @@ import numpy as np
 from PIL import Image
 
 import video
-from nn.whole import whole_file
-from stages.run_folder import digest
-
-from .record import beside
+from files import atomic_file, digest
+from provenance.record import beside
 
 FACTORS = 18, 23, 28, 35
 # frame counts in the output, source_frame in the target, time is the target's in seconds; changed counts pixels; source_sha256 is that of the
@@ -76,7 +74,7 @@ class Bundle:
         number = len(self.rows)
         changed = (image != untouched.image).any(axis=2)
         mask = f"mask/{number:06d}.png"
-        with whole_file(self.folder / mask, safe=False) as file:
+        with atomic_file(self.folder / mask, durable=False) as file:
             Image.fromarray(changed.astype(np.uint8) * 255).save(file, "png")
         for writer in self.writers:
             writer.write(image, untouched.time)
@@ -112,5 +110,5 @@ class Bundle:
     def _table(self, name: str, header: list[str], rows: list[list]) -> None:
         text = io.StringIO(newline="")
         csv.writer(text).writerows([header, *rows])
-        with whole_file(self.folder / name) as file:
+        with atomic_file(self.folder / name) as file:
             file.write(text.getvalue().encode())

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import nn
-from colorcorrect import ColorNet, colour_as, epoch
+from colorcorrect.seed2020 import ColorNet, colour_as, epoch
 from tests.reference import REFERENCE, needs_reference
 from tests.weights_2020 import load_2020
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 
-def sheet(
+def contact_sheet(
     rows: Sequence[Sequence[np.ndarray]],
     labels: Sequence[str] = (),
     cell: tuple[int, int] = (128, 128),

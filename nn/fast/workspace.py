@@ -7,15 +7,15 @@ import threading
 
 import numpy as np
 
-from . import backend
+from .. import backend
 
 KEPT_BYTES = 1 << 26  # of padded arrays, on each thread
 
 _mine = threading.local()
 
 
-def take(name: str, shape: tuple[int, ...], like):
-    """An uninitialised array of like's dtype, overwritten by the next `take` of that name; on a GPU a fresh one (CuPy keeps a pool)."""
+def buffer(name: str, shape: tuple[int, ...], like):
+    """An uninitialised array of like's dtype, overwritten by the next `buffer` of that name; on a GPU a fresh one (CuPy keeps a pool)."""
     xp = backend.of(like)
     if xp is not np:
         return xp.empty(shape, like.dtype)

@@ -21,7 +21,7 @@ SHOWN, DRAWN = (
 ALIKE = 0.05  # mean difference of two faces, 0..1, that makes the one count a third in the other's average
 
 
-def calm(
+def deflicker(
     entries: Iterable[tuple[Key, np.ndarray | None, np.ndarray | None]],
 ) -> Iterator[tuple[Key, np.ndarray | None, np.ndarray | None]]:
     """(anything, target's face, drawn face) of successive frames -> the same, both faces averaged over time.

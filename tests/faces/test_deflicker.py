@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faces.flicker import DRAWN, REACH, SHOWN, calm
+from faces.deflicker import DRAWN, REACH, SHOWN, deflicker
 
 
 def _entries(count, seed=0, noise=0.02):
@@ -16,7 +16,7 @@ def _entries(count, seed=0, noise=0.02):
 @pytest.mark.parametrize("count", [1, 2, REACH, REACH + 1, 2 * REACH + 1, 30])
 def test_it_is_the_gaussian_mean_of_the_neighbours_within_reach(count):
     entries = _entries(count)
-    found = list(calm(iter(entries)))
+    found = list(deflicker(iter(entries)))
     assert [key for key, *_ in found] == list(range(count))
     drawn = np.stack([d for *_, d in entries])
     for k, shown, d in found:
@@ -36,9 +36,9 @@ def test_nothing_is_averaged_across_a_cut_or_with_frames_that_have_no_face():
         + [(k + 6, None, None) for k in range(2)]
         + [(k + 8, f, d) for k, f, d in _entries(6, 1)]
     )
-    found = list(calm(iter(entries)))
+    found = list(deflicker(iter(entries)))
     assert [f is None for _, f, _ in found] == [6 <= k < 8 for k in range(14)]
-    alone = [d for *_, d in list(calm(_entries(6, 0))) + list(calm(_entries(6, 1)))]
+    alone = [d for *_, d in list(deflicker(_entries(6, 0))) + list(deflicker(_entries(6, 1)))]
     for (_, _, d), expected in zip([f for f in found if f[1] is not None], alone, strict=True):
         np.testing.assert_allclose(d, expected, atol=1e-3)
 
@@ -53,6 +53,6 @@ def test_no_more_frames_are_kept_than_the_reach_needs():
             yield entry
 
     ahead = []
-    for k, _ in enumerate(calm(counted())):
+    for k, _ in enumerate(deflicker(counted())):
         ahead.append(taken - k)
     assert max(ahead) == REACH + 1

@@ -25,8 +25,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..activations import leak
 from . import workspace
-from .activations import leak
 from .correlate import turn, turned_corner
 
 TILE, TAPS = 4, 3
@@ -79,9 +79,9 @@ _A, _G, _B = (
 def _both_axes(matrix: np.ndarray, x: np.ndarray, name: str) -> np.ndarray:
     """matrix (p, q) applied to both first axes of x (q, q, L): (p, p, L), in the workspace of that name."""
     p, q = matrix.shape
-    half = np.matmul(matrix, x.reshape(q, -1), out=workspace.take("half", (p, q * x.shape[2]), x))
+    half = np.matmul(matrix, x.reshape(q, -1), out=workspace.buffer("half", (p, q * x.shape[2]), x))
     return np.matmul(
-        matrix, half.reshape(p, q, -1), out=workspace.take(name, (p, p, x.shape[2]), x)
+        matrix, half.reshape(p, q, -1), out=workspace.buffer(name, (p, p, x.shape[2]), x)
     )
 
 
@@ -133,7 +133,7 @@ def correlate_both(
         m = _both_axes(_A[x.dtype].T, _cut_tiles(g[images], rows), "m").reshape(
             SIDE**2, -1, outputs
         )
-        total += np.matmul(v.transpose(0, 2, 1), m, out=workspace.take("product", total.shape, x))
+        total += np.matmul(v.transpose(0, 2, 1), m, out=workspace.buffer("product", total.shape, x))
     return y, _both_axes(_G[x.dtype].T, total.reshape(SIDE, SIDE, -1), "kernel").reshape(
         TAPS, TAPS, inputs, outputs
     ).copy()
@@ -142,7 +142,7 @@ def correlate_both(
 def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, b, slope: float) -> None:
     """From V to the tiles of y."""
     outputs = u.shape[2]
-    m = np.matmul(v, u, out=workspace.take("m", (SIDE**2, v.shape[1], outputs), v))
+    m = np.matmul(v, u, out=workspace.buffer("m", (SIDE**2, v.shape[1], outputs), v))
     tiles = _both_axes(_A[v.dtype], m.reshape(SIDE, SIDE, -1), "tiles")
     across = -(-y.shape[2] // TILE)
     cells = tiles.reshape(-1, across * outputs)
@@ -185,7 +185,7 @@ def _slices(x: np.ndarray, corner: tuple[int, int], out: tuple[int, int], channe
         for r in range(0, down, rows):
             part = slice(r, min(r + rows, down))
             shape = SIDE, SIDE, count, part.stop - r, across, c
-            d = workspace.take("d", shape, x)
+            d = workspace.buffer("d", shape, x)
             d[...] = workspace.windows(
                 padded, shape, (sh, sw, sn, TILE * sh, TILE * sw, sc), TILE * r * sh
             )
@@ -221,6 +221,6 @@ def _cut_tiles(g: np.ndarray, rows: slice) -> np.ndarray:
         whole[:, : last - first, :ow] = g[:, first:last]
         g, rows = whole, slice(0, rows.stop - rows.start)
     blocks = g.reshape(n, -1, TILE, across, TILE, outputs)[:, rows]
-    tiles = workspace.take("tiles", (TILE, TILE, n, rows.stop - rows.start, across, outputs), g)
+    tiles = workspace.buffer("tiles", (TILE, TILE, n, rows.stop - rows.start, across, outputs), g)
     tiles[...] = blocks.transpose(2, 4, 0, 1, 3, 5)
     return tiles.reshape(TILE, TILE, -1)

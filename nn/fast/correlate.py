@@ -25,8 +25,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend, workspace
-from .activations import leak
+from .. import backend
+from ..activations import leak
+from . import workspace
 
 STRIP_BYTES = 1 << 20  # a strip's matrix: a usual L2 cache
 KERNELS = 4  # a strip is this much larger than the kernel, which each product reads anew
@@ -265,6 +266,6 @@ def _strips(
         for r in range(0, oh, rows):
             part = slice(r, min(r + rows, oh))
             cells = windows[:, part]
-            columns = workspace.take("columns", cells.shape, x)
+            columns = workspace.buffer("columns", cells.shape, x)
             columns[...] = cells
             yield images, part, columns.reshape(-1, kh * kw * c)

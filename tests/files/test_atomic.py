@@ -2,14 +2,14 @@
 
 import pytest
 
-from nn.whole import whole_file
+from files import atomic_file
 
 
 @pytest.mark.parametrize("safe", [True, False])
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path, safe):
     path = tmp_path / "a"
     path.write_bytes(b"before")
-    with whole_file(path, safe) as file:
+    with atomic_file(path, safe) as file:
         file.write(b"after")
         file.flush()
         assert path.read_bytes() == b"before"
@@ -20,7 +20,7 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path, safe):
 def test_what_stood_there_stays_and_nothing_is_left_behind(tmp_path, error):
     path = tmp_path / "a"
     path.write_bytes(b"before")
-    with pytest.raises(type(error)) as raised, whole_file(path) as file:
+    with pytest.raises(type(error)) as raised, atomic_file(path) as file:
         file.write(b"after")
         raise error
     assert path.read_bytes() == b"before" and [p.name for p in tmp_path.iterdir()] == ["a"]

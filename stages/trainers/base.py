@@ -20,7 +20,7 @@ from faces import mask
 from faces.align import Region
 from nn import checkpoint
 
-from .presets import Preset
+from ..presets import Preset
 
 STATE = {
     "epochs": int,

@@ -10,19 +10,19 @@ import numpy as np
 import intracoder
 from faces import mask
 
-from .presets import Preset
-from .train import Trainer, repaint
+from ..presets import Preset
+from .base import Trainer, repaint
 
 RATE = 1e-3  # of Adam; it falls along a half cosine to LAST times that
 LAST = 0.02
 
 
-class CoderTrainer(Trainer):
+class TodayTrainer(Trainer):
     """The coder. faces: {"a": (N, 128, 128, 3) uint8, "b": ...}, aligned."""
 
     def __init__(self, faces: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
         super().__init__(preset, seed, xp)
-        self.coder = intracoder.start(intracoder.Coder(self.rng)).to(xp)
+        self.coder = intracoder.start(intracoder.Intracoder(self.rng)).to(xp)
         self.nets = {"coder": self.coder}
         self.faces = (
             faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
@@ -33,13 +33,13 @@ class CoderTrainer(Trainer):
         return RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        steps = intracoder.learn.epoch(
+        steps = intracoder.train.epoch(
             self.coder, self.faces, self.weights, self.preset.batch, self.adam, self.rng
         )
         return max(len(f) for f in self.faces.values()), steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        return intracoder.learn.draw_as(self.coder, faces, "b")
+        return intracoder.train.draw_as(self.coder, faces, "b")
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         a, b = (
@@ -48,7 +48,7 @@ class CoderTrainer(Trainer):
         )
 
         def as_(who, faces):
-            return intracoder.learn.draw_as(self.coder, faces, who)
+            return intracoder.train.draw_as(self.coder, faces, who)
 
         return {
             "target": list(a),

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from faces import align, steady
-from faces.steady import GAP
+from faces import align, smooth_matrices
+from faces.smooth import GAP
 
 
 def _matrix(x, y, size=1.0, angle=0.0):
@@ -26,7 +26,7 @@ def test_motion_along_a_parabola_is_left_as_it_is():
     raw = {
         n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)
     }
-    for n, matrix in steady(raw).items():
+    for n, matrix in smooth_matrices(raw).items():
         np.testing.assert_allclose(matrix, raw[n], atol=1e-9)
 
 
@@ -34,7 +34,7 @@ def test_jitter_goes_and_nothing_lags():
     rng = np.random.default_rng(0)
     true = np.array([100 + 40 * np.sin(n / 12) for n in range(120)])
     raw = {n: _matrix(true[n] + rng.normal(0, 1), 80 + rng.normal(0, 1)) for n in range(120)}
-    smooth = steady(raw)
+    smooth = smooth_matrices(raw)
     x = np.array([_middle(smooth[n])[0] for n in range(120)])
     before = np.array([_middle(raw[n])[0] for n in range(120)])
     assert np.abs(np.diff(x, 2)).mean() < 0.35 * np.abs(np.diff(before, 2)).mean()
@@ -48,7 +48,7 @@ def test_size_and_angle_can_be_smoothed_over_more_frames_than_the_place():
         n: _matrix(100 + rng.normal(0, 1), 80, np.exp(rng.normal(0, 0.02)), rng.normal(0, 0.02))
         for n in range(100)
     }
-    usual, upright = steady(raw), steady(raw, upright=25)
+    usual, upright = smooth_matrices(raw), smooth_matrices(raw, upright=25)
     assert all(np.allclose(_middle(upright[n]), _middle(usual[n])) for n in raw)
     spread = [
         np.std([_logarithm(found[n]) for n in raw], axis=0) for found in (raw, usual, upright)
@@ -62,23 +62,23 @@ def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():
         for n in range(60)
         if n not in (10, 11, 12) and not 30 <= n < 30 + GAP + 1
     }
-    filled = steady(raw)
+    filled = smooth_matrices(raw)
     assert set(filled) - set(raw) == {10, 11, 12}
     np.testing.assert_allclose(_middle(filled[11]), [122, 80], atol=1e-9)
-    assert set(steady(raw, starts=[12])) == set(raw)
+    assert set(smooth_matrices(raw, starts=[12])) == set(raw)
 
 
 def test_across_a_cut_nothing_is_smoothed():
     raw = {n: _matrix(100 if n < 10 else 300, 80) for n in range(20)}
-    for n, matrix in steady(raw, starts=[10]).items():
+    for n, matrix in smooth_matrices(raw, starts=[10]).items():
         np.testing.assert_allclose(_middle(matrix), [100 if n < 10 else 300, 80], atol=1e-9)
-    assert abs(_middle(steady(raw)[9])[0] - 100) > 5
+    assert abs(_middle(smooth_matrices(raw)[9])[0] - 100) > 5
 
 
 @pytest.mark.parametrize("numbers", [[4], [4, 5], [0, 12, 24, 36, 60]])
 def test_few_frames_and_frames_far_apart(numbers):
     raw = {n: _matrix(100 + n, 80) for n in numbers}
-    found = steady(raw, step=12 if len(numbers) > 2 else 1)
+    found = smooth_matrices(raw, step=12 if len(numbers) > 2 else 1)
     assert set(found) == set(numbers) | ({48} if len(numbers) > 2 else set())
     for n, matrix in found.items():
         np.testing.assert_allclose(_middle(matrix), [100 + n, 80], atol=1e-9)

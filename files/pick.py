@@ -1,0 +1,10 @@
+"""An even choice of a few among many."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def pick_evenly(count: int, most: int) -> list[int]:
+    """Indices 0..count - 1, or `most` of them, evenly spaced, first and last included, rising."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int)).tolist()

@@ -1,0 +1,5 @@
+"""The paired autoencoders of the 2020 program, layer by layer as they were."""
+
+from .model import IDENTITIES, SIZE, Intracoder
+from .swap import draw_as
+from .train import epoch

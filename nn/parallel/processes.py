@@ -1,0 +1,176 @@
+"""A team of processes that train together, as data-parallel training does on several GPUs.
+
+Every process is a fork of this one. All run the same loop with the same weights and the same random
+numbers, and each takes its slice of every batch. They meet only to add up arrays (`all_reduce`):
+gradients, and in BatchNorm the sums that make its statistics those of the whole batch. Sums are
+taken in the order of the ranks, so results depend on the number of processes, never on timing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import multiprocessing
+import os
+import signal
+import sys
+from contextlib import contextmanager
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from . import threads
+
+SMALL_BYTES = 1 << 14  # room for the sums of BatchNorm, the arrays that are reduced most often
+SPIN_TRIES = 3000  # about a millisecond; then a waiting process goes to sleep
+PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+
+_team: Team | None = None
+
+
+class TeamError(RuntimeError):
+    """A process of the team has ended before its work was done."""
+
+
+class Team:
+    """Processes of rank 0..size - 1 that add up arrays through shared memory.
+
+    Each process has a place for its own array, which the others read, and tells every other process
+    through a semaphore when the array is there. Small arrays have two places, used by turns: while
+    a slow process still reads the last array, a fast one may write the next. Large arrays have one
+    place, and all processes wait until all have read.
+    """
+
+    def __init__(self, size: int, place_bytes: int):
+        self.size, self.rank, self.turn = size, 0, 0
+        memory = mmap.mmap(-1, size * (place_bytes + 2 * SMALL_BYTES))  # shared with forks
+        rows = np.frombuffer(memory, np.uint8).reshape(size, -1)
+        self.small = rows[:, :SMALL_BYTES], rows[:, SMALL_BYTES : 2 * SMALL_BYTES]
+        self.large = rows[:, 2 * SMALL_BYTES :]
+        fork = multiprocessing.get_context("fork")
+        self.arrived = [[fork.Semaphore(0) for _ in range(size)] for _ in range(size)]  # [who][to]
+        self.children: list[int] = []
+
+    def all_reduce(self, arrays: list[np.ndarray]) -> None:
+        """Replace every array by the sum of those that the processes bring in its place."""
+        ends = np.cumsum([a.nbytes for a in arrays])
+        small = ends[-1] <= SMALL_BYTES
+        self.turn = 1 - self.turn
+        places = self.small[self.turn] if small else self.large
+        of_ranks = [
+            [place[end - a.nbytes : end].view(a.dtype).reshape(a.shape) for place in places]
+            for a, end in zip(arrays, ends, strict=True)
+        ]
+        for array, by_rank in zip(arrays, of_ranks, strict=True):
+            by_rank[self.rank][...] = array
+        self.barrier()
+        for array, by_rank in zip(arrays, of_ranks, strict=True):
+            np.add(by_rank[0], by_rank[1], out=array)
+            for further in by_rank[2:]:
+                array += further
+        if not small:
+            self.barrier()
+
+    def barrier(self) -> None:
+        """Wait until every process has come here."""
+        others = [rank for rank in range(self.size) if rank != self.rank]
+        for other in others:
+            self.arrived[self.rank][other].release()
+        for other in others:
+            self._wait(self.arrived[other][self.rank])
+
+    def _wait(self, semaphore) -> None:
+        for _ in range(SPIN_TRIES):
+            if semaphore.acquire(False):
+                return
+        while not semaphore.acquire(timeout=1):
+            for child in self.children:
+                if os.waitpid(child, os.WNOHANG)[0]:
+                    self.children.remove(child)
+                    raise TeamError(
+                        "a training process has ended (out of memory?); "
+                        "start again to continue from the last save"
+                    )
+
+
+@contextmanager
+def team(place_bytes: int, size: int | None = None):
+    """Inside this block `size` processes run, `thread_count()` unless told; gives this one's rank.
+
+    Only process 0 leaves the block. The others end there, whatever happens; they must not yield,
+    print or write files. `place_bytes` bounds what `all_reduce` takes. Where processes cannot be
+    forked with care (macOS, Windows) the team is this process alone, with all BLAS threads.
+    """
+    global _team
+    size = size or threads.thread_count()
+    if size == 1 or _team is not None:
+        yield 0
+        return
+    if sys.platform != "linux":
+        with ThreadpoolController().limit(limits=size, user_api="blas"):
+            yield 0
+        return
+    _team = Team(size, place_bytes)
+    try:
+        for new_rank in range(1, size):
+            child = os.fork()
+            if child == 0:
+                _team.rank, _team.children = new_rank, []
+                threads.forget_threads()
+                _die_with_parent()
+                break
+            _team.children.append(child)
+        yield _team.rank
+    except BaseException:
+        if _team.rank:
+            os._exit(1)
+        raise
+    finally:
+        if _team.rank:
+            os._exit(0)
+        for child in _team.children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        _team = None
+
+
+def _die_with_parent() -> None:
+    """End this process when its parent ends; leave Ctrl-C to the parent, who decides what follows."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getppid() != parent:  # it ended before the line above
+        os._exit(1)
+
+
+@contextmanager
+def alone():
+    """Inside this block there is no team: for work that one process does, or every one in full."""
+    global _team
+    before, _team = _team, None
+    try:
+        yield
+    finally:
+        _team = before
+
+
+def team_size() -> int:
+    """How many processes the team has; 1 outside of one."""
+    return _team.size if _team else 1
+
+
+def rank() -> int:
+    """The number of this process in the team; 0 outside of one."""
+    return _team.rank if _team else 0
+
+
+def barrier() -> None:
+    """Wait for the other processes of the team; outside of one, go on."""
+    if _team:
+        _team.barrier()
+
+
+def all_reduce(arrays: list[np.ndarray]) -> None:
+    """Replace every array by its sum over the team; outside of one nothing changes."""
+    if _team:
+        _team.all_reduce(arrays)

@@ -1,0 +1,74 @@
+"""Threads for independent jobs: NumPy releases the interpreter lock inside its long calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+from threadpoolctl import ThreadpoolController
+
+from .memory import keep_freed_memory
+
+_pool: ThreadPoolExecutor | None = None
+_threads = 1
+
+
+def set_threads(count: int) -> None:
+    """Let `run` use `count` threads and `team` as many processes, each with one BLAS thread.
+
+    Raises ValueError for a count below 1.
+    """
+    global _pool, _threads
+    if count < 1:
+        raise ValueError(f"threads must be at least 1, not {count}")
+    if _pool is not None:
+        _pool.shutdown()
+    _threads = count
+    _pool = ThreadPoolExecutor(count - 1, thread_name_prefix="nn") if count > 1 else None
+    ThreadpoolController().limit(limits=1, user_api="blas")
+    keep_freed_memory()
+
+
+def forget_threads() -> None:
+    """In a forked process: the threads of the parent do not exist here."""
+    global _pool
+    _pool = None
+
+
+def thread_count() -> int:
+    """How many threads `run` uses."""
+    return _threads
+
+
+def run(jobs: Sequence[Callable[[], object]]) -> list:
+    """Run independent jobs on all threads, this one included; their results in order.
+
+    A job must not call `run` itself.
+    """
+    if _pool is None or len(jobs) < 2:
+        return [job() for job in jobs]
+    waiting = iter(enumerate(jobs))  # next() on it is atomic
+    results: list = [None] * len(jobs)
+
+    def work():
+        for i, job in waiting:
+            results[i] = job()
+
+    helpers = [_pool.submit(copy_context().run, work) for _ in range(min(_threads, len(jobs)) - 1)]
+    try:
+        work()
+    finally:
+        for helper in helpers:
+            helper.result()
+    return results
+
+
+def slices(count: int, parts: int | None = None) -> list[slice]:
+    """range(count) cut into contiguous slices, one a thread or `parts`, as even as can be.
+
+    None is empty: there are fewer slices where `count` is below `parts`.
+    """
+    parts = max(1, min(parts or _threads, count))
+    edges = [count * i // parts for i in range(parts + 1)]
+    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
