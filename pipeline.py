@@ -27,8 +27,7 @@ import video
 from actors import demo
 from faces import ManifestError, manifest
 from files import contact_sheet, digest
-from mtcnn_np import Detector, WeightsError
-from mtcnn_np.follow import EVERY
+from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, WeightsError
 from stages import replay
 from stages.checkpoints import Checkpoints
 from stages.convert import Converter
@@ -465,7 +464,7 @@ def detected(
         frames = progress(
             part(clip, role, options), f"detect {role}", how_many(clip, role, options)
         )
-        seen = list(detect(frames, Detector(), options.min_size, EVERY))
+        seen = list(detect(frames, Detector(), options.min_size, WHOLE_SEARCH_INTERVAL))
         which = options.face if role == "target" else options.donor_face
         try:
             found = (

@@ -15,6 +15,7 @@ import os
 import subprocess
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -139,22 +140,13 @@ def memory(detector: Detector, count: int) -> None:
 
 def clip(path: Path, detector: Detector, peer_ms: float | None, options) -> None:
     """Following against searching every frame whole: time a frame, and whether both find the same; then what smoothing does."""
-    frames = [(f.number, f.image) for f in video.open_clip(path)][: options.frames]
-    starts = [
-        n
-        for (n, _), cut in zip(frames, video.cuts(image for _, image in frames), strict=True)
-        if cut
-    ]
+    frames = list(islice(video.with_cuts(video.open_clip(path)), options.frames))
+    starts = [frame.number for frame, cut in frames if cut]
     start = time.perf_counter()
-    whole = {n: detector.detect(image, options.min_size) for n, image in frames}
+    whole = {f.number: detector.detect(f.image, options.min_size) for f, _ in frames}
     whole_ms = (time.perf_counter() - start) / len(frames) * 1e3
     start = time.perf_counter()
-    near = {
-        f.number: f.faces
-        for f in follow(
-            ((n, image, n in starts) for n, image in frames), detector, options.min_size
-        )
-    }
+    near = {f.frame.number: f.faces for f in follow(frames, detector, options.min_size)}
     ours = (time.perf_counter() - start) / len(frames) * 1e3
     found = missed = sure = 0
     overlaps, errors = [], []

@@ -23,8 +23,7 @@ import numpy as np
 import nn
 import video
 from examples.drawn import draw_face
-from mtcnn_np import Detector
-from mtcnn_np.follow import EVERY
+from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.convert import Converter
 from stages.detect import decide, detect, extract
 from stages.presets import PRESETS
@@ -57,7 +56,9 @@ def measure(path: Path) -> dict[str, float]:
     preset, clip, start = PRESETS["standard"], video.open_clip(path), time.perf_counter()
     rows = {
         r.frame: r
-        for r in decide(list(detect(iter(clip), Detector(), 40, EVERY)), None, preset.smooth)
+        for r in decide(
+            list(detect(iter(clip), Detector(), 40, WHOLE_SEARCH_INTERVAL)), None, preset.smooth
+        )
     }
     detected, after_detection = time.perf_counter(), peak()
     some = {n: rows[n] for n in list(rows)[:: max(len(rows) // 300, 1)]}

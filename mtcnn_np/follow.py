@@ -1,16 +1,22 @@
-"""Detection over a clip: consecutive frames hardly differ, so most are searched only where faces are expected.
+"""Detection over a clip: tracking by detection, searching few frames whole.
 
-Every so many frames one is searched whole. Where the faces of two such frames pair up, those between are looked for along the
-straight line from one to the other, in all frames at once, which fills the cores better than frame by frame. Where they do not pair up
-(somebody has come or gone) or a shot ends, every frame between is searched whole: so a face that a whole search finds is
-missed only if it comes and goes between two searched frames. Only what may be no face at all, by its score, is but looked for where
-it was seen: such things flicker, and would have most frames searched whole.
+Consecutive frames hardly differ. So only every WHOLE_SEARCH_INTERVAL-th frame, the key frame, is
+searched whole. If the faces of two key frames pair up, each of them is searched in the frames
+between them near the straight line from one place to the other, in all these frames at once, which
+keeps the cores busier than frame by frame. If they do not pair up, because somebody has come or
+gone, every frame between is searched whole. The first and the last frame of each shot are key
+frames too. So a face that a whole search finds is missed only if it comes and goes between two
+key frames.
+
+A face of a low score may be a mistake of the detector and flickers. It is searched near the place
+where it was seen, but frames are not searched whole because of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -19,97 +25,116 @@ from faces import Face
 
 from .cascade import Detector
 
-EVERY = 12  # frames from one whole search to the next
-PAIRED = 0.2  # intersection over union, of two frames EVERY apart, from which two faces may be one
-FOUND = 0.5  # of what is found where a face was expected
-SURE = 0.95  # score from which a face must be found again
+WHOLE_SEARCH_INTERVAL = 12  # frames from one key frame to the next; by eye
+PAIRED_IOU = 0.2  # least overlap (IoU) of one face in two key frames; by eye
+CONFIRMED_IOU = 0.5  # least overlap of a face with the box where it was expected; by eye
+RELIABLE_SCORE = 0.95  # score from which a face must be found again in the frames between; by eye
 
 
-class Followed(NamedTuple):
-    """A frame's faces; `whole` if all of it was searched."""
+class Frame(Protocol):
+    """What `follow` reads of a frame; a `video.Frame` has it (rooms do not import each other)."""
 
     number: int
+    image: np.ndarray  # (H, W, 3) uint8 RGB
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A frame and its faces.
+
+    frame  as `follow` was given it
+    cut    whether a shot begins with it
+    faces  best score first
+    whole  whether the whole frame was searched
+    """
+
+    frame: Frame
+    cut: bool
     faces: list[Face]
     whole: bool
 
 
 def follow(
-    frames: Iterable[tuple[int, np.ndarray, bool]],
+    frames: Iterable[tuple[Frame, bool]],
     detector: Detector,
     min_size: float,
-    every: int = EVERY,
+    every: int = WHOLE_SEARCH_INTERVAL,
 ) -> Iterator[Followed]:
-    """The faces of frames given as (number, image (H, W, 3) uint8, whether a shot begins), in their order; every = 1 searches each whole."""
-    key: Followed | None = None
-    waiting: list[tuple[int, np.ndarray]] = []  # since the last whole search
+    """The faces of frames given as `video.with_cuts` gives them, in their order.
 
-    def close() -> Iterator[Followed]:
-        """Search the last one waiting, then those before it."""
-        nonlocal key
-        number, image = waiting[-1]
-        end = Followed(number, detector.detect(image, min_size), True)
-        yield from _between(key, waiting[:-1], end, detector, min_size)
+    every: frames from one whole search to the next; 1 searches each frame whole.
+    """
+    start = None
+    for run in _runs(frames, every):
+        frame, cut = run.pop()
+        end = Followed(frame, cut, detector.detect(frame.image, min_size), whole=True)
+        if run:
+            yield from _between(start, [f for f, _ in run], end, detector, min_size)
+            run.clear()  # frees the images before the next ones are decoded
         yield end
-        key = end
-        waiting.clear()
+        start = end
 
-    for number, image, cut in frames:
+
+def _runs(frames: Iterable[tuple[Frame, bool]], every: int) -> Iterator[list[tuple[Frame, bool]]]:
+    """Consecutive frames up to and with the next key frame; the first of a shot is a run alone."""
+    run, length = [], 1
+    for frame, cut in frames:
         if cut:
-            if waiting:
-                yield from close()
-            key = None
-        waiting.append((number, image))
-        if key is None or len(waiting) == every:
-            yield from close()
-    if waiting:
-        yield from close()
+            if run:
+                yield run
+            run, length = [], 1
+        run.append((frame, cut))
+        if len(run) == length:
+            yield run
+            run, length = [], every
+    if run:
+        yield run
 
 
 def _between(
-    start: Followed | None,
-    frames: list[tuple[int, np.ndarray]],
-    end: Followed,
-    detector: Detector,
-    min_size: float,
+    start: Followed, frames: list[Frame], end: Followed, detector: Detector, min_size: float
 ) -> Iterator[Followed]:
-    if not frames:
-        return
-    pairs = pair(start.faces, end.faces) if start else None
-    images = [image for _, image in frames]
+    """The faces of the frames between two key frames of a shot."""
+    images = [frame.image for frame in frames]
+    pairs = pair(start.faces, end.faces)
     if pairs is None:
-        for (number, _), faces in zip(frames, detector.detect_batch(images, min_size), strict=True):
-            yield Followed(number, faces, True)
+        for frame, faces in zip(frames, detector.detect_batch(images, min_size), strict=True):
+            yield Followed(frame, False, faces, whole=True)
         return
-    expected = []
-    for number, _ in frames:
-        share = (number - start.number) / (end.number - start.number)
-        expected.append(
-            np.array([a.box + share * (b.box - a.box) for a, b in pairs]).reshape(-1, 4)
-        )
-    for (number, image), boxes, faces in zip(
-        frames, expected, detector.detect_near(images, expected, min_size), strict=True
-    ):
-        if all(
-            any(face.overlap(box) >= FOUND for face in faces)
-            for (a, b), box in zip(pairs, boxes, strict=True)
-            if max(a.score, b.score) >= SURE
-        ):
-            yield Followed(number, faces, False)
+    first, last = start.frame.number, end.frame.number
+    expected = [_interpolate(pairs, (f.number - first) / (last - first)) for f in frames]
+    found = detector.detect_near(images, expected, min_size)
+    for frame, boxes, faces in zip(frames, expected, found, strict=True):
+        if _confirms(faces, boxes, pairs):
+            yield Followed(frame, False, faces, whole=False)
         else:
-            yield Followed(number, detector.detect(image, min_size), True)
+            yield Followed(frame, False, detector.detect(frame.image, min_size), whole=True)
+
+
+def _interpolate(pairs: list[tuple[Face, Face]], time: float) -> np.ndarray:
+    """The boxes (N, 4) at a time 0..1 between two key frames, if every face moves straight on."""
+    return np.array([a.box + time * (b.box - a.box) for a, b in pairs]).reshape(-1, 4)
+
+
+def _confirms(faces: list[Face], boxes: np.ndarray, pairs: list[tuple[Face, Face]]) -> bool:
+    """Whether every reliable face was found where it was expected."""
+    return all(
+        any(face.overlap(box) >= CONFIRMED_IOU for face in faces)
+        for (a, b), box in zip(pairs, boxes, strict=True)
+        if max(a.score, b.score) >= RELIABLE_SCORE
+    )
 
 
 def pair(a: list[Face], b: list[Face]) -> list[tuple[Face, Face]] | None:
-    """Each face of one frame with its own in another, most overlap in all; None where a sure one is left over. An unsure one left is its own."""
+    """Which face of one key frame is which of the next: the assignment of the largest total IoU.
+
+    An unreliable face without a partner is paired with itself. None if a reliable one has none.
+    """
     overlap = np.array([[x.overlap(y.box) for y in b] for x in a]).reshape(len(a), len(b))
-    pairs = [
-        (i, j)
-        for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True)
-        if overlap[i, j] >= PAIRED
-    ]
-    left = [x for i, x in enumerate(a) if i not in {i for i, _ in pairs}] + [
-        y for j, y in enumerate(b) if j not in {j for _, j in pairs}
-    ]
-    if any(x.score >= SURE for x in left):
+    assignment = zip(*linear_sum_assignment(overlap, maximize=True), strict=True)
+    pairs = [(i, j) for i, j in assignment if overlap[i, j] >= PAIRED_IOU]
+    rest = [face for i, face in enumerate(a) if i not in {i for i, _ in pairs}]
+    rest += [face for j, face in enumerate(b) if j not in {j for _, j in pairs}]
+    if any(face.score >= RELIABLE_SCORE for face in rest):
         return None
-    return [(a[i], b[j]) for i, j in pairs] + [(x, x) for x in left]
+    return [(a[i], b[j]) for i, j in pairs] + [(face, face) for face in rest]

@@ -19,8 +19,7 @@ from scipy import fft, ndimage, special
 
 import video
 from faces import align, select, smooth_matrices
-from mtcnn_np import Detector
-from mtcnn_np.follow import EVERY
+from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.detect import Seen, detect
 
 from . import mark
@@ -105,7 +104,7 @@ def unfolded(
     clip: video.Clip, detector: Detector, min_size: float = 30
 ) -> Iterator[tuple[int, int, np.ndarray]]:
     """Each face of each frame: which face of the clip, in order of prominence, the frame's number, and the face as `unfold` gives it."""
-    seen = list(detect(clip, detector, min_size, EVERY))
+    seen = list(detect(clip, detector, min_size, WHOLE_SEARCH_INTERVAL))
     faces = list(_faces(seen))
     for frame in clip:
         for i, matrices in enumerate(faces):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import tee
 
 import numpy as np
 
 import nn
 from faces import Face, align, manifest, select, smooth_matrices, warp
 from mtcnn_np import Detector, follow
-from video import Frame, cuts
+from video import Frame, with_cuts
 
 PICTURED = 12
 TRIMMED = 10  # frames after which freed memory goes back to the system
@@ -34,18 +33,10 @@ def detect(
     frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
 ) -> Iterator[Seen]:
     """Every face of every frame, once; each `every`-th frame is searched whole, and those between where faces are expected."""
-    waiting: dict[int, tuple[Frame, bool]] = {}
-
-    def numbered() -> Iterator[tuple[int, np.ndarray, bool]]:
-        looked_at, images = tee(frames)
-        for frame, cut in zip(looked_at, cuts(f.image for f in images), strict=True):
-            waiting[frame.number] = frame, cut
-            yield frame.number, frame.image, cut
-
-    for count, found in enumerate(follow(numbered(), detector, min_size, every)):
+    for count, found in enumerate(follow(with_cuts(frames), detector, min_size, every)):
         if count % TRIMMED == 0:
             nn.parallel.trim_memory()
-        frame, cut = waiting.pop(found.number)
+        frame = found.frame
         pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
         contrasts = [select.contrast(p) for p in pictures]
         yield Seen(
@@ -53,7 +44,7 @@ def detect(
             frame.time,
             found.faces,
             contrasts,
-            cut,
+            found.cut,
             pictures if frame.number % PICTURED == 0 else None,
         )
 

@@ -2,7 +2,7 @@
 
 from .clip import Clip, Frame, open_clip
 from .comment import png_text, read_comment
-from .cuts import cuts
+from .cuts import cuts, with_cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image
 from .writer import check_writable, open_writer

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import tee
 
 import numpy as np
+
+from .clip import Frame
 
 STEP, BLOCK = (
     4,
@@ -13,6 +16,12 @@ STEP, BLOCK = (
 CHANGE = 18.0  # levels of mean change from frame to frame below which nothing counts as a cut
 SUDDEN = 4.0  # times the change of the frames before
 MEMORY = 0.7  # how much of what is usual stays from frame to frame
+
+
+def with_cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
+    """Each frame and whether a shot begins with it; see `cuts`. Decodes no frame ahead."""
+    frames, looked_at = tee(frames)
+    yield from zip(frames, cuts(frame.image for frame in looked_at), strict=True)
 
 
 def cuts(images: Iterable[np.ndarray]) -> Iterator[bool]:

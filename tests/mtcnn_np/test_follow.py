@@ -1,5 +1,7 @@
 """Detection over clips, on drawn faces."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,19 @@ from mtcnn_np.follow import pair
 SIZE = 320, 240
 
 
+class Frame(NamedTuple):
+    number: int
+    image: np.ndarray
+
+
 @pytest.fixture(scope="module")
 def detector():
     return Detector()
+
+
+def _shot(images):
+    """The images as the frames of one shot."""
+    return [(Frame(n, image), False) for n, image in enumerate(images)]
 
 
 def _frame(n, x=100.0, scale=1.1):
@@ -38,9 +50,9 @@ def _same(found, expected):
 
 def test_a_followed_face_is_where_whole_searches_have_it(detector):
     images = [_frame(n) for n in range(14)]
-    followed = list(follow(((n, image, False) for n, image in enumerate(images)), detector, 40, 12))
-    assert [f.number for f in followed] == list(range(14))
-    assert [f.number for f in followed if f.whole] == [0, 12, 13]
+    followed = list(follow(_shot(images), detector, 40, 12))
+    assert [f.frame.number for f in followed] == list(range(14))
+    assert [f.frame.number for f in followed if f.whole] == [0, 12, 13]
     for found, image in zip(followed, images, strict=True):
         _same(found.faces, detector.detect(image, 40))
 
@@ -62,39 +74,40 @@ def test_faces_that_come_or_go_are_found_by_searching_every_frame(detector):
     images = [
         _two(n) if n >= 6 else _two(n) * 0 + draw_face(SIZE, (80 + n, 120), 1.0) for n in range(13)
     ]
-    followed = list(follow(((n, image, False) for n, image in enumerate(images)), detector, 40, 12))
+    followed = list(follow(_shot(images), detector, 40, 12))
     assert [len(f.faces) for f in followed] == [1] * 6 + [2] * 7
     assert all(f.whole for f in followed)
 
 
 def test_a_face_that_is_gone_for_a_frame_is_looked_for_in_the_whole_of_it(detector):
     images = [_frame(n) if n != 5 else np.full((240, 320, 3), 90, np.uint8) for n in range(13)]
-    followed = list(follow(((n, image, False) for n, image in enumerate(images)), detector, 40, 12))
+    followed = list(follow(_shot(images), detector, 40, 12))
     assert [len(f.faces) for f in followed] == [1] * 5 + [0] + [1] * 7
-    assert [f.number for f in followed if f.whole] == [0, 5, 12]
+    assert [f.frame.number for f in followed if f.whole] == [0, 5, 12]
 
 
 def test_both_sides_of_a_cut_are_searched(detector):
-    frames = [(n, _frame(n) if n < 7 else _frame(n - 7, 180), n == 7) for n in range(15)]
+    images = [_frame(n) if n < 7 else _frame(n - 7, 180) for n in range(15)]
+    frames = [(Frame(n, image), n == 7) for n, image in enumerate(images)]
     followed = list(follow(frames, detector, 40, 12))
-    assert [f.number for f in followed] == list(range(15)) and [len(f.faces) for f in followed] == [
-        1
-    ] * 15
-    assert [f.number for f in followed if f.whole] == [0, 6, 7, 14]
+    assert [f.frame.number for f in followed] == list(range(15))
+    assert [f.cut for f in followed] == [n == 7 for n in range(15)]
+    assert [len(f.faces) for f in followed] == [1] * 15
+    assert [f.frame.number for f in followed if f.whole] == [0, 6, 7, 14]
 
 
 def _face(x, score=1.0):
     return Face(np.array([x, 0, x + 50, 60], np.float32), score, np.zeros((5, 2), np.float32))
 
 
-def test_pairs_are_the_best_in_all_and_none_if_one_is_left():
+def test_pairs_have_the_largest_total_overlap_and_are_none_if_a_face_is_left_over():
     a, b = [_face(0), _face(30)], [_face(35), _face(3)]
     assert pair(a, b) == [(a[0], b[1]), (a[1], b[0])]
     assert pair([], []) == []
     assert pair(a, b[:1]) is None and pair(a, [_face(0), _face(300)]) is None
 
 
-def test_what_may_be_no_face_needs_no_pair():
+def test_an_unreliable_face_is_paired_with_itself():
     a, b, unsure = _face(0), _face(3), _face(200, 0.8)
     assert pair([a, unsure], [b]) == [(a, b), (unsure, unsure)] and pair([], [unsure]) == [
         (unsure, unsure)

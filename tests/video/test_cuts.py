@@ -1,7 +1,9 @@
+from fractions import Fraction
+
 import numpy as np
 
 from examples.drawn import donor_frame, target_frame
-from video import cuts
+from video import Frame, cuts, with_cuts
 
 
 def test_a_cut_is_seen_and_motion_fades_and_flashes_of_light_are_not():
@@ -27,3 +29,16 @@ def test_another_size_is_a_cut_and_the_first_frame_is_none():
         )
     ) == [False, False, True]
     assert list(cuts([])) == []
+
+
+def test_each_frame_comes_with_its_cut_and_none_is_decoded_ahead():
+    decoded = []
+
+    def frames():
+        for n in range(6):
+            decoded.append(n)
+            yield Frame(n, Fraction(n, 25), np.full((40, 40, 3), 255 * (n >= 4), np.uint8))
+
+    for n, (frame, cut) in enumerate(with_cuts(frames())):
+        assert (frame.number, cut) == (n, n == 4) and decoded[-1] == n
+    assert len(decoded) == 6
