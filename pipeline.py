@@ -25,7 +25,7 @@ import nn
 import provenance
 import video
 from actors import demo
-from faces import ManifestError, manifest
+from faces import Canvas, ManifestError, manifest
 from files import contact_sheet, digest
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, WeightsError
 from stages import replay
@@ -528,7 +528,7 @@ def stored_faces(
     wanted = {n: rows[n] for n in numbers if not files[n].exists()}
     if wanted:
         frames = progress(part(clip, role, options), f"align {role}", how_many(clip, role, options))
-        for number, face in extract(frames, wanted, preset.aligned, preset.region):
+        for number, face in extract(frames, wanted, Canvas(preset.region, preset.aligned)):
             run.write_image(str(files[number].relative_to(run.path)), face)
     faces = {n: video.read_image(files[n]) for n in numbers}
     for n, face in faces.items():

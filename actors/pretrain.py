@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from faces import align, mask, warp
+from faces import Canvas, align, mask
 from intracoder import augment, model
 from nn import Module, Tensor
 
@@ -38,6 +38,7 @@ TROUPE, GROUP, MOMENTS = (
     60,
 )  # actors at a time; of them play the same moment; moments a troupe
 SIZE = 224
+CANVAS = Canvas(align.WHOLE_FACE, (model.SIZE_OUT, model.SIZE_OUT))  # what the coder sees
 VECTOR = 48
 
 
@@ -55,12 +56,7 @@ def troupe(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
                 models[j].render(moment, (SIZE, SIZE)).over(rooms[rng.integers(len(rooms))])
             )
             points = models[j].points(moment, (SIZE, SIZE))
-            to_face = align.face_matrix(
-                align.similarity(points), (model.SIZE_OUT, model.SIZE_OUT), align.WHOLE
-            )
-            faces.append(
-                warp.warp(picture, to_face, (model.SIZE_OUT, model.SIZE_OUT), edges="repeat")
-            )
+            faces.append(CANVAS.warp(picture, align.similarity(points)))
             who.append(number * TROUPE + j)
             when.append(number * MOMENTS + k)
     return np.stack(faces), np.array(who), np.array(when)
@@ -117,7 +113,7 @@ def train(
     """Yields (net, share of the time, loss) after each step."""
     net = ForAnyone(int(who.max()) + 1, rng)
     adam = nn.Adam(rate)
-    weights = mask.attention((model.SIZE_OUT, model.SIZE_OUT), align.WHOLE)[None, ..., None]
+    weights = mask.loss_weights(CANVAS)[None, ..., None]
     groups = [np.flatnonzero(when == w) for w in np.unique(when)]
     group_of = {i: g for g in groups for i in g}
     started = time.perf_counter()

@@ -13,14 +13,14 @@ import numpy as np
 from scipy import ndimage
 from scipy.optimize import least_squares
 
-from faces import Face, align, warp
+from faces import Canvas, Face, align
 from mtcnn_np import Detector
 
 from .performance import Moment
 from .raster import project
 from .render import Model, turned
 
-CANVAS = 56, 72  # (w, h) of the aligned face on which expressions are read
+READING_CANVAS = Canvas(align.INNER_FACE, (56, 72))  # on which expressions are read
 READ = {
     "mouth": (slice(42, 72), slice(8, 48)),
     "blink": (slice(8, 32), slice(2, 54)),
@@ -182,14 +182,8 @@ def _nearest(faces: list[Face], points: np.ndarray) -> Face | None:
 
 
 def _aligned(image: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """The face on a CANVAS, grey, (h, w) float32."""
-    return (
-        warp.warp(
-            image, align.face_matrix(align.similarity(points), CANVAS), CANVAS, edges="repeat"
-        )
-        .astype(np.float32)
-        .mean(-1)
-    )
+    """The face on READING_CANVAS, grey, (h, w) float32."""
+    return READING_CANVAS.warp(image, align.similarity(points)).astype(np.float32).mean(-1)
 
 
 class _Reader:

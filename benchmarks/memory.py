@@ -23,6 +23,7 @@ import numpy as np
 import nn
 import video
 from examples.drawn import draw_face
+from faces import Canvas
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.convert import Converter
 from stages.detect import decide, detect, extract
@@ -62,7 +63,7 @@ def measure(path: Path) -> dict[str, float]:
     }
     detected, after_detection = time.perf_counter(), peak()
     some = {n: rows[n] for n in list(rows)[:: max(len(rows) // 300, 1)]}
-    faces = dict(extract(iter(clip), some, preset.aligned, preset.region))
+    faces = dict(extract(iter(clip), some, Canvas(preset.region, preset.aligned)))
     people = {k: np.stack(list(faces.values())[:16]) for k in "ab"}
     trainer = TodayTrainer(people, preset, 0)
     converted = time.perf_counter()

@@ -16,6 +16,7 @@ import numpy as np
 
 import nn
 import video
+from faces import Canvas, align
 from mtcnn_np import Detector
 from stages.detect import decide, detect, extract
 from stages.presets import PRESETS
@@ -27,7 +28,8 @@ RECORDED = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0
 def faces_of(path: str, size: tuple[int, int]) -> np.ndarray:
     clip, detector = video.open_clip(path), Detector()
     rows = {r.frame: r for r in decide(list(detect(clip, detector, 40)), smooth=False)}
-    return np.stack([face for _, face in extract(clip, rows, size)])
+    canvas = Canvas(align.INNER_FACE, size)
+    return np.stack([face for _, face in extract(clip, rows, canvas)])
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from faces.mask import face_mask
+from faces import Canvas, align
 from poisson import Domain, blend
 
 from .timing import emit, interleaved
@@ -29,7 +29,8 @@ def main() -> None:
         masks = {
             "square": np.maximum(abs(x), abs(y)) < size / 2 - 1,
             "disc": np.hypot(x, y) < size / 2 - 1,
-            "face": face_mask((size, size)) > 0,  # what the pipeline blends on
+            "face": Canvas(align.INNER_FACE, (size, size)).mask()
+            > 0,  # what the pipeline blends on
         }
         for shape, mask in masks.items():
             start = time.perf_counter()

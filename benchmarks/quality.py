@@ -31,7 +31,7 @@ from PIL import Image
 
 import pipeline
 import video
-from faces import align, manifest, warp
+from faces import Canvas, align, manifest, warp
 from files import contact_sheet
 from stages import convert, presets
 
@@ -114,12 +114,12 @@ def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray
     """The same faces from all clips, cut out with their surroundings."""
     ok = [n for n, r in rows.items() if r.ok]
     shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
-    around = align.Region((-20, -10), (140, 150), align.WHOLE.outline)
-    matrices = {n: align.face_matrix(np.array(rows[n].matrix), (140, 150), around) for n in shown}
+    around = Canvas(align.Region((-20, -10), (140, 150), align.WHOLE_FACE.outline), (140, 150))
+    matrices = {n: np.array(rows[n].matrix) for n in shown}
     return contact_sheet(
         [
             [
-                warp.warp(f.image, matrices[f.number], (140, 150), edges="repeat")
+                around.warp(f.image, matrices[f.number])
                 for f in video.open_clip(path)
                 if f.number in matrices
             ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from .align import REFERENCE_POINTS, Region
-from .mask import coordinates
+from .canvas import Canvas
 
 # (x, y, half the width, half the height) in the image of REFERENCE_POINTS, and the gain: above 1, as lips and lids of two faces do not
 # quite lie over one another. Chosen on rendered people, whose true swap is known, and on two clips of real ones.
@@ -34,7 +34,7 @@ class Expression:
             np.float32
         )  # least squares: brightness = a + b * turned, in each pixel
         self._usual = [np.tensordot(usual, of, 1) for of in (faces, drawn)]  # each (2, h, w)
-        x, y = coordinates((width, height), region)
+        x, y = Canvas(region, (width, height)).coordinates()
         self._parts = [
             (np.exp(-(((x - cx) / rx) ** 4) - ((y - cy) / ry) ** 4).astype(np.float32), gain)
             for cx, cy, rx, ry, gain in (*EYES, MOUTH)

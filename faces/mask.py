@@ -1,78 +1,95 @@
-"""Which part of an aligned face is replaced: a smooth region around brows, cheeks and chin, not the rectangle."""
+"""Which part of an aligned face is replaced, and how much each of its pixels counts in training.
+
+The replaced part is smooth and runs around brows, cheeks and chin; it is not the whole rectangle.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
 
-from .align import FACE, REFERENCE_POINTS, Region
+from .align import REFERENCE_POINTS, Region
 
-MIDDLE = 48.0  # x of the nose in the image of REFERENCE_POINTS,
-REACH = 36.0  # half the width there of the face proper seen from the front, at the cheeks,
-NARROWER = 2.05  # and the share of it by which the far side of a turned face is narrower, for each unit of `turn`: as rendered heads have it;
-FREE = 0.08  # so far it may turn before that matters: the cheek's edge says much of who it is
+if TYPE_CHECKING:
+    from .canvas import Canvas
+
+FEATHER = 0.035  # width of the soft edge of a mask, in widths of the canvas; by eye
+MIN_FEATHER = 2  # pixels
+
+
+@dataclass(frozen=True)
+class HeadShape:
+    """How the outline of a head changes as it turns; measured on rendered heads (actors/)."""
+
+    middle: float = 48.0  # x of the nose, in units of the aligned image
+    half_width: float = 36.0  # from there to a cheek of a face seen from the front, same units
+    narrowing: float = 2.05  # share of half_width that the far side loses per unit of yaw
+    free_yaw: float = 0.08  # yaw up to which the mask stays: a cheek's edge says who somebody is
+    min_scale: float = 0.3  # the far side never gets narrower than this share
+
+
+HEAD = HeadShape()
 
 
 def estimate_yaw(points: np.ndarray) -> float:
-    """How far a face of five points (5, 2) is turned: where its nose lies beside the middle of its eyes, in units of their distance.
+    """How far a face of five points (5, 2) is turned to the side.
 
-    Above 0 it looks to the right of the picture; at .25 about 26 degrees.
+    The measure is the nose's distance from the middle of the eyes, along the line through them, in
+    units of the eyes' distance. Positive means looking to the picture's right; 0.25 is about 26
+    degrees.
     """
     across = points[1] - points[0]
     return float((points[2] - points[:2].mean(0)) @ across / (across @ across))
 
 
-def narrowing(turned: float, region: Region) -> float:
-    """The factor, at most 1, by which the region's outline is narrower on the far side, so that it stays on a face that is turned."""
-    half = max(abs(x - MIDDLE) for x, _ in region.outline)
-    return float(np.clip(REACH / half * (1 - NARROWER * max(abs(turned) - FREE, 0)), 0.3, 1))
+def far_side_scale(yaw: float, region: Region) -> float:
+    """The factor, at most 1, that narrows the outline's far side to keep it on a turned face."""
+    half = max(abs(x - HEAD.middle) for x, _ in region.outline)
+    turned = 1 - HEAD.narrowing * max(abs(yaw) - HEAD.free_yaw, 0)
+    return float(np.clip(HEAD.half_width / half * turned, HEAD.min_scale, 1))
 
 
-def face_mask(
-    size: tuple[int, int], feather: float = 0.035, region: Region = FACE, yaw: float = 0.0
-) -> np.ndarray:
-    """Opacity (h, w) float32 of a face on a canvas of size (w, h) that shows `region`: 1 well inside its outline, 0 outside it.
+def face_mask(canvas: Canvas, feather: float = FEATHER, yaw: float = 0.0) -> np.ndarray:
+    """Opacity (h, w) float32 on a canvas: 1 well inside its region's outline, 0 outside it.
 
-    Between, it rises smoothly over `feather` times the width, and 2 pixels at least. The rim of the canvas is always 0. `yaw` as `estimate_yaw` gives it.
+    Between the two it rises smoothly over `feather` times the width, at least MIN_FEATHER pixels.
+    The rim of the canvas is always 0. `yaw` is as `estimate_yaw` gives it.
     """
-    w, h = size
-    x, y = coordinates(size, region)
-    far = (x - MIDDLE) * yaw > 0
-    x = np.where(far, MIDDLE + (x - MIDDLE) / narrowing(yaw, region), x)
-    inside = np.ones((h, w), bool)
+    (w, h), (width, height) = canvas.size, canvas.region.size
+    x, y = canvas.coordinates()
+    far = (x - HEAD.middle) * yaw > 0
+    x = np.where(far, HEAD.middle + (x - HEAD.middle) / far_side_scale(yaw, canvas.region), x)
+    inside = _inside_polygon(x, y, canvas.region.outline)
     inside[[0, -1]] = inside[:, [0, -1]] = False
-    for (x1, y1), (x2, y2) in zip(region.outline, np.roll(region.outline, -1, axis=0), strict=True):
-        inside &= (x2 - x1) * (y - y1) - (y2 - y1) * (
-            x - x1
-        ) >= 0  # to the right of every edge of a convex outline
-    # a canvas squeezed to another shape still has its feather measured on the face
-    depth = ndimage.distance_transform_edt(
-        inside, sampling=(w / h * region.size[1] / region.size[0], 1)
-    )
-    t = np.clip(depth / max(feather * w, 2), 0, 1)
+    # Measure depth on the face itself, so that a canvas of another shape does not distort it.
+    depth = ndimage.distance_transform_edt(inside, sampling=(w / h * height / width, 1))
+    t = np.clip(depth / max(feather * w, MIN_FEATHER), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
-def coordinates(size: tuple[int, int], region: Region) -> tuple[np.ndarray, np.ndarray]:
-    """x (w,) and y (h, 1) of a canvas's pixels in the image of REFERENCE_POINTS."""
-    (w, h), (left, top), (width, height) = size, region.corner, region.size
-    return left + (np.arange(w) + 0.5) / w * width, top + (np.arange(h)[:, None] + 0.5) / h * height
+def _inside_polygon(x: np.ndarray, y: np.ndarray, outline) -> np.ndarray:
+    """Which points x (w,), y (h, 1) lie in a convex clockwise polygon: (h, w) bool."""
+    inside = np.ones(np.broadcast_shapes(x.shape, y.shape), bool)
+    for (x1, y1), (x2, y2) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        inside &= (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) >= 0  # right of this edge
+    return inside
 
 
-def attention(
-    size: tuple[int, int], region: Region = FACE, outside: float = 0.1, features: float = 2.0
-) -> np.ndarray:
-    """How much each pixel of an aligned face counts in learning, (h, w) float32: 1 in the face, `outside` around it, more by
-    `features` at the eyes and the mouth, which are small and which everybody looks at."""
-    x, y = coordinates(size, region)
-    places = [
-        (*REFERENCE_POINTS[0], 10, 8),
-        (*REFERENCE_POINTS[1], 10, 8),
-        (*REFERENCE_POINTS[3:].mean(0), 17, 11),
-    ]
+def loss_weights(canvas: Canvas, outside: float = 0.1, features: float = 2.0) -> np.ndarray:
+    """How much each pixel of an aligned face counts in training: (h, w) float32.
+
+    1 within the face and `outside` around it. Eyes and mouth are small, but everybody looks at
+    them, so they count up to `features` more.
+    """
+    x, y = canvas.coordinates()
+    left_eye, right_eye, mouth = *REFERENCE_POINTS[:2], REFERENCE_POINTS[3:].mean(0)
+    # (x, y, radius across, radius down) in units of the aligned image; by eye
+    places = [(*left_eye, 10, 8), (*right_eye, 10, 8), (*mouth, 17, 11)]
     eyes_and_mouth = sum(
-        np.exp(-(((x - cx) / sx) ** 2) - ((y - cy) / sy) ** 2) for cx, cy, sx, sy in places
+        np.exp(-(((x - cx) / rx) ** 2) - ((y - cy) / ry) ** 2) for cx, cy, rx, ry in places
     )
-    return (
-        outside + (1 - outside) * face_mask(size, region=region) + features * eyes_and_mouth
-    ).astype(np.float32)
+    face = outside + (1 - outside) * face_mask(canvas)
+    return (face + features * eyes_and_mouth).astype(np.float32)

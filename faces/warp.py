@@ -1,38 +1,104 @@
-"""Bilinear resampling: a frame to an aligned face, an aligned patch back into its frame, and resizing."""
+"""Bilinear resampling: a frame to an aligned face, an aligned patch back into its frame, resizing."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
 
-from .align import invert
+from .align import invert, scale_of
+
+# A patch so many times finer than the frame is smoothed before it is put back, by a Gaussian of
+# so many frame pixels; below and without it, fine lines alias. By eye.
+MAX_UNSMOOTHED_SCALE, ANTIALIAS_SIGMA = 1.25, 0.4
 
 
 def warp(
     image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], edges: str = "zero"
 ) -> np.ndarray:
-    """Resample image (H, W, C) through `matrix` (2, 3), image -> result: (h, w, C) with size = (w, h), same dtype.
+    """Resample image (H, W, C) through `matrix` (2, 3), image -> result: (h, w, C), size = (w, h).
 
-    Each pixel of the result looks up where it comes from and weighs the four pixels around. Outside the image is 0, or, with
-    edges="repeat", what is nearest inside.
+    Each pixel of the result looks up where it comes from and weighs the four pixels around that
+    place. Outside the image is 0 or, with edges="repeat", the nearest pixel inside. The dtype
+    stays. Raises ValueError for other `edges`.
     """
     if edges not in ("zero", "repeat"):
         raise ValueError(f'edges is "zero" or "repeat", not {edges!r}')
     w, h = size
-    (a, b, tx), (c, d, ty) = invert(matrix)
-    x, y = np.arange(w), np.arange(h)[:, None]
-    x, y = (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()
+    x, y = _map(invert(matrix), np.arange(w), np.arange(h)[:, None])
     if edges == "repeat":
         x, y = np.clip(x, 0, image.shape[1] - 1), np.clip(y, 0, image.shape[0] - 1)
     return _sample(image, x, y).reshape(h, w, -1)
 
 
+def unwarp_into(
+    frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, matrix: np.ndarray
+) -> np.ndarray:
+    """A copy of frame (H, W, 3) uint8 with `patch` put back where `matrix`, frame -> patch, took it.
+
+    patch (h, w, 3) holds 8-bit levels in any dtype, opacity (h, w) is 0..1. Only pixels whose
+    opacity is above 0 change; all others keep their bytes. A patch finer than the frame is smoothed
+    first, so that it does not alias.
+    """
+    h, w = opacity.shape
+    out = frame.copy()
+    box_rows, box_columns = bounding_box(matrix, (w, h), frame.shape)
+    x, y = np.arange(frame.shape[1])[box_columns], np.arange(frame.shape[0])[box_rows, None]
+    columns, rows = np.tile(x, len(y)), np.repeat(y.ravel(), len(x))
+    x, y = _map(matrix, x, y)
+    near = np.flatnonzero((x > -1) & (x < w) & (y > -1) & (y < h))
+    if not len(near):
+        return out
+    layers = np.dstack([patch, opacity]).astype(np.float32)
+    scale = scale_of(matrix)  # patch pixels per frame pixel
+    if scale > MAX_UNSMOOTHED_SCALE:
+        sigma = ANTIALIAS_SIGMA * scale
+        layers = ndimage.gaussian_filter(layers, (sigma, sigma, 0))
+    sampled = _sample(layers, x[near], y[near])  # (P, 4)
+    new, alpha = sampled[:, :3], sampled[:, 3:]
+    rows, columns = rows[near], columns[near]
+    old = frame[rows, columns]
+    new = _to_dtype(old * (1 - alpha) + new * alpha, frame.dtype)
+    out[rows, columns] = np.where(alpha > 0, new, old)
+    return out
+
+
+def bounding_box(
+    matrix: np.ndarray, size: tuple[int, int], shape: tuple[int, ...]
+) -> tuple[slice, slice]:
+    """Rows and columns of a frame of `shape` (H, W, ...) that hold a patch of size (w, h).
+
+    `matrix` (2, 3) is frame -> patch. Where the patch lies outside the frame, both are empty.
+    """
+    w, h = size
+    corners = invert(matrix) @ np.array([[-1, w, -1, w], [-1, -1, h, h], [1, 1, 1, 1]], float)
+    first, last = np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1)) + 1
+    (x1, y1), (x2, y2) = (np.clip(v, 0, shape[1::-1]).astype(int) for v in (first, last))
+    return slice(y1, y2), slice(x1, x2)
+
+
+def resize(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """images (N, H, W, C) -> (N, h, w, C) float32 with size = (w, h).
+
+    Bilinear between pixel centres, edges repeated: two matrix products, one an axis. Nothing is
+    smoothed before shrinking, as with cv2.INTER_LINEAR, which the nets of 2020 were trained with.
+    """
+    n, h, w, c = images.shape
+    along_y, along_x = _interpolation(h, size[1]), _interpolation(w, size[0])
+    rows = along_y @ images.reshape(n, h, w * c).astype(np.float32)  # (N, h', W C)
+    return (along_x @ rows.reshape(-1, w, c)).reshape(n, size[1], size[0], c)
+
+
+def _map(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where `matrix` (2, 3) takes the points of a grid x (w,), y (h, 1): x and y, (h w,) each."""
+    (a, b, tx), (c, d, ty) = matrix
+    return (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()
+
+
 def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """image (H, W, C) at positions x, y (P,): (P, C), bilinear, 0 outside, same dtype."""
     height, width, channels = image.shape
-    # A border of one zero pixel on each side; whatever lies farther out is moved onto it.
-    x = np.clip(x, -1, width)
-    y = np.clip(y, -1, height)
+    # Pad with zero pixels; positions farther out are moved onto the padding.
+    x, y = np.clip(x, -1, width), np.clip(y, -1, height)
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     box = slice(max(top.min(), 0), top.max() + 2), slice(max(left.min(), 0), left.max() + 2)
     part = np.pad(image[box], ((1, 2), (1, 2), (0, 0)))
@@ -42,67 +108,18 @@ def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     fx, fy = (x - left).astype(real)[:, None], (y - top).astype(real)[:, None]
     upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
     lower = pixels[first + part.shape[1]] * (1 - fx) + pixels[first + part.shape[1] + 1] * fx
-    value = upper * (1 - fy) + lower * fy
-    return _as(value, image.dtype)
+    return _to_dtype(upper * (1 - fy) + lower * fy, image.dtype)
 
 
-def _as(value: np.ndarray, dtype) -> np.ndarray:
+def _to_dtype(values: np.ndarray, dtype) -> np.ndarray:
     """Real numbers as `dtype`, rounded and clipped where that holds integers."""
     if np.issubdtype(dtype, np.integer):
         info = np.iinfo(dtype)
-        return np.clip(np.rint(value), info.min, info.max).astype(dtype)
-    return value.astype(dtype, copy=False)
+        return np.clip(np.rint(values), info.min, info.max).astype(dtype)
+    return values.astype(dtype, copy=False)
 
 
-def unwarp_into(
-    frame: np.ndarray, patch: np.ndarray, mask: np.ndarray, matrix: np.ndarray
-) -> np.ndarray:
-    """A copy of frame (H, W, 3) uint8 with `patch` put back where `matrix`, frame -> patch, took it from.
-
-    patch (h, w, 3) holds levels 0..255 (any dtype), mask (h, w) its opacity 0..1. Only pixels whose opacity is above 0
-    change; all others keep their bytes. A patch finer than the frame is smoothed first, so that it does not alias.
-    """
-    height, width = frame.shape[:2]
-    h, w = mask.shape
-    corners = invert(matrix) @ np.array([[-1, w, -1, w], [-1, -1, h, h], [1, 1, 1, 1]], float)
-    x1, y1 = np.floor(corners.min(axis=1)).astype(int)
-    x2, y2 = np.ceil(corners.max(axis=1)).astype(int) + 1
-    x1, y1, x2, y2 = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
-    out = frame.copy()
-    if x1 >= x2 or y1 >= y2:
-        return out
-    layers = np.dstack([patch, mask]).astype(np.float32)
-    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))  # patch pixels a frame pixel
-    if shrink > 1.25:
-        layers = ndimage.gaussian_filter(layers, (0.4 * shrink, 0.4 * shrink, 0))
-    (a, b, tx), (c, d, ty) = matrix
-    x, y = np.arange(x1, x2), np.arange(y1, y2)[:, None]
-    x, y = (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()
-    near = np.flatnonzero((x > -1) & (x < w) & (y > -1) & (y < h))
-    if not len(near):
-        return out
-    sampled = _sample(layers, x[near], y[near])
-    opacity = sampled[:, 3:]
-    rows, columns = y1 + near // (x2 - x1), x1 + near % (x2 - x1)
-    old = frame[rows, columns]
-    new = _as(old * (1 - opacity) + sampled[:, :3] * opacity, frame.dtype)
-    out[rows, columns] = np.where(opacity > 0, new, old)
-    return out
-
-
-def resize(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """images (N, H, W, C) -> (N, h, w, C) with size = (w, h): bilinear between pixel centres, edges repeated, float32.
-
-    Two matrix products, one an axis. No smoothing before shrinking: what cv2.INTER_LINEAR does, which the nets of 2020
-    were trained with.
-    """
-    n, h, w, c = images.shape
-    down, along = _weights(h, size[1]), _weights(w, size[0])
-    rows = down @ images.reshape(n, h, w * c).astype(np.float32)  # (N, h', W C)
-    return (along @ rows.reshape(-1, w, c)).reshape(n, size[1], size[0], c)
-
-
-def _weights(before: int, after: int) -> np.ndarray:
+def _interpolation(before: int, after: int) -> np.ndarray:
     """The matrix (after, before) of linear interpolation along one axis."""
     position = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
     left = np.minimum(position.astype(int), max(before - 2, 0))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft, ndimage
 
-from faces import align, mask
+from faces import Canvas, align
 
 VERSION, KEY = 1, 1997  # another version takes another key
 # Where the mark lies in an aligned face, a cell for each unit. The outline is its own: what is replaced may change, what was marked may not.
@@ -75,7 +75,7 @@ def picture(coefficients: np.ndarray) -> np.ndarray:
     )
 
 
-WINDOW = mask.face_mask(GRID.size, 0.1, GRID)  # (h, w), 0..1: where in the grid faces are replaced
+WINDOW = Canvas(GRID, GRID.size).mask(0.1)  # (h, w), 0..1: where in the grid faces are replaced
 SIGNS = signs()
 PATTERN = picture(SIGNS) * WINDOW
 

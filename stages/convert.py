@@ -12,11 +12,10 @@ from scipy import ndimage
 import nn
 import poisson
 from colorcorrect.light import Relight
-from faces import align, expression, manifest, mask, warp
+from faces import Canvas, expression, manifest, mask, warp
 from faces.deflicker import deflicker
 from video import Frame
 
-from .detect import aligned
 from .presets import Preset
 
 BATCH = 8
@@ -54,12 +53,13 @@ class Converter:
     ):
         self.swap, self.rows, self.preset = swap, rows, preset
         matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
-        self.size = align.native_size(matrices, height, preset.region)
-        self.masks = [mask.face_mask(self.size, region=preset.region, yaw=t) for t in TURNS]
+        self.canvas = Canvas.native(preset.region, matrices, height)
+        self.aligned = Canvas(preset.region, preset.aligned)
+        self.masks = [self.canvas.mask(yaw=t) for t in TURNS]
         self.turns = turns(rows)
         self.trusts = [self._trust(m) for m in self.masks]
-        self.core = mask.face_mask(
-            self.size, 0.3, preset.region
+        self.core = self.canvas.mask(
+            0.3
         )  # weights for statistics: the middle of the face, little of its rim
         self.relight = Relight(self.core)
         self.express = self._usual(faces or {}) if preset.express else None
@@ -86,12 +86,7 @@ class Converter:
             if to_swap:
                 faces = np.stack(
                     [
-                        aligned(
-                            f.image,
-                            np.array(self.rows[f.number].matrix),
-                            self.preset.aligned,
-                            self.preset.region,
-                        )
+                        self.aligned.warp(f.image, np.array(self.rows[f.number].matrix))
                         for f in to_swap
                     ]
                 )
@@ -116,18 +111,13 @@ class Converter:
             drawn = np.stack(drawn)
             if self.express:
                 drawn = self.express(np.stack(faces), drawn, turned)
-            drawn = warp.resize(drawn, self.size)  # (N, h, w, 3)
-            canvases = [
-                align.face_matrix(
-                    np.array(self.rows[f.number].matrix), self.size, self.preset.region
-                )
-                for f in to_swap
-            ]
+            drawn = warp.resize(drawn, self.canvas.size)  # (N, h, w, 3)
+            matrices = [np.array(self.rows[f.number].matrix) for f in to_swap]
             # float canvases: rounding them to levels before the solve would show as noise in dark places
             back = np.stack(
                 [
-                    warp.warp(f.image.astype(np.float32), m, self.size, edges="repeat")
-                    for f, m in zip(to_swap, canvases, strict=True)
+                    self.canvas.warp(f.image.astype(np.float32), m)
+                    for f, m in zip(to_swap, matrices, strict=True)
                 ]
             )
             if self.preset.match:
@@ -138,8 +128,8 @@ class Converter:
             blended = self._blend(drawn, back)
             for i, frame in enumerate(to_swap):
                 opacity = self._opacity(turned[i], drawn[i] - back[i])
-                images[frame.number] = warp.unwarp_into(
-                    frame.image, blended[..., i].clip(0, 255), opacity, canvases[i]
+                images[frame.number] = self.canvas.unwarp_into(
+                    frame.image, blended[..., i].clip(0, 255), opacity, matrices[i]
                 )
         for frame, *_ in some:
             yield Frame(frame.number, frame.time, images[frame.number])
@@ -179,17 +169,19 @@ class Converter:
         whole, trust = (
             of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts)
         )
-        soft = SOFT * self.size[0]
+        soft = SOFT * self.canvas.size[0]
         unlike = np.abs(ndimage.gaussian_filter(difference, (soft, soft, 0))).mean(-1)
         trusted = np.clip(2 - unlike / trust, 0, 1)
         trusted[
-            ndimage.binary_dilation(trusted == 0, iterations=max(round(EDGE * self.size[0]), 1))
+            ndimage.binary_dilation(
+                trusted == 0, iterations=max(round(EDGE * self.canvas.size[0]), 1)
+            )
         ] = 0
         return whole * ndimage.gaussian_filter(trusted, soft)
 
     def _trust(self, opacity: np.ndarray) -> np.ndarray:
         """By how many levels (h, w) the faces may differ before one of them is none there."""
-        depth = ndimage.distance_transform_edt(opacity > 0) / (DEEP * self.size[0])
+        depth = ndimage.distance_transform_edt(opacity > 0) / (DEEP * self.canvas.size[0])
         return (FACE * (1 + (WITHIN - 1) * np.clip(depth, 0, 1))).astype(np.float32)
 
     def _blend(self, fore: np.ndarray, back: np.ndarray) -> np.ndarray:

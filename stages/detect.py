@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 import nn
-from faces import Face, align, manifest, select, smooth_matrices, warp
+from faces import Canvas, Face, align, manifest, select, smooth_matrices
 from mtcnn_np import Detector, follow
 from video import Frame, with_cuts
 
 PICTURED = 12
+CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # a pixel a unit
 TRIMMED = 10  # frames after which freed memory goes back to the system
 
 
@@ -37,7 +38,9 @@ def detect(
         if count % TRIMMED == 0:
             nn.parallel.trim_memory()
         frame = found.frame
-        pictures = [aligned(frame.image, align.similarity(f.points)) for f in found.faces]
+        pictures = [
+            CONTRAST_CANVAS.warp(frame.image, align.similarity(f.points)) for f in found.faces
+        ]
         contrasts = [select.contrast(p) for p in pictures]
         yield Seen(
             frame.number,
@@ -47,19 +50,6 @@ def detect(
             found.cut,
             pictures if frame.number % PICTURED == 0 else None,
         )
-
-
-def aligned(
-    image: np.ndarray,
-    matrix: np.ndarray,
-    size: tuple[int, int] = align.FACE.size,
-    region: align.Region = align.FACE,
-) -> np.ndarray:
-    """A region of the face on a canvas of `size` (w, h), given the row's matrix.
-
-    What lies beyond the frame repeats its edge: black there would count as colour and contrast of the face.
-    """
-    return warp.warp(image, align.face_matrix(matrix, size, region), size, edges="repeat")
 
 
 def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.Row]:
@@ -146,11 +136,10 @@ def _rows(
 def extract(
     frames: Iterable[Frame],
     rows: dict[int, manifest.Row],
-    size: tuple[int, int],
-    region: align.Region = align.FACE,
+    canvas: Canvas,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """(frame number, face (h, w, 3) uint8) of each frame in which the face was seen; `rows` by frame number."""
     for frame in frames:
         row = rows.get(frame.number)
         if row is not None and row.status == "ok":
-            yield frame.number, aligned(frame.image, np.array(row.matrix), size, region)
+            yield frame.number, canvas.warp(frame.image, np.array(row.matrix))

@@ -41,7 +41,7 @@ PRESETS = {
     "seed": Preset(
         "intracoder",
         (70, 90),
-        align.FACE,
+        align.INNER_FACE,
         batch=2,
         rounds=2,
         minutes=None,
@@ -54,7 +54,7 @@ PRESETS = {
     "standard": Preset(
         "coder",
         (128, 128),
-        align.WHOLE,
+        align.WHOLE_FACE,
         batch=8,
         rounds=None,
         minutes=8,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from faces import align, manifest
+from faces import Canvas, align, manifest
 from faces.face import Face
 from stages.convert import Converter
 from stages.presets import PRESETS
@@ -75,7 +75,7 @@ def test_what_is_no_face_at_the_outline_stays_as_it_was():
 
     frames, out, matrix = _convert(wall)
     # the middle of that patch, in the aligned face's pixels, then in the frame's
-    face = align.face_matrix(matrix, (128, 128), PRESET.region)
+    face = Canvas(PRESET.region, (128, 128)).matrix(matrix)
     inverse = align.invert(face)
     for x, y in ((14, 60), (22, 65)):
         u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
@@ -90,7 +90,7 @@ def test_the_edge_of_what_is_no_face_draws_no_line_on_the_cheek():
         return faces
 
     frames, out, matrix = _convert(hair)
-    inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
+    inverse = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
     for x, y in ((30, 60), (31, 60), (32, 60)):
         u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
         assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 28, (
@@ -107,7 +107,7 @@ def test_a_changed_mouth_is_shown_whatever_the_light(match):
         return faces
 
     frames, out, matrix = _convert(mouth, replace(PRESET, match=match))
-    inverse = align.invert(align.face_matrix(matrix, (128, 128), PRESET.region))
+    inverse = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
     u, v = np.rint(inverse[:, :2] @ [64, 92] + inverse[:, 2]).astype(int)
     assert out[0].image[v, u].max() < 70 < frames[0].image[v, u].min()
 

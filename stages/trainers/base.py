@@ -16,7 +16,7 @@ import numpy as np
 
 import nn
 from colorcorrect import statistics
-from faces import mask
+from faces import Canvas
 from faces.align import Region
 from nn import checkpoint
 
@@ -173,7 +173,7 @@ def repaint(faces: np.ndarray, like: np.ndarray, region: Region) -> np.ndarray:
 
     Differences of chroma do not grow: where a face is lit from both sides in two colours, that is no reason to paint the other's lips.
     """
-    opacity = mask.face_mask(faces.shape[2:0:-1], region=region)
+    opacity = Canvas(region, faces.shape[2:0:-1]).mask()
     real = [x.astype(np.float32) / np.float32(255) for x in (faces, like)]
     weights = [np.broadcast_to(opacity, x.shape[:3]) for x in real]
     painted = statistics.reinhard(*real, *weights, most=1.0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import intracoder
-from faces import mask
+from faces import Canvas, mask
 
 from ..presets import Preset
 from .base import Trainer, repaint
@@ -27,7 +27,9 @@ class TodayTrainer(Trainer):
         self.faces = (
             faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
         )
-        self.weights = mask.attention((intracoder.SIZE_OUT, intracoder.SIZE_OUT), preset.region)
+        self.weights = mask.loss_weights(
+            Canvas(preset.region, (intracoder.SIZE_OUT, intracoder.SIZE_OUT))
+        )
 
     def rate(self, share: float) -> float:
         return RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))

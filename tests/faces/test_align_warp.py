@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from faces import align, mask, warp
+from faces import Canvas, align, mask, warp
 from tests.reference import REFERENCE, needs_reference
+
+FACE_CANVAS = Canvas(align.INNER_FACE, (70, 90))
 
 
 def _matrix(angle, scale, x, y):
@@ -96,9 +98,7 @@ def test_a_face_matrix_of_the_faces_own_size_is_the_crop():
     image = np.random.default_rng(0).integers(0, 256, (200, 220, 3)).astype(np.uint8)
     aligned = align.similarity(_apply(_matrix(0.1, 1.4, 20, 10), align.REFERENCE_POINTS))
     crop = warp.warp(image, aligned, (100, 120))[30:, 15:85]
-    np.testing.assert_array_equal(
-        warp.warp(image, align.face_matrix(aligned, (70, 90)), (70, 90)), crop
-    )
+    np.testing.assert_array_equal(warp.warp(image, FACE_CANVAS.matrix(aligned), (70, 90)), crop)
 
 
 @pytest.mark.parametrize("at", [(60, 50), (-40, -30), (150, 130), (1000, 1000)])
@@ -106,11 +106,10 @@ def test_putting_back_leaves_all_else_to_the_byte(at):
     rng = np.random.default_rng(0)
     frame = rng.integers(0, 256, (180, 200, 3)).astype(np.uint8)
     size = (70, 90)
-    matrix = align.face_matrix(
-        align.similarity(_apply(_matrix(0.2, 0.8, *at), align.REFERENCE_POINTS)), size
-    )
-    opacity = mask.face_mask(size)
-    out = warp.unwarp_into(frame, np.full((90, 70, 3), 300.0), opacity, matrix)
+    to_aligned = align.similarity(_apply(_matrix(0.2, 0.8, *at), align.REFERENCE_POINTS))
+    opacity, patch = FACE_CANVAS.mask(), np.full((90, 70, 3), 300.0)
+    out = FACE_CANVAS.unwarp_into(frame, patch, opacity, to_aligned)
+    matrix = FACE_CANVAS.matrix(to_aligned)
     changed = (out != frame).any(axis=2)
     y, x = np.mgrid[:180, :200]
     inside = _apply(matrix, np.stack([x.ravel(), y.ravel()], axis=1)).reshape(180, 200, 2)
@@ -129,9 +128,9 @@ def test_a_smooth_face_taken_out_and_put_back_is_the_same():
     )
     aligned = align.similarity(_apply(_matrix(0.2, 1.0, 50, 40), align.REFERENCE_POINTS))
     for size in ((70, 90), (140, 180)):
-        matrix = align.face_matrix(aligned, size)
-        patch = warp.warp(frame.astype(np.float32), matrix, size)
-        out = warp.unwarp_into(frame, patch, mask.face_mask(size), matrix)
+        canvas = Canvas(align.INNER_FACE, size)
+        patch = canvas.warp(frame.astype(np.float32), aligned)
+        out = canvas.unwarp_into(frame, patch, canvas.mask(), aligned)
         assert np.abs(out.astype(int) - frame).max() <= 1
 
 
@@ -152,13 +151,13 @@ def test_the_native_canvas_keeps_the_frames_resolution():
             for s in (1.4, 1.5, 1.9)
         ]
     )
-    assert align.native_size(matrices) == (105, 135)
-    assert align.native_size(matrices, largest=90)[1] == 90
+    assert Canvas.native(align.INNER_FACE, matrices, 256).size == (105, 135)
+    assert Canvas.native(align.INNER_FACE, matrices, 90).size[1] == 90
 
 
 @pytest.mark.parametrize("size", [(70, 90), (128, 128), (33, 47)])
 def test_the_mask_is_smooth_convex_and_no_rectangle(size):
-    opacity = mask.face_mask(size)
+    opacity = Canvas(align.INNER_FACE, size).mask()
     w, h = size
     assert opacity.shape == (h, w) and opacity.dtype == np.float32
     assert opacity.max() == 1 and not opacity[[0, -1]].any() and not opacity[:, [0, -1]].any()
@@ -193,23 +192,17 @@ def test_aligned_faces_are_those_of_the_2020_program(clip, faces, detections):
     assert np.mean(differences) < 1.4
 
 
-@pytest.mark.parametrize("region", [align.FACE, align.WHOLE])
-def test_the_mask_of_a_turned_face_draws_back_on_the_far_side_only(region):
-    size = (92, 112)
-    front, right = (
-        mask.face_mask(size, region=region),
-        mask.face_mask(size, region=region, yaw=0.25),
-    )
-    assert (right <= front).all() and right[:, :40].tolist() == front[
-        :, :40
-    ].tolist()  # columns left of the nose
+@pytest.mark.parametrize("region", [align.INNER_FACE, align.WHOLE_FACE])
+def test_yaw_narrows_the_mask_on_the_far_side_only(region):
+    canvas = Canvas(region, (92, 112))
+    front, right = canvas.mask(), canvas.mask(yaw=0.25)
+    assert (right <= front).all()
+    assert right[:, :40].tolist() == front[:, :40].tolist()  # columns left of the nose
     assert right[:, 60:].sum() < 0.75 * front[:, 60:].sum()
-    assert (
-        np.abs(mask.face_mask(size, region=region, yaw=1e-6) - front).mean() < 2e-3
-    )  # it begins without a jump
+    assert np.abs(canvas.mask(yaw=1e-6) - front).mean() < 2e-3  # it begins without a jump
 
 
-def test_turn_is_the_nose_beside_the_eyes_whatever_the_roll():
+def test_yaw_is_the_noses_distance_from_the_middle_of_the_eyes_whatever_the_roll():
     for angle in (0.0, 0.5, -2.0):
         points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ np.array(
             [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
@@ -218,8 +211,32 @@ def test_turn_is_the_nose_beside_the_eyes_whatever_the_roll():
 
 
 def test_the_whole_region_reaches_from_above_the_brows_to_the_chin():
-    opacity = mask.face_mask(align.WHOLE.size, region=align.WHOLE)
+    opacity = Canvas(align.WHOLE_FACE, align.WHOLE_FACE.size).mask()
     brow, chin, ear = ((30, 31), (48, 120), (4, 60))
-    x0, y0 = align.WHOLE.corner
+    x0, y0 = align.WHOLE_FACE.corner
     seen = [opacity[int(y - y0), int(x - x0)] for x, y in (brow, chin, ear)]
     assert seen[0] > 0.3 and seen[1] > 0.3 and seen[2] == 0
+
+
+def test_a_margin_adds_pixels_around_the_same_ones():
+    canvas = Canvas(align.WHOLE_FACE, (184, 112))
+    wider = canvas.with_margin(8)
+    assert wider.size == (200, 128)
+    to_aligned = align.similarity(_apply(_matrix(0.2, 0.8, 60, 50), align.REFERENCE_POINTS))
+    shift = wider.matrix(to_aligned) - canvas.matrix(to_aligned)
+    np.testing.assert_allclose(shift, [[0, 0, 8], [0, 0, 8]], atol=1e-9)
+    for inner, outer in zip(canvas.coordinates(), wider.coordinates(), strict=True):
+        np.testing.assert_allclose(outer.ravel()[8:-8], inner.ravel(), atol=1e-9)
+
+
+def test_the_bounding_box_holds_the_canvas_and_lies_within_the_frame():
+    to_aligned = align.similarity(_apply(_matrix(0.3, 1.1, 60, 50), align.REFERENCE_POINTS))
+    inside = FACE_CANVAS.matrix(to_aligned)
+    rows, columns = FACE_CANVAS.bounding_box(to_aligned, (180, 200, 3))
+    y, x = np.mgrid[:180, :200]
+    at = _apply(inside, np.stack([x.ravel(), y.ravel()], axis=1)).reshape(180, 200, 2)
+    held = ((at > -1) & (at < FACE_CANVAS.size)).all(axis=2)
+    assert held.any() and not np.delete(held, np.r_[rows], axis=0).any()
+    assert not np.delete(held, np.r_[columns], axis=1).any()
+    outside = FACE_CANVAS.bounding_box(to_aligned, (20, 20, 3))
+    assert np.zeros((20, 20))[outside].size == 0

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from faces import align, expression
-from faces.mask import coordinates
+from faces import Canvas, align, expression
 
 SIDE = 64
+CANVAS = Canvas(align.WHOLE_FACE, (SIDE, SIDE))
 
 
 def _person(rng):
@@ -16,7 +16,7 @@ def _person(rng):
 
 def _frames(person, turned, open_=0.0):
     front, sideways = person
-    x, y = coordinates((SIDE, SIDE), align.WHOLE)
+    x, y = CANVAS.coordinates()
     mouth = np.exp(-(((x - 48) / 6) ** 2) - ((y - 92.3) / 3) ** 2).astype(np.float32)
     frames = (
         front
@@ -38,7 +38,7 @@ def learnt():
         target,
         donor,
         expression.Expression(
-            _frames(target, turned)[0], _frames(donor, turned)[0], turned, align.WHOLE
+            _frames(target, turned)[0], _frames(donor, turned)[0], turned, align.WHOLE_FACE
         ),
     )
 
@@ -63,7 +63,7 @@ def test_an_open_mouth_opens_the_other_and_nothing_else_changes(learnt):
     assert (gains > 0.6 * expression.MOUTH[-1]).all() and (
         gains < expression.MOUTH[-1]
     ).all()  # less for the mean around, and for the limit
-    x, y = coordinates((SIDE, SIDE), align.WHOLE)
+    x, y = CANVAS.coordinates()
     assert np.abs(change[:, y[:, 0] < 75]).max() < 1e-4
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from faces import Face, ManifestError, align, manifest, select, warp
+from faces import Canvas, Face, ManifestError, align, manifest, select, warp
 from tests.reference import REFERENCE, needs_reference
 
 
@@ -158,11 +158,9 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
     contrasts = {}
     for frame in video.open_clip(REFERENCE / "seed" / clip):
         points = landmarks[frame.number].reshape(2, 5)[::-1].T
-        crop = warp.warp(
-            frame.image,
-            align.face_matrix(align.similarity(points), align.FACE.size),
-            align.FACE.size,
-        )
+        size = align.INNER_FACE.size
+        matrix = Canvas(align.INNER_FACE, size).matrix(align.similarity(points))
+        crop = warp.warp(frame.image, matrix, size)
         contrasts[frame.number] = select.contrast(crop)
     assert sorted(select.low_contrast(contrasts)) == fading
 

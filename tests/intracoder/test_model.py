@@ -3,7 +3,7 @@ import pytest
 
 import intracoder
 import nn
-from faces import mask
+from faces import Canvas, align, mask
 from intracoder import augment, model, train
 
 RNG = np.random.default_rng(3)
@@ -45,7 +45,7 @@ def test_an_epoch_shows_every_face_learns_and_repeats():
         "a": RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
         "b": np.full((3, 128, 128, 3), 200, np.uint8),
     }
-    weights = mask.attention((128, 128))
+    weights = mask.loss_weights(Canvas(align.INNER_FACE, (128, 128)))
 
     def trained():
         rng = np.random.default_rng(1)
