@@ -35,7 +35,7 @@ from stages.detect import decide, decide_all, detect, extract, tracks
 from stages.presets import PRESETS
 from stages.run_folder import RunError, RunFolder
 from stages.trainers import TRAINERS, Trainer
-from stages.truth import Bundle
+from stages.truth import TruthWriter
 
 FEWEST, MOST = (
     16,
@@ -340,7 +340,7 @@ def show(options: argparse.Namespace) -> None:
     figures, pictures = demo.compare(folder, options.output)
     sheet = contact_sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
     Image.fromarray(sheet).save(
-        folder / "compare.png", pnginfo=video.png_text(provenance.record.REPLACED)
+        folder / "compare.png", pnginfo=video.png_text(provenance.record.STATEMENT_REPLACED)
     )
     for name in ("nothing", "swap"):
         print(
@@ -627,7 +627,7 @@ def preview(trainer: Trainer, run: RunFolder, number: int) -> None:
     run.write_image(
         f"previews/{number:04d}.png",
         contact_sheet(list(rows.values()), list(rows)),
-        provenance.record.REPLACED,
+        provenance.record.STATEMENT_REPLACED,
     )
 
 
@@ -654,25 +654,27 @@ def written(
     files = {"sha256": options.output, "truth_sha256": index}
     if (
         made.get("made_with") == made_with
-        and provenance.record.beside(options.output).exists()
+        and provenance.record.record_path(options.output).exists()
         and made | digests(files) == made
     ):
         return
     rows = found[0]
     first, last = options.frames
-    times = {}
+    interval = None
     if (first, last) != (0, None):
-        times["start"] = manifest.time_of(rows[min(rows)])
-        times["end"] = manifest.time_of(rows[max(rows)]) + options.every / clip.rate
+        interval = video.Interval(
+            manifest.time_of(rows[min(rows)]),
+            manifest.time_of(rows[max(rows)]) + options.every / clip.rate,
+        )
     comment = statement(options, run.record["identity"])
     picked = set(np.linspace(0, len(rows) - 1, min(len(rows), 12)).astype(int))
     before, after, swapped = [], [], []
     with ExitStack() as stack:
         writer = stack.enter_context(
-            video.open_writer(options.output, clip, options.quality, comment, **times)
+            video.open_writer(options.output, clip, options.quality, comment, interval)
         )
         bundle = (
-            stack.enter_context(Bundle(options.truth, clip, len(found), comment, **times))
+            stack.enter_context(TruthWriter(options.truth, clip, len(found), comment, interval))
             if options.truth
             else None
         )
@@ -681,7 +683,7 @@ def written(
         ):
             writer.write(image, untouched.time)
             if bundle:
-                bundle.add(untouched, image, matrices)
+                bundle.write(untouched, image, matrices)
             if matrices:
                 swapped.append(i)
             if i in picked:
@@ -689,10 +691,11 @@ def written(
                 after.append(image)
     inputs = {role: getattr(options, role) for role in ROLES}
     made_by = {k: v for k, v in run.record["settings"].items() if k not in PLACES}
+    record = provenance.record.Record(
+        comment, len(rows), made_by, swapped, not options.no_mark, inputs
+    )
     for path in [options.output, *(bundle.clips.values() if bundle else [])]:
-        provenance.record.write(
-            path, comment, len(rows), made_by, swapped, not options.no_mark, inputs
-        )
+        provenance.record.write(path, record)
     half = -(-len(before) // 2)
     rows_of = [before[:half], after[:half], before[half:], after[half:]]
     run.write_image(
@@ -700,7 +703,7 @@ def written(
         contact_sheet(
             [r for r in rows_of if r], cell=(240, round(240 * clip.size[1] / clip.size[0]))
         ),
-        provenance.record.REPLACED,
+        provenance.record.STATEMENT_REPLACED,
     )
     for note in writer.notes:
         tell(run, f"note: {note}")
@@ -721,9 +724,13 @@ def digests(files: dict[str, Path | None]) -> dict[str, str | None]:
 
 def statement(options: argparse.Namespace, identity: dict) -> str:
     """For the metadata of what is written."""
-    mark = provenance.record.UNMARKED if options.no_mark else provenance.record.MARKED
+    mark = (
+        provenance.record.STATEMENT_UNMARKED
+        if options.no_mark
+        else provenance.record.STATEMENT_MARKED
+    )
     return (
-        f"{provenance.record.REPLACED}; {mark}; pipeline.py preset={options.preset} seed={options.seed} "
+        f"{provenance.record.STATEMENT_REPLACED}; {mark}; pipeline.py preset={options.preset} seed={options.seed} "
         f"target_sha256={identity['target'][:16]} donor_sha256={identity['donor'][:16]}"
     )
 

@@ -67,7 +67,8 @@ def compare(
                     row.append(frame.image)
     inputs = dict(zip(("target", "swap", "truth"), (clip.path for clip in clips), strict=True))
     settings = {"target": TARGET, "donor": DONOR, "performances": PERFORMANCES}
-    record.write(folder / "compare.mp4", statement, FRAMES, settings, inputs=inputs)
+    made = record.Record(statement, FRAMES, settings, inputs=inputs)
+    record.write(folder / "compare.mp4", made)
     figures = score(
         compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector()
     )

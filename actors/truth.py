@@ -46,13 +46,12 @@ def film(
     """
     rate = Fraction(scene.rate).limit_denominator(1001)
     like = video.Clip(output, scene.size, rate, scene.frames, 1 / rate)
-    said = (voice(scene.mouth, scene.frames / scene.rate, scene.seed), RATE) if sound else None
     with ExitStack() as stack:
         writer = stack.enter_context(
-            video.open_writer(
-                output, like, 40 if "compress" in scene.hard else quality, COMMENT, sound=said
-            )
+            video.open_writer(output, like, 40 if "compress" in scene.hard else quality, COMMENT)
         )
+        if sound:
+            writer.add_sound(voice(scene.mouth, scene.frames / scene.rate, scene.seed), RATE)
         swap = rows = None
         if truth:
             rows = stack.enter_context(_opened(truth))
@@ -73,7 +72,8 @@ def film(
                 swap.write(shot.swap, time)
             yield shot
     for clip in [output, truth / "swap.mkv"] if truth and scene.wearing else [output]:
-        provenance.record.write(clip, COMMENT, scene.frames, scene.settings)
+        record = provenance.record.Record(COMMENT, scene.frames, scene.settings)
+        provenance.record.write(clip, record)
 
 
 def _opened(truth: Path) -> TextIO:

@@ -26,7 +26,7 @@ import video
 from examples.drawn import target_frame
 from faces import align, select, smooth_matrices
 from mtcnn_np import Detector, follow
-from video.images import SUFFIXES
+from video.images import IMAGE_SUFFIXES
 
 from .timing import emit, interleaved
 
@@ -97,7 +97,7 @@ def main() -> None:
             np.save(path, image)
             peer_ms[name] = single(name, image, path, detector, peer, options)
     for path in options.inputs:
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in IMAGE_SUFFIXES:
             clip(path, detector, peer_ms[path.name], options)
     if options.memory:
         memory(detector, options.memory)

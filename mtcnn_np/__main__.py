@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 import nn
 import video
 from faces import Face
-from video.images import SUFFIXES
+from video.images import IMAGE_SUFFIXES
 
 from .cascade import Detector
 from .follow import follow
@@ -85,7 +85,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _search(path: Path, detector: Detector, options: argparse.Namespace) -> None:
     """Print the faces of one image or clip, and write its frames with them if asked to."""
     clip = video.open_clip(path)
-    single = path.suffix.lower() in SUFFIXES
+    single = path.suffix.lower() in IMAGE_SUFFIXES
     for found in follow(video.with_cuts(clip), detector, options.min_size, options.every):
         number = found.frame.number
         for face in found.faces:

@@ -125,7 +125,7 @@ def told(found: dict) -> list[str]:
             else "does not fit: the file was changed since, or the record is another's"
         )
         lines.append(
-            f"  record:    {record.beside(Path(found['file']))}, {fits}; replaced in frames {spoken(beside['replaced_frames'])}"
+            f"  record:    {record.record_path(Path(found['file']))}, {fits}; replaced in frames {spoken(beside['replaced_frames'])}"
         )
     return lines + [f"  note:      {note}" for note in found["notes"]]
 

@@ -13,7 +13,7 @@ from scipy import fft, ndimage
 
 from faces import Canvas, align
 
-VERSION, KEY = 1, 1997  # another version takes another key
+MARK_VERSION, MARK_KEY = 1, 1997  # another version takes another key
 # Where the mark lies in an aligned face, a cell for each unit. The outline is its own: what is replaced may change, what was marked may not.
 GRID = align.Region(
     (0, 20),
@@ -41,7 +41,7 @@ GRID = align.Region(
 )
 BLOCK = 16  # units, the side of a DCT block
 BAND = 0.10, 0.22  # cycles a unit: below, faces have more of their own; above, coders keep little
-PSNR = 45.15  # decibels, of the marked face against the unmarked
+MARK_PSNR = 45.15  # decibels, of the marked face against the unmarked
 TEXTURE, FLOOR, MASKING = (
     3.0,
     2.0,
@@ -51,7 +51,7 @@ TEXTURE, FLOOR, MASKING = (
 _ROWS, _COLUMNS = GRID.size[1] // BLOCK, GRID.size[0] // BLOCK
 
 
-def signs(key: int = KEY) -> np.ndarray:
+def signs(key: int = MARK_KEY) -> np.ndarray:
     """The key as (rows, columns, BLOCK, BLOCK) of blocks of DCT coefficients: +1 or -1 in the band, 0 outside it."""
     u, v = np.ogrid[:BLOCK, :BLOCK]
     frequency = np.hypot(u, v) / (2 * BLOCK)  # that of a DCT-II's basis, in cycles a sample
@@ -83,7 +83,7 @@ PATTERN = picture(SIGNS) * WINDOW
 def embed(image: np.ndarray, untouched: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """A copy of `image` (H, W, 3) uint8 with the mark in what differs from `untouched`, around the face of `matrix` (2, 3), frame -> aligned.
 
-    All three channels change alike, which is luma. Texture hides more than smooth skin does and gets more; in all it costs `PSNR`.
+    All three channels change alike, which is luma. Texture hides more than smooth skin does and gets more; in all it costs `MARK_PSNR`.
     """
     matrix = onto_grid(matrix)
     box = around(matrix, image.shape)
@@ -103,7 +103,9 @@ def embed(image: np.ndarray, untouched: np.ndarray, matrix: np.ndarray) -> np.nd
     region = changed & (
         affine(WINDOW, matrix, part.shape[:2]) > 0
     )  # another face may have changed the rest
-    allowed = 255**2 / 10 ** (PSNR / 10) - 1 / 12  # mean square; rounding to levels adds the rest
+    allowed = (
+        255**2 / 10 ** (MARK_PSNR / 10) - 1 / 12
+    )  # mean square; rounding to levels adds the rest
     change *= np.sqrt(allowed * region.sum() / max(float((change**2).sum()), 1e-12))
     out = image.copy()
     out[box] = np.clip(part + np.rint(change).astype(np.int16)[..., None], 0, 255)

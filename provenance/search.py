@@ -23,7 +23,7 @@ from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.detect import Seen, detect
 
 from . import mark
-from .record import ranges
+from .record import to_ranges
 
 MARGIN = 16  # units around the grid that are looked at too
 REACH = 4  # units by which the mark may lie elsewhere
@@ -175,7 +175,7 @@ def judge(sums: dict[int, np.ndarray], numbers: dict[int, list[int]]) -> Found:
     spans = [(numbers[k][0], numbers[k][-1], c) for k, c in zip(sums, chances, strict=True)]
     frames = spans[0][0], spans[-1][1]
     shown = [n for k, c in zip(sums, chances, strict=True) if c <= PART for n in numbers[k]]
-    return Found(frames, z, chance, spans, [] if chance > CHANCE else ranges(shown) or [frames])
+    return Found(frames, z, chance, spans, [] if chance > CHANCE else to_ranges(shown) or [frames])
 
 
 def bound(z: float, tried: int = 1) -> float:

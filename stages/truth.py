@@ -1,11 +1,20 @@
-"""The truth about a swap, for those who build detectors: which pixels of which frames are made, and how it looks after compression.
+"""The ground truth of a swap, for those who build detectors: which pixels were made by a program.
 
-    index.csv        a row a frame: see `COLUMNS`
-    mask/NNNNNN.png  255 where a pixel differs from the untouched frame, before compression; else 0
-    crfNN.mp4        the clip, H.264 at several constant rate factors
+    index.csv        a row a frame, see below
+    mask/NNNNNN.png  255 where a pixel differs from the untouched frame before compression, else 0
+    crfNN.mp4        the clip as H.264, at several constant rate factors
     clips.csv        their names, rate factors, bytes and hashes
 
-Both tables have a header and plain values: `pandas.read_csv(DIR / "index.csv")`.
+Both tables have a header and plain values: `pandas.read_csv(DIR / "index.csv")`. The columns of
+index.csv:
+
+    frame, source_frame  the frame's number in the output, and in the target
+    time                 the target's, in seconds
+    label                "fake" if any pixel was changed, else "real"
+    mask, changed        the mask's file, and how many pixels were changed
+    source_sha256        hash of the untouched frame's RGB bytes, row by row
+    m00 ... m12          row and column of the matrix (2, 3), frame -> aligned face, empty where
+                         there is none; those of further faces are m00_1, ...
 """
 
 from __future__ import annotations
@@ -21,56 +30,60 @@ from PIL import Image
 
 import video
 from files import atomic_file, digest
-from provenance.record import beside
+from provenance.record import record_path
 
-FACTORS = 18, 23, 28, 35
-# frame counts in the output, source_frame in the target, time is the target's in seconds; changed counts pixels; source_sha256 is that of the
-# untouched frame's RGB bytes, row by row; mIJ is row I, column J of the matrix frame -> aligned face, empty without one (further faces: mIJ_1, ...)
-COLUMNS = "frame", "source_frame", "time", "label", "mask", "changed", "source_sha256"
-MATRIX = "m00", "m01", "m02", "m10", "m11", "m12"
+# Constant rate factors of H.264, from what looks like the original to what hides most traces of a
+# swap; by choice.
+TRUTH_RATE_FACTORS = 18, 23, 28, 35
+TRUTH_COLUMNS = "frame", "source_frame", "time", "label", "mask", "changed", "source_sha256"
+MATRIX_COLUMNS = "m00", "m01", "m02", "m10", "m11", "m12"
 
 
-class Bundle:
-    """A context that writes the truth into `folder`, for `faces` faces a frame at most; the tables appear when it is complete. What
-    an earlier bundle left there goes first, so that nothing of it stands beside other tables.
+class TruthWriter:
+    """A context manager that writes the ground truth into `folder`.
 
-    like, comment, times  as for video.open_writer
+    The tables are written last, so where they are, everything is complete. Files of an earlier run
+    are deleted first, so that they cannot be mistaken for this one's.
+
+    like, comment, interval  as for video.open_writer
+    max_faces                how many faces of a frame are replaced at most
+
     Raises video.OutputError.
     """
 
-    def __init__(self, folder: Path, like: video.Clip, faces: int, comment: str, **times):
-        self.folder, self.faces = folder, faces
-        self.clips = {factor: folder / f"crf{factor}.mp4" for factor in FACTORS}
+    def __init__(
+        self,
+        folder: Path,
+        like: video.Clip,
+        max_faces: int,
+        comment: str,
+        interval: video.Interval | None = None,
+    ):
+        self.folder, self.max_faces = folder, max_faces
+        self.clips = {factor: folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
         self.writers = [
-            video.open_writer(path, like, factor, comment, **times)
+            video.open_writer(path, like, factor, comment, interval)
             for factor, path in self.clips.items()
         ]
         self.rows: list[list] = []
 
-    def __enter__(self) -> Bundle:
+    def __enter__(self) -> TruthWriter:
         try:
             (self.folder / "mask").mkdir(parents=True, exist_ok=True)
-            masks, clips = (self.folder / "mask").glob("[0-9]" * 6 + ".png"), self.clips.values()
-            for earlier in (
-                self.folder / "index.csv",
-                self.folder / "clips.csv",
-                *clips,
-                *map(beside, clips),
-                *masks,
-            ):
-                earlier.unlink(missing_ok=True)
+            self._delete_earlier_files()
         except OSError as error:
             raise video.OutputError(
-                f"{self.folder} cannot be written: {error.strerror}; choose another place with --truth"
+                f"{self.folder} cannot be written: {error.strerror}; "
+                "choose another place with --truth"
             ) from None
         with ExitStack() as stack:
             for writer in self.writers:
                 stack.enter_context(writer)
-            self._open = stack.pop_all()
+            self._open_writers = stack.pop_all()
         return self
 
-    def add(self, untouched: video.Frame, image: np.ndarray, matrices: list[np.ndarray]) -> None:
-        """The next frame: as it was, as it became, and where its faces are."""
+    def write(self, untouched: video.Frame, image: np.ndarray, matrices: list[np.ndarray]) -> None:
+        """Append a frame: before and after the swap, and the matrix (2, 3) of each of its faces."""
         number = len(self.rows)
         changed = (image != untouched.image).any(axis=2)
         mask = f"mask/{number:06d}.png"
@@ -78,36 +91,45 @@ class Bundle:
             Image.fromarray(changed.astype(np.uint8) * 255).save(file, "png")
         for writer in self.writers:
             writer.write(image, untouched.time)
-        label = "fake" if changed.any() else "real"
-        places = np.array(matrices).reshape(-1).tolist()
+        values = np.array(matrices).reshape(-1).tolist()
         self.rows.append(
             [
                 number,
                 untouched.number,
                 f"{float(untouched.time):.6f}",
-                label,
+                "fake" if changed.any() else "real",
                 mask,
                 int(changed.sum()),
                 hashlib.sha256(untouched.image.tobytes()).hexdigest(),
-                *places,
-                *[""] * (6 * self.faces - len(places)),
+                *values,
+                *[""] * (len(MATRIX_COLUMNS) * self.max_faces - len(values)),
             ]
         )
 
     def __exit__(self, kind, error, trace) -> None:
-        self._open.__exit__(kind, error, trace)
-        if kind is None:
-            columns = [
-                m if face == 0 else f"{m}_{face}" for face in range(self.faces) for m in MATRIX
-            ]
-            clips = [
-                [path.name, factor, path.stat().st_size, digest(path)]
-                for factor, path in self.clips.items()
-            ]
-            self._table("clips.csv", ["file", "crf", "bytes", "sha256"], clips)
-            self._table("index.csv", [*COLUMNS, *columns], self.rows)
+        self._open_writers.__exit__(kind, error, trace)
+        if kind is not None:
+            return
+        clips = [
+            [path.name, factor, path.stat().st_size, digest(path)]
+            for factor, path in self.clips.items()
+        ]
+        self._write_table("clips.csv", ["file", "crf", "bytes", "sha256"], clips)
+        matrix_columns = [
+            name if face == 0 else f"{name}_{face}"
+            for face in range(self.max_faces)
+            for name in MATRIX_COLUMNS
+        ]
+        self._write_table("index.csv", [*TRUTH_COLUMNS, *matrix_columns], self.rows)
 
-    def _table(self, name: str, header: list[str], rows: list[list]) -> None:
+    def _delete_earlier_files(self) -> None:
+        tables = self.folder / "index.csv", self.folder / "clips.csv"
+        clips = self.clips.values()
+        masks = (self.folder / "mask").glob("[0-9]" * 6 + ".png")
+        for file in (*tables, *clips, *map(record_path, clips), *masks):
+            file.unlink(missing_ok=True)
+
+    def _write_table(self, name: str, header: list[str], rows: list[list]) -> None:
         text = io.StringIO(newline="")
         csv.writer(text).writerows([header, *rows])
         with atomic_file(self.folder / name) as file:

@@ -116,7 +116,7 @@ def test_images(tmp_path, kind):
                 image.ndim == 3
                 and image.shape[2] == 3
                 and image.dtype == np.uint8
-                and image.size <= 3 * video.images.LARGEST
+                and image.size <= 3 * video.images.MAX_PIXELS
             )
         except video.VideoError as error:
             assert str(path) in str(error)
@@ -301,8 +301,8 @@ def test_a_manifest_cannot_name_a_file(tmp_path, number):
 
 
 def test_a_picture_that_says_it_is_huge(tmp_path):
-    from video.images import LARGEST
+    from video.images import MAX_PIXELS
 
-    Image.new("1", (8000, LARGEST // 8000 + 1)).save(tmp_path / "huge.png")
+    Image.new("1", (8000, MAX_PIXELS // 8000 + 1)).save(tmp_path / "huge.png")
     with pytest.raises(video.NotAVideo, match="million pixels"):
         video.read_image(tmp_path / "huge.png")

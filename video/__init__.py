@@ -1,8 +1,9 @@
-"""Clips in and out: numbered frames with exact times, sound copied."""
+"""Clips in and out: numbered frames with exact times; sound is copied."""
 
+from .base_writer import Interval, Writer, check_writable
 from .clip import Clip, Frame, open_clip
 from .comment import png_text, read_comment
 from .cuts import cuts, with_cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image
-from .writer import check_writable, open_writer
+from .writer import open_writer

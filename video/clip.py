@@ -1,4 +1,4 @@
-"""Reading clips: video files, folders of numbered images and single images, all as numbered RGB frames."""
+"""Reading clips: video files, image folders and single images, all as numbered RGB frames."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import av
 import numpy as np
 
 from .errors import MissingInput, NoFrames, NotAVideo
-from .images import LARGEST, SUFFIXES, numbered, read_image
+from .images import IMAGE_SUFFIXES, MAX_PIXELS, list_by_number, read_image
 
-# swscale's name for each matrix that a stream can say it was coded with; 2 is "unspecified", read as BT.601.
-MATRICES = {1: 1, 2: 5, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
+DEFAULT_RATE = Fraction(25)  # frames a second where a file does not say; the European norm
+# The number of each colour matrix in a stream (ISO/IEC 23091-2) -> its number in swscale.h.
+SWSCALE_MATRICES = {1: 1, 2: 5, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
+SWSCALE_BT601 = 5  # taken where a stream does not say
+MIN_DECODED_SHARE = 0.98  # of the frames that a file announces; below, it was cut short; by choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +30,17 @@ class Frame:
 
 
 class Clip:
-    """Something that gives frames, each time it is iterated anew, holding one at a time.
+    """Frames that can be iterated many times; each time decodes anew and holds one at a time.
 
-    path, size (width, height) upright, rate (frames a second, a Fraction), frames (how many, an estimate),
-    time_base (the unit its times are multiples of), has_audio, matrix and full_range (of its colours, None if it is RGB),
-    notes (what was wrong but got over, filled while iterating)
+    path        the file or folder
+    size        (width, height) in pixels, upright
+    rate        frames a second
+    frames      how many there are, an estimate
+    time_base   seconds; the frames' times are multiples of it
+    has_audio   whether the file has sound
+    matrix      the number of the colour matrix in the stream; None if the file holds RGB
+    full_range  whether luma uses all 8-bit levels, 0..255, instead of 16..235
+    notes       what was wrong with the file but could be handled; filled while iterating
     """
 
     has_audio = False
@@ -41,13 +50,8 @@ class Clip:
     def __init__(
         self, path: Path, size: tuple[int, int], rate: Fraction, frames: int, time_base: Fraction
     ):
-        self.path, self.size, self.rate, self.frames, self.time_base = (
-            path,
-            size,
-            rate,
-            frames,
-            time_base,
-        )
+        self.path, self.size, self.rate = path, size, rate
+        self.frames, self.time_base = frames, time_base
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[Frame]:
@@ -66,8 +70,8 @@ class Clip:
             self.notes.append(text)
 
 
-def open_clip(path: str | Path, rate: Fraction = Fraction(25)) -> Clip:
-    """The clip at `path`: a video, an image, or a folder of images, which have no rate of their own and get `rate`.
+def open_clip(path: str | Path, rate: Fraction = DEFAULT_RATE) -> Clip:
+    """Open a video, an image or a folder of images; images have no rate of their own, so pass one.
 
     Raises MissingInput, NotAVideo or NoFrames.
     """
@@ -76,18 +80,20 @@ def open_clip(path: str | Path, rate: Fraction = Fraction(25)) -> Clip:
         if not path.exists():
             raise MissingInput(f"{path}: no such file or folder; check the name")
         if path.is_dir():
-            return _Images(path, numbered(path), rate)
+            return ImageClip(path, list_by_number(path), rate)
     except PermissionError:
         raise MissingInput(f"{path}: not readable; check its permissions") from None
-    if path.suffix.lower() in SUFFIXES:
-        return _Images(path, [path], rate)
-    return _Video(path)
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return ImageClip(path, [path], rate)
+    return VideoClip(path)
 
 
-class _Images(Clip):
+class ImageClip(Clip):
+    """Image files, one a frame."""
+
     def __init__(self, path: Path, files: list[Path], rate: Fraction):
         if not files:
-            raise NoFrames(f"{path} holds no images ({', '.join(sorted(SUFFIXES))})")
+            raise NoFrames(f"{path} holds no images ({', '.join(sorted(IMAGE_SUFFIXES))})")
         self.files = files
         height, width = read_image(files[0]).shape[:2]
         super().__init__(path, (width, height), rate, len(files), 1 / rate)
@@ -95,63 +101,56 @@ class _Images(Clip):
     def __iter__(self) -> Iterator[Frame]:
         for number, file in enumerate(self.files):
             image = read_image(file)
-            if image.shape[1::-1] != self.size:
-                found, first = (
-                    "x".join(map(str, size)) for size in (image.shape[1::-1], self.size)
-                )
+            size = image.shape[1::-1]
+            if size != self.size:
+                found, first = ("x".join(map(str, s)) for s in (size, self.size))
                 raise NotAVideo(f"{file} is {found} and the first image {first}; make all one size")
             yield Frame(number, number / self.rate, image)
 
 
-class _Video(Clip):
+class VideoClip(Clip):
+    """A video file, decoded by FFmpeg."""
+
     def __init__(self, path: Path):
-        with self._open(path) as container:
+        with _open_container(path) as container:
             stream = container.streams.video[0]
-            rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-            seconds = (
-                stream.duration * stream.time_base
-                if stream.duration
-                else (container.duration or 0) / 1e6
-            )
+            rate = Fraction(stream.average_rate or stream.guessed_rate or DEFAULT_RATE)
+            if stream.duration:
+                seconds = stream.duration * stream.time_base
+            else:
+                seconds = (container.duration or 0) / 1e6
             frames = stream.frames or round(seconds * rate)
-            super().__init__(path, (0, 0), Fraction(rate), frames, stream.time_base)
+            super().__init__(path, (0, 0), rate, frames, stream.time_base)
             self.has_audio = bool(container.streams.audio)
-        first = next(iter(self._decoded()), None)
+        first = next(self._decode(), None)
         if first is None:
             raise NoFrames(f"{path} holds no frame that can be decoded; is it complete?")
-        self.size = (
-            (first.height, first.width) if first.rotation % 180 else (first.width, first.height)
-        )
+        lies = first.rotation % 180 != 0
+        self.size = (first.height, first.width) if lies else (first.width, first.height)
         if not first.format.is_rgb and "pal" not in first.format.name:
             self.matrix, self.full_range = int(first.colorspace), int(first.color_range) == 2
 
-    @staticmethod
-    def _open(path: Path):
-        try:
-            container = av.open(str(path), metadata_errors="replace")
-        except PermissionError:
-            raise MissingInput(f"{path}: not readable; check its permissions") from None
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise NotAVideo(
-                f"{path} is not a video that can be read ({_reason(error)}); convert it to MP4"
-            ) from None
-        if not container.streams.video:
-            container.close()
-            raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
-        coded = container.streams.video[0].codec_context
-        if coded is None:
-            container.close()
-            raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
-        if coded.width * coded.height > LARGEST:
-            container.close()
-            raise NotAVideo(
-                f"{path} is {coded.width}x{coded.height}; at most {LARGEST / 1e6:.0f} million pixels: scale it down"
+    def __iter__(self) -> Iterator[Frame]:
+        last, number = None, 0
+        for decoded in self._decode():
+            time = decoded.pts * decoded.time_base if decoded.pts is not None else None
+            if time is None or (last is not None and time <= last):
+                # The time is missing or goes backwards, so count on by the rate.
+                time = Fraction(0) if last is None else last + 1 / self.rate
+            image = _to_upright_rgb(decoded)
+            if image.shape[1::-1] != self.size:
+                self.note(f"{self.path} changes its size at frame {number}; used what comes before")
+                return
+            yield Frame(number, Fraction(time), image)
+            last, number = time, number + 1
+        if self.frames and number < self.frames * MIN_DECODED_SHARE - 1:
+            self.note(
+                f"{self.path} is cut short: {number} of {self.frames} frames decode; used those"
             )
-        return container
 
-    def _decoded(self) -> Iterator[av.VideoFrame]:
-        """Whatever decodes, in order; a damaged packet is passed over and noted."""
-        with self._open(self.path) as container:
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """All frames that can be decoded, in order; a damaged packet is skipped and noted."""
+        with _open_container(self.path) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             packets = container.demux(stream)
@@ -167,36 +166,51 @@ class _Video(Clip):
                 except (av.FFmpegError, OSError) as error:
                     self.note(f"{self.path} is damaged ({_reason(error)}); used what decodes")
 
-    def __iter__(self) -> Iterator[Frame]:
-        last = None
-        number = 0
-        for decoded in self._decoded():
-            time = decoded.pts * decoded.time_base if decoded.pts is not None else None
-            if time is None or (
-                last is not None and time <= last
-            ):  # missing or running backwards: go by the rate
-                time = Fraction(0) if last is None else last + 1 / self.rate
-            image = self._rgb(decoded)
-            if image.shape[1::-1] != self.size:
-                self.note(f"{self.path} changes its size at frame {number}; used what comes before")
-                return
-            yield Frame(number, Fraction(time), image)
-            last = time
-            number += 1
-        if self.frames and number < self.frames * 0.98 - 1:
-            self.note(
-                f"{self.path} is cut short: {number} of {self.frames} frames decode; used those"
-            )
 
-    @staticmethod
-    def _rgb(decoded: av.VideoFrame) -> np.ndarray:
-        """Upright RGB; a transparency is left out, more than 8 bits are reduced."""
-        matrix = MATRICES.get(int(decoded.colorspace), 5)
-        image = decoded.reformat(
-            format="rgb24", src_colorspace=matrix, dst_colorspace=matrix
-        ).to_ndarray()
-        turns = round(decoded.rotation / 90) % 4
-        return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+def swscale_matrix(matrix: int | None) -> int:
+    """swscale's number for a stream's colour matrix."""
+    return SWSCALE_MATRICES.get(matrix, SWSCALE_BT601)
+
+
+def _open_container(path: Path) -> av.container.InputContainer:
+    """Open a file that has a video stream FFmpeg can decode. Raises MissingInput or NotAVideo."""
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except PermissionError:
+        raise MissingInput(f"{path}: not readable; check its permissions") from None
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise NotAVideo(
+            f"{path} is not a video that can be read ({_reason(error)}); convert it to MP4"
+        ) from None
+    try:
+        _check_container(path, container)
+    except NotAVideo:
+        container.close()
+        raise
+    return container
+
+
+def _check_container(path: Path, container: av.container.InputContainer) -> None:
+    if not container.streams.video:
+        raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
+    codec = container.streams.video[0].codec_context
+    if codec is None:
+        raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
+    if codec.width * codec.height > MAX_PIXELS:
+        raise NotAVideo(
+            f"{path} is {codec.width}x{codec.height}; "
+            f"at most {MAX_PIXELS / 1e6:.0f} million pixels: scale it down"
+        )
+
+
+def _to_upright_rgb(decoded: av.VideoFrame) -> np.ndarray:
+    """(H, W, 3) uint8, rotated as the file says; drops transparency, reduces to 8 bits."""
+    matrix = swscale_matrix(int(decoded.colorspace))
+    image = decoded.reformat(
+        format="rgb24", src_colorspace=matrix, dst_colorspace=matrix
+    ).to_ndarray()
+    quarter_turns = round(decoded.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image
 
 
 def _reason(error: Exception) -> str:

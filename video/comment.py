@@ -1,4 +1,4 @@
-"""The statement that a file carries in its metadata: what `open_writer` calls its comment."""
+"""The statement in a file's metadata: what `open_writer` calls its comment."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import av
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from .images import SUFFIXES, numbered
+from .images import IMAGE_SUFFIXES, list_by_number
 
 
 def png_text(comment: str) -> PngInfo | None:
-    """For the `pnginfo` of Pillow's save: the comment, in any language, as a text chunk; None without one."""
+    """For `pnginfo` of Pillow's save: the comment as a text chunk; None if there is none."""
     if not comment:
         return None
     text = PngInfo()
@@ -21,12 +21,15 @@ def png_text(comment: str) -> PngInfo | None:
 
 
 def read_comment(path: str | Path) -> str:
-    """The comment of a clip, of an image, or of the first image of a folder; "" where there is none or the file cannot be read."""
+    """The comment of a clip, an image, or the first image of a folder.
+
+    "" where there is none or the file cannot be read.
+    """
     path = Path(path)
     try:
         if path.is_dir():
-            path = next(iter(numbered(path)), path)
-        if path.suffix.lower() in SUFFIXES | {".gif"}:
+            path = next(iter(list_by_number(path)), path)
+        if path.suffix.lower() in IMAGE_SUFFIXES | {".gif"}:
             with Image.open(path) as image:
                 text = image.info.get("Comment") or image.info.get("comment") or ""
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)

@@ -2,11 +2,11 @@
 
 
 class VideoError(Exception):
-    """Any of the below."""
+    """The base of the errors below."""
 
 
 class MissingInput(VideoError):
-    """There is no such file or folder, or it may not be read."""
+    """The file or folder does not exist or may not be read."""
 
 
 class NotAVideo(VideoError):

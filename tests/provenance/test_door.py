@@ -89,7 +89,7 @@ def test_the_record_says_what_was_made_from_what_and_fits_until_the_file_changes
     )
     assert text["mark"]["embedded"] and json.loads((made / "plain.mkv.json").read_text())[
         "mark"
-    ] == {"embedded": False, "why": record.UNMARKED}
+    ] == {"embedded": False, "why": record.STATEMENT_UNMARKED}
     for name in ("out.mkv", "out.mkv.json"):
         shutil.copy(made / name, tmp_path / name)
     assert record.read(tmp_path / "out.mkv")["fits"]
@@ -242,5 +242,5 @@ def test_exit_codes(made, tmp_path, capsys):
 
 
 def test_runs_of_numbers():
-    assert record.ranges([]) == [] and record.ranges([4]) == [(4, 4)]
-    assert record.ranges([7, 1, 2, 3, 8, 5]) == [(1, 3), (5, 5), (7, 8)]
+    assert record.to_ranges([]) == [] and record.to_ranges([4]) == [(4, 4)]
+    assert record.to_ranges([7, 1, 2, 3, 8, 5]) == [(1, 3), (5, 5), (7, 8)]

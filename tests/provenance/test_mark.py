@@ -42,7 +42,7 @@ def marked(shots):
 
 def test_the_mark_of_version_1_stays_what_it_is():
     """Else clips marked before are not found any more; a mark that changes needs another version and key."""
-    assert (mark.VERSION, mark.KEY) == (1, 1997)
+    assert (mark.MARK_VERSION, mark.MARK_KEY) == (1, 1997)
     signs = mark.SIGNS[mark.SIGNS != 0]
     assert (
         len(signs) == 1344
@@ -226,7 +226,7 @@ def test_other_keys_are_not_found_in_marked_faces(marked, detector, monkeypatch)
     """The chance of a false alarm is over keys: to another key than its own, a marked clip is an unmarked one."""
     faces = list(search.unfolded(Frames(marked), detector))
     chances = []
-    for key in (mark.KEY, *range(40)):
+    for key in (mark.MARK_KEY, *range(40)):
         signs = mark.signs(key)
         monkeypatch.setattr(mark, "SIGNS", signs)
         monkeypatch.setattr(

@@ -45,7 +45,7 @@ def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
         make_clip(tmp_path / "a.mp4", [picture(i) for i in range(50)], sound=True)
     )
     start, end = Fraction(1), Fraction(8, 5)
-    with video.open_writer(tmp_path / "b.mp4", clip, start=start, end=end) as writer:
+    with video.open_writer(tmp_path / "b.mp4", clip, interval=video.Interval(start, end)) as writer:
         for frame in clip.between(25, 40):
             writer.write(frame.image, frame.time)
     part = video.open_clip(tmp_path / "b.mp4")
@@ -248,7 +248,8 @@ def test_given_samples_become_the_sound(tmp_path, suffix, codec):
     )
     path = tmp_path / f"a{suffix}"
     like = video.Clip(path, (64, 48), Fraction(25), 15, Fraction(1, 25))
-    with video.open_writer(path, like, sound=(samples, rate)) as writer:
+    with video.open_writer(path, like) as writer:
+        writer.add_sound(samples, rate)
         for n in range(15):
             writer.write(picture(n), Fraction(n, 25))
     clip = video.open_clip(path)

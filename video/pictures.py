@@ -1,0 +1,77 @@
+"""Writing a clip as pictures: a folder of numbered PNG files, or an animated GIF."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+
+from .base_writer import Writer
+from .comment import png_text
+from .errors import OutputError
+
+GIF_TICK_MS = 10  # milliseconds; GIF stores delays in 1/100 s
+GIF_MIN_DELAY_MS = 20  # milliseconds; browsers slow a shorter delay down to 100
+PNG_COMPRESSION = 3  # zlib level, 0..9; higher ones take longer and save little; by choice
+
+
+class PngFolderWriter(Writer):
+    """Numbered PNG files in a folder, each with the comment in a text chunk."""
+
+    def open(self) -> None:
+        self.discard()
+        self.partial.mkdir()
+        self.count = 0
+        self.text = png_text(self.comment)
+
+    def append(self, image: np.ndarray, time: Fraction) -> None:
+        path = self.partial / f"{self.count:06d}.png"
+        Image.fromarray(image).save(path, pnginfo=self.text, compress_level=PNG_COMPRESSION)
+        self.count += 1
+
+    def publish(self) -> None:
+        self.path.mkdir(exist_ok=True)
+        for file in sorted(self.partial.iterdir()):
+            os.replace(file, self.path / file.name)
+
+    def discard(self) -> None:
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+
+class GifWriter(Writer):
+    """An animated GIF, held in memory until it is complete."""
+
+    def open(self) -> None:
+        self.frames: list[Image.Image] = []
+        self.times: list[Fraction] = []
+
+    def append(self, image: np.ndarray, time: Fraction) -> None:
+        self.frames.append(Image.fromarray(image).quantize(256, dither=Image.Dither.FLOYDSTEINBERG))
+        self.times.append(time)
+
+    def publish(self) -> None:
+        if not self.frames:
+            raise OutputError(f"{self.path}: no frame to write")
+        self.frames[0].save(
+            self.partial,
+            format="GIF",
+            save_all=True,
+            append_images=self.frames[1:],
+            duration=self._delays(),
+            loop=0,
+            comment=self.comment.encode("ascii", "replace"),
+        )
+        super().publish()
+
+    def _delays(self) -> list[int]:
+        """Each frame's delay in milliseconds.
+
+        The times are rounded, not the delays, so that the rounding errors do not add up.
+        """
+        times = [*self.times, self.times[-1] + 1 / self.like.rate]
+        rounded = [round(t * 1000 / GIF_TICK_MS) * GIF_TICK_MS for t in times]
+        return [max(b - a, GIF_MIN_DELAY_MS) for a, b in pairwise(rounded)]

@@ -1,0 +1,67 @@
+"""The sound of an output: packets copied from another file, or samples that are coded."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import OutputContainer
+
+from .base_writer import Interval
+
+SAMPLES_PER_FRAME = 1024  # samples handed to the encoder at once: the frame size of AAC
+
+
+def copy_sound(
+    source: Path, output: OutputContainer, interval: Interval | None, notes: list[str]
+) -> Generator[av.Packet, None, None]:
+    """Add a sound stream to `output` and yield the packets of the source's sound for it, unchanged.
+
+    Sound that the format cannot hold, or that breaks off, is left out from there and noted.
+    """
+    with av.open(str(source), metadata_errors="replace") as container:
+        theirs = container.streams.audio[0]
+        try:
+            ours = output.add_stream_from_template(theirs)
+        except (av.FFmpegError, ValueError) as error:
+            suffix = Path(output.name).suffix
+            notes.append(
+                f"{suffix} cannot hold the sound of {source} ({error}); use .mkv to keep it"
+            )
+            return
+        try:
+            for packet in container.demux(theirs):
+                if packet.dts is None:
+                    return
+                time = packet.pts * packet.time_base
+                if interval and time >= interval.end:
+                    return
+                if interval and time < interval.start:
+                    continue
+                if interval:
+                    shift = round(interval.start / packet.time_base)
+                    packet.pts -= shift
+                    packet.dts -= shift
+                packet.stream = ours
+                yield packet
+        except (av.FFmpegError, OSError) as error:
+            notes.append(f"the sound of {source} breaks off ({error.strerror or error})")
+
+
+def encode_sound(
+    samples: np.ndarray, rate: int, output: OutputContainer, codec: str
+) -> Generator[av.Packet, None, None]:
+    """Add a mono sound stream to `output` and yield its packets.
+
+    samples (N,) in -1..1, `rate` of them a second.
+    """
+    stream = output.add_stream(codec, rate=rate, layout="mono")
+    for first in range(0, len(samples), SAMPLES_PER_FRAME):
+        part = samples[None, first : first + SAMPLES_PER_FRAME].astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(part, format="flt", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = rate, first, Fraction(1, rate)
+        yield from stream.encode(frame)
+    yield from stream.encode(None)
