@@ -72,8 +72,8 @@ def film(
                 swap.write(shot.swap, time)
             yield shot
     for clip in [output, truth / "swap.mkv"] if truth and scene.wearing else [output]:
-        record = provenance.record.Record(COMMENT, scene.frames, scene.settings)
-        provenance.record.write(clip, record)
+        made = provenance.record.Record(COMMENT, scene.frames, scene.settings)
+        provenance.record.write(clip, made)
 
 
 def _opened(truth: Path) -> TextIO:
