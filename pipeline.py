@@ -559,21 +559,21 @@ def trained(trainer: Trainer, preset, run: RunFolder, shares: list[float] | None
             went_on |= train(trainer, preset, run, checkpoints, shares)
             break
         except nn.train.Diverged as error:
-            pace, epoch = trainer.pace / 2, trainer.epochs + 1
+            pace, epoch = trainer.rate_factor / 2, trainer.epochs + 1
             if pace < SLOWEST:
                 raise nn.train.Diverged(
                     f"{error} even with small steps, in epoch {epoch}; the last good state is in {checkpoints.last()[0]}. "
                     "Is a face in the clips a picture of noise?"
                 ) from None
             checkpoints.load(trainer, note)
-            trainer.pace = pace
+            trainer.rate_factor = pace
             note(
                 f"{error} in epoch {epoch}; back to the checkpoint after {trainer.epochs}, and on with steps {pace:g} times as large"
             )
     if went_on:
         tell(run, f"trained {trainer.seconds:.0f} s in all")
     run.result(
-        epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1), shares=trainer.shares
+        epochs=trainer.epochs, training_seconds=round(trainer.seconds, 1), shares=trainer.schedule
     )
     return trainer
 
@@ -595,7 +595,7 @@ def train(
     with bar:
         for step in trainer.run(preset.rounds, preset.minutes, shares):
             went_on = True
-            bar.update(step.share - bar.n)
+            bar.update(step.progress - bar.n)
             bar.set_postfix_str(
                 f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}", refresh=False
             )

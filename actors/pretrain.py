@@ -38,7 +38,9 @@ TROUPE, GROUP, MOMENTS = (
     60,
 )  # actors at a time; of them play the same moment; moments a troupe
 SIZE = 224
-CANVAS = Canvas(align.WHOLE_FACE, (model.SIZE_OUT, model.SIZE_OUT))  # what the coder sees
+CANVAS = Canvas(
+    align.WHOLE_FACE, (model.INTRACODER_OUTPUT_PX, model.INTRACODER_OUTPUT_PX)
+)  # what the coder sees
 VECTOR = 48
 
 
@@ -71,8 +73,8 @@ class ForAnyone(Module):
         self.vectors = Tensor(
             0.3 * rng.standard_normal((people, VECTOR)).astype(np.float32), requires_grad=True
         )
-        widths = [16 * model.ENCODER[-1], *model.DECODER]
-        self.shifts = [nn.Dense(VECTOR, width, rng=rng) for width in widths]
+        biased = [s for s in self.decoder.steps if isinstance(s, nn.Dense | nn.ConvTranspose2d)]
+        self.shifts = [nn.Dense(VECTOR, s.bias.data.size, rng=rng) for s in biased]
 
     def forward(self, faces, people: np.ndarray) -> Tensor:
         chosen = np.zeros((len(people), len(self.vectors.data)), np.float32)
@@ -125,7 +127,9 @@ def train(
     def loss_of(shown):
         own = np.random.default_rng([*shown])
         asked = np.array([own.choice(group_of[i]) for i in shown])
-        inputs = augment.relight(augment.warp(model.halved(faces[shown]), own), own)
+        inputs = augment.relight_randomly(
+            augment.warp_randomly(model.downsample(faces[shown]), own), own, 0.15
+        )
         return nn.edge_l1(
             net.forward(inputs, who[asked]),
             faces[asked].astype(np.float32) / np.float32(255),

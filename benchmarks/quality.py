@@ -45,8 +45,8 @@ def _preset(**changed):
 
 
 TRAINING = {
-    "start": lambda: patch("intracoder.start", lambda coder: coder),
-    "warps": lambda: patch("intracoder.train.warp", lambda faces, rng: faces),
+    "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
+    "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("stages.trainers.today.repaint", lambda faces, like, region: faces),
 }
 PUTTING_IN = {

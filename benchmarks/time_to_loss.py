@@ -17,9 +17,9 @@ import time
 
 import numpy as np
 
-import colorcorrect
-import intracoder
 import nn
+from colorcorrect import seed2020 as colour
+from intracoder import seed2020 as intracoder
 from stages.presets import PRESETS
 from stages.trainers.seed2020 import Seed2020Trainer
 
@@ -81,21 +81,20 @@ def _train(
     begun, drawn, share, losses = time.perf_counter(), {}, 0.0, {}
     batch = options.batch if what == "face" else options.colour_batch
     if what == "colour":
-        drawn = {k: intracoder.seed2020.draw_as(trainer.coder, trainer.small[k], k) for k in "ab"}
+        drawn = {k: intracoder.draw_as(trainer.intracoder, trainer.small[k], k) for k in "ab"}
     while share < 1:
         for k in "ab":
             share = min(1.0, (time.perf_counter() - begun) / seconds)
             trainer.adam.rate = options.rate * (
                 0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * share))
             )
+            batches = nn.train.minibatches(len(trainer.small[k]), batch, trainer.rng)
             if what == "face":
-                steps = intracoder.seed2020.epoch(
-                    trainer.coder, k, trainer.small[k], batch, trainer.adam, trainer.rng
-                )
+                path = trainer.intracoder.path(k)
+                steps = intracoder.epoch(path, trainer.small[k], batches, trainer.adam)
             else:
-                steps = colorcorrect.seed2020.epoch(
-                    trainer.colour, k, drawn[k], trainer.large[k], batch, trainer.adam, trainer.rng
-                )
+                path = trainer.colour_net.path(k)
+                steps = colour.epoch(path, drawn[k], trainer.large[k], batches, trainer.adam)
             values, weights = zip(*steps, strict=True)
             losses[f"{what} {k}"] = float(np.average(values, weights=weights))
         print(

@@ -1,45 +1,69 @@
-"""Warped faces: what the coder is shown, so that it cannot learn its few frames by heart.
+"""Random changes to the faces that the encoder is shown in training.
 
-It is shown a face through a bent glass, and asked for the straight one. From then on it must understand what it sees (deepfakes/faceswap,
-2017, where every trainer has it since).
+A clip has few faces of a person. A large net would learn them by heart, and fail on the next one. So the
+encoder is shown each face warped and under other light, and the decoder is asked for the straight original:
+to solve that, the net must understand what it sees. (deepfakes/faceswap, 2017; every trainer there does it.)
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-GRID = 5  # control points along a side
-BEND = 0.04  # standard deviation of their shifts, in sides of the face
-TURN, STRETCH, SHIFT = 0.10, 0.05, 0.04  # radians, share, sides: at most
+
+@dataclass(frozen=True)
+class WarpStrength:
+    """How far `warp_randomly` moves pixels. Chosen by eye, close to deepfakes/faceswap's 10 degrees, 5 %, 5 %."""
+
+    control_points: int = 5  # along each side of the grid that bends a face
+    bend: float = 0.04  # standard deviation of a control point's shift, in widths of the face
+    rotation: float = 0.10  # at most, in radians
+    zoom: float = 0.05  # at most, as a fraction of the size
+    shift: float = 0.04  # at most, in widths of the face
 
 
-def _spread(points: int, size: int) -> np.ndarray:
-    """The matrix (size, points) that interpolates linearly between control points."""
-    at = np.linspace(0, points - 1, size)
-    return np.maximum(1 - np.abs(at[:, None] - np.arange(points)), 0).astype(np.float32)
+WARP_STRENGTH = WarpStrength()
 
 
-def warp(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Faces (N, S, S, C) float32, each turned, stretched, shifted and bent at random, bilinearly; edges repeat."""
-    n, size = faces.shape[:2]
-    spread = _spread(GRID, size)
-    middle = np.float32((size - 1) / 2)
-    bent = (
-        spread
-        @ (rng.standard_normal((2, n, GRID, GRID)) * BEND * size).astype(np.float32)
-        @ spread.T
-    )  # (2, N, S, S)
-    angle, stretch, right, down = (
-        rng.uniform(-m, m, (n, 1, 1)).astype(np.float32)
-        for m in (TURN, STRETCH, SHIFT * size, SHIFT * size)
+def warp_randomly(
+    faces: np.ndarray, rng: np.random.Generator, strength: WarpStrength = WARP_STRENGTH
+) -> np.ndarray:
+    """Rotate, scale, shift and bend each face (N, S, S, C) float32 at random; edge pixels repeat."""
+    count, size = faces.shape[:2]
+    center = np.float32((size - 1) / 2)
+    axis = np.arange(size, dtype=np.float32) - center
+    bend_x, bend_y = _draw_bends(count, size, rng, strength)  # (N, S, S) each
+    x, y = bend_x + axis, bend_y + axis[:, None]
+    angle, zoom, shift_x, shift_y = (
+        rng.uniform(-most, most, (count, 1, 1)).astype(np.float32)
+        for most in (
+            strength.rotation,
+            strength.zoom,
+            strength.shift * size,
+            strength.shift * size,
+        )
     )
-    axis = np.arange(size, dtype=np.float32) - middle
-    x, y = bent[0] + axis, bent[1] + axis[:, None]
-    cosine, sine = np.cos(angle) * (1 + stretch), np.sin(angle) * (1 + stretch)
-    x, y = cosine * x - sine * y + right + middle, sine * x + cosine * y + down + middle
+    cos, sin = np.cos(angle) * (1 + zoom), np.sin(angle) * (1 + zoom)
+    x, y = cos * x - sin * y + shift_x + center, sin * x + cos * y + shift_y + center
+    return _sample_bilinear(faces, x, y)
+
+
+def _draw_bends(count: int, size: int, rng: np.random.Generator, strength: WarpStrength):
+    """Smooth random shifts in pixels (2, N, S, S): drawn at the control points, linear between them."""
+    points = strength.control_points
+    position = np.linspace(0, points - 1, size)[:, None]  # of each pixel, in control points
+    between = np.maximum(1 - np.abs(position - np.arange(points)), 0).astype(np.float32)
+    shifts = rng.standard_normal((2, count, points, points)) * strength.bend * size
+    return between @ shifts.astype(np.float32) @ between.T
+
+
+def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Faces (N, S, S, C) looked up at positions x, y (N, S, S) in pixels, moved inside where they lie outside."""
+    n, size = faces.shape[:2]
     x, y = (np.clip(v, 0, np.float32(size - 1.001)) for v in (x, y))
     left, top = x.astype(np.int32), y.astype(np.int32)
-    fx, fy = ((v - whole).astype(np.float32)[..., None] for v, whole in ((x, left), (y, top)))
+    fx, fy = (x - left).astype(np.float32)[..., None], (y - top).astype(np.float32)[..., None]
     pixels = faces.reshape(n * size * size, -1)
     first = (np.arange(n, dtype=np.int32)[:, None, None] * size + top) * size + left
     upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
@@ -47,13 +71,14 @@ def warp(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return upper * (1 - fy) + lower * fy
 
 
-def relight(faces: np.ndarray, rng: np.random.Generator, strength: float = 0.15) -> np.ndarray:
-    """Faces (N, S, S, 3) under other light: each channel times its own factor, all plus a little."""
+def relight_randomly(faces: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Faces (N, S, S, 3), 0..1, under other light: times a gain for each channel, plus an offset.
+
+    strength: how far the common gain may lie from 1; tint and offset vary a third as much.
+    """
     n = len(faces)
-    gain = (
-        1
-        + rng.uniform(-strength, strength, (n, 1, 1, 1))
-        + rng.uniform(-strength, strength, (n, 1, 1, 3)) / 3
-    )
-    lift = rng.uniform(-strength, strength, (n, 1, 1, 1)) / 3
-    return np.clip(faces * gain.astype(np.float32) + lift.astype(np.float32), 0, 1)
+    gain = 1 + rng.uniform(-strength, strength, (n, 1, 1, 1))
+    tint = rng.uniform(-strength, strength, (n, 1, 1, 3)) / 3
+    offset = rng.uniform(-strength, strength, (n, 1, 1, 1)) / 3
+    gain, offset = (gain + tint).astype(np.float32), offset.astype(np.float32)
+    return np.clip(faces * gain + offset, 0, 1)

@@ -1,10 +1,15 @@
-"""The coder: the same idea as the intracoder, larger, and with more of its own for each person.
+"""Two autoencoders with one encoder: the net that swaps faces.
 
     face of A, 64 px -- encoder -- code --+-- decoder_a -- face of A, 128 px
     face of B, 64 px -- encoder -- code --+-- decoder_b -- face of B, 128 px
 
-The code is 256 numbers: few enough that pose, expression and light fill them, and who it is has to live in the decoders. Learning that
-from nothing takes long, so it starts from weights that have already seen many people (`start`), and then learns these two.
+Each decoder only ever learns to draw its own person, and both read the same code. The code is 256 numbers:
+enough for pose, expression and light, too few to describe a face pixel by pixel. So what the two people have
+in common goes into the code, and what makes each of them a person stays in the decoders. To swap, encode a
+face of A and decode it with decoder_b: B, with A's pose and expression.
+
+Learning from random weights what faces have in common takes long. Training therefore starts from weights that
+have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py), and adapts them to these two.
 """
 
 from __future__ import annotations
@@ -16,79 +21,99 @@ import numpy as np
 import nn
 from nn import Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PixelShuffle, Sequential, Tensor
 
-SIZE_IN, SIZE_OUT = 64, 128  # the sides of a face, in pixels
-CODE = 256
-ENCODER, DECODER = (
-    (32, 64, 128, 192),
-    (128, 96, 48, 32),
-)  # channels after each halving and each doubling
-SLOPE = 0.1
-START = Path(__file__).with_name("start.npz")
+INTRACODER_INPUT_PX = 64  # side of the face that is encoded, in pixels
+INTRACODER_OUTPUT_PX = 128  # side of the face that is drawn, in pixels
+CODE_SIZE = 256  # numbers in the code of a face
+INTRACODER_SLOPE = 0.1  # of LeakyReLU below 0; by eye
+START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain
 
 
 class Intracoder(Module):
-    """Faces (N, 64, 64, 3) in RGB, 0..1 -> faces (N, 128, 128, 3), roughly in 0..1."""
+    """Faces (N, 64, 64, 3), RGB 0..1 -> faces (N, 128, 128, 3), roughly in 0..1."""
 
     def __init__(self, rng: np.random.Generator):
-        steps, channels = [], 3
-        for outputs in ENCODER:
-            steps += [Conv2d(channels, outputs, stride=2, rng=rng), LeakyReLU(SLOPE)]
-            channels = outputs
-        self.encoder = Sequential(centred, *steps, flat, Dense(16 * channels, CODE, rng=rng))
-        self.decoder_a = decoder(rng)
-        self.decoder_b = decoder(rng)
+        self.encoder = build_encoder(rng)
+        self.decoder_a = build_decoder(rng)
+        self.decoder_b = build_decoder(rng)
 
     def path(self, identity: str) -> Sequential:
-        """The autoencoder of identity "a" or "b"."""
-        return Sequential(self.encoder, {"a": self.decoder_a, "b": self.decoder_b}[identity])
+        """The autoencoder that draws identity "a" or "b"."""
+        decoder = {"a": self.decoder_a, "b": self.decoder_b}[identity]
+        return Sequential(self.encoder, decoder)
 
-    def both(self, faces, count: int) -> tuple[Tensor, Tensor]:
-        """The first `count` faces as a, the others as b; encoded together, which takes less time."""
-        code = self.encoder(faces)
-        return self.decoder_a(code[:count]), self.decoder_b(code[count:])
-
-
-def decoder(rng: np.random.Generator) -> Sequential:
-    """Code (N, 256) -> face (N, 128, 128, 3): 4 px, doubled four times; the last doubling puts 12 channels into 2 x 2 pixels."""
-    channels = ENCODER[-1]
-    steps = [Dense(CODE, 16 * channels, rng=rng), squares, LeakyReLU(SLOPE)]
-    for outputs in DECODER:
-        steps += [
-            ConvTranspose2d(channels, outputs, upsampled=True, bias=True, rng=rng),
-            LeakyReLU(SLOPE),
-        ]
-        channels = outputs
-    return Sequential(*steps, Conv2d(channels, 12, rng=rng), PixelShuffle(2), brightened)
+    def reconstruct_both(self, faces, count_a: int) -> tuple[Tensor, Tensor]:
+        """Draw the first `count_a` faces as a and the others as b; one pass through the encoder is faster than two."""
+        code = self.encoder(faces)  # (N, 256)
+        return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
 
-def centred(faces) -> Tensor:
-    """0..1 -> -2..2, about the spread that layers expect."""
-    return (faces if isinstance(faces, Tensor) else Tensor(faces)) * 4 - 2
+def build_encoder(rng: np.random.Generator) -> Sequential:
+    """Faces (N, 64, 64, 3), 0..1 -> codes (N, 256)."""
+
+    def halve(inputs: int, outputs: int) -> list[Module]:
+        return [Conv2d(inputs, outputs, stride=2, rng=rng), LeakyReLU(INTRACODER_SLOPE)]
+
+    return Sequential(
+        normalise,  # (N, 64, 64, 3), -2..2
+        *halve(3, 32),  # (N, 32, 32, 32)
+        *halve(32, 64),  # (N, 16, 16, 64)
+        *halve(64, 128),  # (N, 8, 8, 128)
+        *halve(128, 192),  # (N, 4, 4, 192)
+        flatten,  # (N, 3072)
+        Dense(4 * 4 * 192, CODE_SIZE, rng=rng),  # (N, 256)
+    )
 
 
-def brightened(x: Tensor) -> Tensor:
+def build_decoder(rng: np.random.Generator) -> Sequential:
+    """Codes (N, 256) -> faces (N, 128, 128, 3)."""
+
+    def double(inputs: int, outputs: int) -> list[Module]:
+        up = ConvTranspose2d(inputs, outputs, upsampled=True, bias=True, rng=rng)
+        return [up, LeakyReLU(INTRACODER_SLOPE)]
+
+    return Sequential(
+        Dense(CODE_SIZE, 4 * 4 * 192, rng=rng),  # (N, 3072)
+        unflatten,  # (N, 4, 4, 192)
+        LeakyReLU(INTRACODER_SLOPE),
+        *double(192, 128),  # (N, 8, 8, 128)
+        *double(128, 96),  # (N, 16, 16, 96)
+        *double(96, 48),  # (N, 32, 32, 48)
+        *double(48, 32),  # (N, 64, 64, 32)
+        Conv2d(32, 12, rng=rng),  # (N, 64, 64, 12)
+        PixelShuffle(2),  # (N, 128, 128, 3)
+        denormalise,  # roughly 0..1
+    )
+
+
+def normalise(faces):
+    """0..1 -> -2..2: centred on 0, with the spread that freshly initialised layers expect."""
+    return faces * 4 - 2
+
+
+def denormalise(x: Tensor) -> Tensor:
+    """-2..2 -> 0..1."""
     return x * 0.25 + 0.5
 
 
-def flat(x: Tensor) -> Tensor:
+def flatten(x: Tensor) -> Tensor:
     return x.reshape(len(x.data), -1)
 
 
-def squares(x: Tensor) -> Tensor:
-    return x.reshape(len(x.data), 4, 4, ENCODER[-1])
+def unflatten(x: Tensor) -> Tensor:
+    return x.reshape(len(x.data), 4, 4, 192)
 
 
-def start(coder: Intracoder) -> Intracoder:
-    """Give `coder` the weights that were trained on rendered people; both decoders the same. Raises nn.CheckpointError."""
-    arrays, _ = nn.checkpoint.read_arrays(START)
-    arrays = {name: values.astype(np.float32) for name, values in arrays.items()}
-    nn.checkpoint.load_module(coder.encoder, arrays, str(START), "encoder.")
-    for own in (coder.decoder_a, coder.decoder_b):
-        nn.checkpoint.load_module(own, arrays, str(START), "decoder.")
-    return coder
+def load_start_weights(model: Intracoder) -> Intracoder:
+    """Give `model` the weights learnt on rendered people, the same to both decoders. Raises nn.CheckpointError."""
+    stored, _ = nn.checkpoint.read_arrays(START_WEIGHTS)  # float16
+    arrays = {name: values.astype(np.float32) for name, values in stored.items()}
+    parts = (("encoder", model.encoder), ("decoder", model.decoder_a), ("decoder", model.decoder_b))
+    for name, part in parts:
+        nn.checkpoint.load_module(part, arrays, str(START_WEIGHTS), f"{name}.")
+    return model
 
 
-def halved(faces: np.ndarray) -> np.ndarray:
-    """Faces (N, 128, 128, 3) uint8 as the coder sees them: (N, 64, 64, 3) float32, 0..1, means of 2 x 2 pixels."""
-    rows = np.add(faces[:, ::2], faces[:, 1::2], dtype=np.uint16)
+def downsample(faces: np.ndarray) -> np.ndarray:
+    """Faces (N, 128, 128, 3) uint8 -> the encoder's input (N, 64, 64, 3) float32, 0..1: means of 2 x 2 pixels."""
+    rows = np.add(faces[:, ::2], faces[:, 1::2], dtype=np.uint16)  # (N, 64, 128, 3)
     return (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(1 / 4 / 255)

@@ -24,7 +24,7 @@ from .layers import (
 from .losses import dssim, edge_l1, l1, mse
 from .norm import batch_norm
 from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, reshape, transpose
-from .optim import SGD, Adam
+from .optim import SGD, Adam, cosine_annealing
 from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest
 from .tensor import Function, Tensor, no_grad

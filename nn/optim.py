@@ -74,3 +74,9 @@ class Adam:
             xp.divide(m[s], step, out=step)
             step *= rate
             p[s] -= step
+
+
+def cosine_annealing(progress: float, last: float) -> float:
+    """A factor of the learning rate that falls from 1 to `last` along half a cosine while progress rises from 0 to 1
+    (Loshchilov & Hutter 2017, eq. 5)."""
+    return last + (1 - last) * (0.5 + 0.5 * math.cos(math.pi * progress))

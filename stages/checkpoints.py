@@ -17,7 +17,7 @@ from nn import CheckpointError
 
 from .trainers import Trainer
 
-LAST = 3
+KEPT_CHECKPOINTS = 3  # besides the best one
 
 
 class Checkpoints:
@@ -37,7 +37,7 @@ class Checkpoints:
         """After an epoch; older ones than the last three go when the new one is complete."""
         file = self.folder / f"{trainer.epochs:06d}.npz"
         trainer.save(file)
-        if trainer.at_its_best:
+        if trainer.is_best:
             aside = self.folder / "best.npz.part"
             aside.unlink(missing_ok=True)
             try:
@@ -45,7 +45,7 @@ class Checkpoints:
             except OSError:  # not every file system has links
                 shutil.copyfile(file, aside)
             os.replace(aside, self.folder / "best.npz")
-        for old in self.last()[LAST:]:
+        for old in self.last()[KEPT_CHECKPOINTS:]:
             old.unlink()
 
     def load(self, trainer: Trainer, tell: Callable[[str], None]) -> None:

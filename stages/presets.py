@@ -11,10 +11,10 @@ from faces import align
 class Preset:
     """How to train, and what to do with the result.
 
-    net       "coder" (64 to 128 px, starting from weights that have seen many people) or "intracoder" (the nets of 2020)
+    net       "today" (64 to 128 px, starting from weights that have seen many people) or "seed2020" (the nets of 2020)
     aligned   (w, h) of the stored faces, in pixels
     region    the part of the face that is learnt and replaced
-    batch     faces a step; for the coder, pairs
+    batch     faces a step; for today's net, pairs
     rounds    rounds of training, or None: then `minutes` says when to stop
     minutes   wall-clock minutes of training
     phases    the epochs that make a round; a is the target's person, b the donor's
@@ -39,7 +39,7 @@ class Preset:
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
     "seed": Preset(
-        "intracoder",
+        "seed2020",
         (70, 90),
         align.INNER_FACE,
         batch=2,
@@ -52,7 +52,7 @@ PRESETS = {
     ),
     # A larger net with a head start, for a good result in minutes.
     "standard": Preset(
-        "coder",
+        "today",
         (128, 128),
         align.WHOLE_FACE,
         batch=8,

@@ -502,8 +502,8 @@ def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, pr
         pass
     trained.save(tmp_path / "a.npz")
     fresh.load(tmp_path / "a.npz")
-    tensors = dict(fresh.coder.named_tensors())
-    for name, tensor in trained.coder.named_tensors():
+    tensors = dict(fresh.nets["intracoder"].named_tensors())
+    for name, tensor in trained.nets["intracoder"].named_tensors():
         np.testing.assert_array_equal(tensors[name].data, tensor.data)
     assert not np.array_equal(tensors[own.format("a")].data, tensors[own.format("b")].data)
     before = [(step.phase, step.epoch_loss) for step in trained.run(2, None)]

@@ -20,7 +20,7 @@ import nn
 import pipeline
 from examples.drawn import draw_face
 from files import digest
-from stages.checkpoints import LAST, Checkpoints
+from stages.checkpoints import KEPT_CHECKPOINTS, Checkpoints
 from tests.clips import make_clip
 
 ROOT = Path(__file__).parents[1]
@@ -187,7 +187,10 @@ def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_pa
 
 def test_the_last_checkpoints_and_the_best_are_kept(whole):
     names = sorted(p.name for p in (whole / "run" / "checkpoints").iterdir())
-    assert names == [*(f"{ROUNDS - k:06d}.npz" for k in reversed(range(LAST))), "best.npz"]
+    assert names == [
+        *(f"{ROUNDS - k:06d}.npz" for k in reversed(range(KEPT_CHECKPOINTS))),
+        "best.npz",
+    ]
 
 
 @pytest.mark.parametrize("at", [0, 1, 0.3, 0.999])

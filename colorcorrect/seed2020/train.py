@@ -1,4 +1,4 @@
-"""Training and using the colour net."""
+"""Training and using the colour net of 2020."""
 
 from __future__ import annotations
 
@@ -12,29 +12,26 @@ from .model import ColorNet
 
 
 def epoch(
-    model: ColorNet,
-    identity: str,
+    path: nn.Sequential,
     drawn: np.ndarray,
     faces: np.ndarray,
-    batch: int,
+    batches: Iterator[np.ndarray],
     optimiser: nn.Adam,
-    rng: np.random.Generator,
 ) -> Iterator[tuple[float, int]]:
-    """One epoch of identity's colours: `drawn` (N, 32, 32, 3), as the intracoder draws that person's own faces, to
-    `faces` (N, 128, 128, 3), 0..1, by mean squared error.
+    """Train one person's colours: from faces as the intracoder redraws them to the originals, by mean squared error.
 
-    Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is not finite.
+    path: `ColorNet.path`; drawn: (N, 32, 32, 3), faces: (N, 128, 128, 3), both 0..1; batches: indices, as
+    nn.train.minibatches gives them. Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is
+    not finite.
     """
-    model.train()
-    path = model.path(identity)
+    path.train()
+    xp = nn.backend.of(faces)
 
-    def loss_of(picked):
-        picked = nn.backend.of(faces).asarray(picked)
+    def loss_of(picked: np.ndarray) -> nn.Tensor:
+        picked = xp.asarray(picked)
         return nn.mse(path(drawn[picked]), faces[picked])
 
-    yield from nn.train.epoch(
-        nn.train.minibatches(len(faces), batch, rng), loss_of, path, optimiser
-    )
+    yield from nn.train.epoch(batches, loss_of, path, optimiser)
 
 
 def colour_as(model: ColorNet, faces: np.ndarray, identity: str, batch: int = 8) -> np.ndarray:

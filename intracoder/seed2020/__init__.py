@@ -1,5 +1,5 @@
 """The paired autoencoders of the 2020 program, layer by layer as they were."""
 
-from .model import IDENTITIES, SIZE, Intracoder
+from .model import SEED2020_FACE_PX, Intracoder
 from .swap import draw_as
 from .train import epoch

@@ -3,74 +3,71 @@
     face of A -- aenc -- ienc -- idec --+-- adec_a -- face of A
     face of B -- aenc -- ienc -- idec --+-- adec_b -- face of B
 
-Each is trained on one person's faces. What pose and expression are must then be said in the shared code; what the person
-looks like is left to the own decoder. A swap is a face of A decoded by B's.
+Each is trained on one person's faces. The shared nets learn pose and expression, which both people have; the own
+decoder learns what its person looks like. To swap, decode a face of A with B's decoder.
+
+The four names are those of the 2020 program: the encoder and the decoder of appearance (a) and of the inner code (i).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from nn import BatchNorm, Conv2d, ConvTranspose2d, LeakyReLU, Module, Sequential, Tensor
+from nn import BatchNorm, Conv2d, ConvTranspose2d, LeakyReLU, Module, Sequential
 
-SIZE = 32  # the side of a face, in and out, in pixels
-IDENTITIES = ("a", "b")
-
-
-def _conv_stack(inputs: int, channels: int, rng: np.random.Generator) -> list[Module]:
-    """Three convolutions, the middle one halving the size."""
-    steps: list[Module] = []
-    for stride in (1, 2, 1):
-        steps += [Conv2d(inputs, channels, stride=stride, rng=rng), LeakyReLU()]
-        inputs = channels
-    return steps
-
-
-def _transpose_stack(
-    inputs: int, channels: list[int], strides: list[int], rng: np.random.Generator
-) -> list[Module]:
-    """Transposed convolutions, each followed by BatchNorm and LeakyReLU."""
-    steps: list[Module] = []
-    for outputs, stride in zip(channels, strides, strict=True):
-        steps += [
-            ConvTranspose2d(inputs, outputs, stride=stride, rng=rng),
-            BatchNorm(outputs),
-            LeakyReLU(),
-        ]
-        inputs = outputs
-    return steps
+SEED2020_FACE_PX = 32  # side of a face, in and out, in pixels; as in the 2020 program
 
 
 class Intracoder(Module):
-    """Faces (N, 32, 32, 3) in RGB, 0..1 -> faces of the same shape, roughly in 0..1."""
+    """Faces (N, 32, 32, 3), RGB 0..1 -> faces of the same shape, roughly in 0..1."""
 
     def __init__(self, rng: np.random.Generator):
-        self.aenc = Sequential(*_conv_stack(3, 32, rng))  # -> (N, 16, 16, 32)
+        self.aenc = Sequential(*_halve(3, 32, rng))  # (N, 16, 16, 32)
         self.ienc = Sequential(
-            *_conv_stack(32, 64, rng), *_conv_stack(64, 128, rng)
-        )  # -> (N, 4, 4, 128)
-        self.idec = Sequential(
-            *_transpose_stack(
-                128, [128, 128, 128, 64, 64, 64], [1, 2, 1, 1, 2, 1], rng
-            )  # -> (N, 16, 16, 64)
+            *_halve(32, 64, rng),  # (N, 8, 8, 64)
+            *_halve(64, 128, rng),  # (N, 4, 4, 128)
         )
-        self.adec_a = self._own_decoder(rng)
-        self.adec_b = self._own_decoder(rng)
-
-    @staticmethod
-    def _own_decoder(rng: np.random.Generator) -> Sequential:
-        return Sequential(
-            *_transpose_stack(64, [32, 32, 32], [1, 2, 1], rng),
-            ConvTranspose2d(32, 3, size=1, rng=rng),
-            BatchNorm(3),
-            LeakyReLU(),
-        )  # -> (N, 32, 32, 3)
+        self.idec = Sequential(
+            *_transpose(128, 128, 1, rng),  # (N, 4, 4, 128)
+            *_transpose(128, 128, 2, rng),  # (N, 8, 8, 128)
+            *_transpose(128, 128, 1, rng),  # (N, 8, 8, 128)
+            *_transpose(128, 64, 1, rng),  # (N, 8, 8, 64)
+            *_transpose(64, 64, 2, rng),  # (N, 16, 16, 64)
+            *_transpose(64, 64, 1, rng),  # (N, 16, 16, 64)
+        )
+        self.adec_a = _build_own_decoder(rng)
+        self.adec_b = _build_own_decoder(rng)
 
     def path(self, identity: str) -> Sequential:
         """The autoencoder of identity "a" or "b"."""
         own = {"a": self.adec_a, "b": self.adec_b}[identity]
         return Sequential(self.aenc, self.ienc, self.idec, own)
 
-    def reconstruct(self, faces, identity: str) -> Tensor:
-        """Whatever the faces show, drawn as `identity`."""
-        return self.path(identity)(faces)
+
+def _build_own_decoder(rng: np.random.Generator) -> Sequential:
+    return Sequential(
+        *_transpose(64, 32, 1, rng),  # (N, 16, 16, 32)
+        *_transpose(32, 32, 2, rng),  # (N, 32, 32, 32)
+        *_transpose(32, 32, 1, rng),  # (N, 32, 32, 32)
+        *_transpose(32, 3, 1, rng, size=1),  # (N, 32, 32, 3)
+    )
+
+
+def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+    """Three convolutions; the middle one halves the size."""
+    return [
+        Conv2d(inputs, outputs, rng=rng),
+        LeakyReLU(),
+        Conv2d(outputs, outputs, stride=2, rng=rng),
+        LeakyReLU(),
+        Conv2d(outputs, outputs, rng=rng),
+        LeakyReLU(),
+    ]
+
+
+def _transpose(
+    inputs: int, outputs: int, stride: int, rng: np.random.Generator, size: int = 3
+) -> list[Module]:
+    """A transposed convolution, BatchNorm and LeakyReLU; makes the face `stride` times as large."""
+    convolution = ConvTranspose2d(inputs, outputs, size=size, stride=stride, rng=rng)
+    return [convolution, BatchNorm(outputs), LeakyReLU()]

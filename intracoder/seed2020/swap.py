@@ -1,4 +1,4 @@
-"""Using a trained intracoder."""
+"""Using the trained intracoder of 2020."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from .model import Intracoder
 
 
 def draw_as(model: Intracoder, faces: np.ndarray, identity: str, batch: int = 64) -> np.ndarray:
-    """Faces (N, 32, 32, 3), 0..1, as `identity` would look in their pose and expression: the same shape."""
+    """Draw faces (N, 32, 32, 3), 0..1, as `identity` in their pose and expression: the same shape."""
     return nn.train.infer(model.path(identity), faces, batch) if len(faces) else faces

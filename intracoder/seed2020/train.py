@@ -1,4 +1,4 @@
-"""Training the intracoder: an epoch on one person's faces."""
+"""Training the intracoder of 2020: an epoch on one person's faces."""
 
 from __future__ import annotations
 
@@ -8,28 +8,20 @@ import numpy as np
 
 import nn
 
-from .model import Intracoder
-
 
 def epoch(
-    model: Intracoder,
-    identity: str,
-    faces: np.ndarray,
-    batch: int,
-    optimiser: nn.Adam,
-    rng: np.random.Generator,
+    path: nn.Sequential, faces: np.ndarray, batches: Iterator[np.ndarray], optimiser: nn.Adam
 ) -> Iterator[tuple[float, int]]:
-    """One epoch of identity's autoencoder on `faces` (N, 32, 32, 3), 0..1: mean squared error of the reconstruction.
+    """Train one person's autoencoder to redraw faces (N, 32, 32, 3), 0..1, by mean squared error.
 
-    Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is not finite.
+    path: `Intracoder.path`; batches: indices, as nn.train.minibatches gives them. Yields (loss, images) after each
+    step. Raises nn.train.Diverged if a loss is not finite.
     """
-    model.train()
-    path = model.path(identity)
+    path.train()
+    xp = nn.backend.of(faces)
 
-    def loss_of(picked):
-        picked = nn.backend.of(faces).asarray(picked)
-        return nn.mse(path(faces[picked]), faces[picked])
+    def loss_of(picked: np.ndarray) -> nn.Tensor:
+        originals = faces[xp.asarray(picked)]
+        return nn.mse(path(originals), originals)
 
-    yield from nn.train.epoch(
-        nn.train.minibatches(len(faces), batch, rng), loss_of, path, optimiser
-    )
+    yield from nn.train.epoch(batches, loss_of, path, optimiser)

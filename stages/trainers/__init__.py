@@ -1,7 +1,7 @@
-"""Aligned faces -> trained nets: today's way, and that of 2020."""
+"""Aligned faces -> trained nets: those of today, and those of 2020."""
 
 from .base import Step, Trainer
 from .seed2020 import Seed2020Trainer
 from .today import TodayTrainer
 
-TRAINERS = {"coder": TodayTrainer, "intracoder": Seed2020Trainer}
+TRAINERS = {"today": TodayTrainer, "seed2020": Seed2020Trainer}  # by the name in Preset.net

@@ -1,7 +1,8 @@
-"""Aligned faces -> trained nets: what every way of training shares.
+"""Aligned faces -> trained nets: what all trainers share.
 
-A round is a fixed sequence of epochs. The state between two epochs is all there is to know (weights, moments, counters, random
-state), so a run that is interrupted goes on from the last epoch to the same result as one that was not.
+A round is a fixed sequence of epochs. Everything that training depends on is known between two epochs: weights,
+moments, counters and random state. A checkpoint holds them all, so an interrupted run goes on from the last epoch to
+the same result as one that was not interrupted.
 """
 
 from __future__ import annotations
@@ -22,38 +23,56 @@ from nn import checkpoint
 
 from ..presets import Preset
 
-STATE = {
+# The attributes of a Trainer that a checkpoint holds beside its arrays, and their types.
+CHECKPOINT_COUNTERS = {
     "epochs": int,
     "seconds": float,
-    "shares": list,
-    "pace": float,
-    "losses": list,
-    "best": float,
-}  # what a checkpoint holds beside arrays
+    "schedule": list,
+    "rate_factor": float,
+    "round_losses": list,
+    "best_loss": float,
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where training stands after a step; `share` of the whole is done, `epoch_loss` is the mean so far of this epoch.
+    """Where training stands after one step of the optimiser."""
 
-    `finished` after the last step of an epoch: the moment to save.
-    """
+    round: int  # from 0
+    phase: str  # one of Preset.phases
+    progress: float  # the fraction of all training that is done, 0..1
+    epoch_loss: float  # mean over this epoch so far
+    finished: bool  # whether this step was the last of its epoch: the moment to save
 
-    round: int
-    phase: str
-    share: float
-    epoch_loss: float
-    finished: bool
+
+@dataclass(frozen=True)
+class Length:
+    """How long to train: so many rounds, or so many minutes, or exactly as long as an earlier run."""
+
+    epochs: int | None  # in all rounds together
+    minutes: float | None  # of training, in all sittings
+    schedule: list[float] | None = None  # Trainer.schedule of the run to repeat
+
+    def progress(self, epochs: int, epoch_fraction: float, seconds: float) -> float:
+        """The fraction of all training that is done after `epochs`, a fraction of the next, and `seconds`."""
+        if self.schedule is not None:
+            return self.schedule[epochs] if epochs < len(self.schedule) else 1.0
+        if self.epochs is not None:
+            return (epochs + epoch_fraction) / self.epochs
+        return seconds / (self.minutes * 60)
 
 
 class Trainer:
     """Nets and their training. Identity a is the target's person, b the donor's.
 
-    nets    {name: module}, what is saved
-    xp      numpy or cupy
-    shares  how much of the whole was done when each epoch began: with a length in minutes, all that a repetition needs to know of the clock
-    pace    a factor of every step's size, 1 unless a loss was not finite
-    at_its_best  whether a round has just ended, and had the smallest mean loss of all
+    nets         {name: module}: what is trained and saved
+    xp           numpy or cupy
+    epochs       finished ones
+    seconds      spent training, in all sittings
+    schedule     the progress (0..1) at which each epoch began. It decides the learning rates, so a replay needs it
+                 where the length was given in minutes: it must not ask the clock again
+    rate_factor  multiplies every learning rate: 1 unless the loss once was not finite
+    is_best      whether a round has just ended, and its mean loss was the smallest of all
     """
 
     nets: dict[str, nn.Module]
@@ -62,71 +81,58 @@ class Trainer:
         self.preset, self.xp = preset, xp
         self.rng = np.random.default_rng(seed)
         self.adam = nn.Adam()
-        self._rate = self.adam.rate
-        self.epochs = 0  # finished ones
-        self.seconds = 0.0  # spent training in all sittings
-        self.shares: list[float] = []
-        self.pace = 1.0
-        self.losses: list[float] = []  # of the epochs of this round
-        self.best, self.at_its_best = math.inf, False
+        self.initial_rate = self.adam.rate
+        self.epochs, self.seconds = 0, 0.0
+        self.schedule: list[float] = []
+        self.rate_factor = 1.0
+        self.round_losses: list[float] = []  # of the epochs of the current round
+        self.best_loss, self.is_best = math.inf, False
 
     def run(
-        self, rounds: int | None, minutes: float | None, shares: list[float] | None = None
+        self, rounds: int | None, minutes: float | None, schedule: list[float] | None = None
     ) -> Iterator[Step]:
-        """Train until so many rounds are done, or so many minutes of training, whichever is given; yields each step.
+        """Train for so many rounds, or so many minutes, whichever is given; yields each step.
 
-        With the `shares` of an earlier run: as that one went, whatever the clock says. The caller may stop at any time and loses
-        at most the epoch that is not `finished`. Raises nn.train.Diverged.
+        With the `schedule` of an earlier run: as that one went, whatever the clock says. The caller may stop at any time
+        and loses at most the epoch that is not `finished`. Raises nn.train.Diverged.
         """
-        while (share := self._share(rounds, minutes, shares)) < 1:
-            self.shares = [*self.shares[: self.epochs], share]
-            self.adam.rate = self.rate(share) * self.pace
-            round_, phase = divmod(self.epochs, len(self.preset.phases))
-            name = self.preset.phases[phase]
-            start = time.perf_counter()
-            total = images = 0
-            count, steps = self.epoch(name)
-            for loss, n in steps:
-                total, images = total + loss * n, images + n
-                finished = images == count
-                spent = time.perf_counter() - start
-                if finished:
-                    self.epochs += 1
-                    self.seconds += spent
-                    spent = 0.0
-                    self._ended(total / images)
-                share = self._share(rounds, minutes, shares, spent, images / count)
-                yield Step(round_, name, min(share, 1.0), total / images, finished)
+        epochs = None if rounds is None else rounds * len(self.preset.phases)
+        length = Length(epochs, minutes, schedule)
+        while (progress := length.progress(self.epochs, 0, self.seconds)) < 1:
+            self.schedule = [*self.schedule[: self.epochs], progress]
+            self.adam.rate = self.rate(progress) * self.rate_factor
+            yield from self._run_epoch(length)
 
-    def _share(
-        self,
-        rounds: int | None,
-        minutes: float | None,
-        shares: list[float] | None,
-        spent: float = 0.0,
-        of_epoch: float = 0.0,
-    ) -> float:
-        if shares is not None:
-            return shares[self.epochs] if self.epochs < len(shares) else 1.0
-        if rounds is not None:
-            return (self.epochs + of_epoch * (spent > 0)) / (rounds * len(self.preset.phases))
-        return (self.seconds + spent) / (minutes * 60)
+    def _run_epoch(self, length: Length) -> Iterator[Step]:
+        round_, phase = divmod(self.epochs, len(self.preset.phases))
+        name = self.preset.phases[phase]
+        start, total, done = time.perf_counter(), 0.0, 0
+        count, steps = self.epoch(name)
+        for loss, images in steps:
+            total, done = total + loss * images, done + images
+            fraction, spent = done / count, time.perf_counter() - start
+            if finished := done == count:
+                self._finish_epoch(total / done, spent)
+                fraction = spent = 0.0
+            progress = length.progress(self.epochs, fraction, self.seconds + spent)
+            yield Step(round_, name, min(progress, 1.0), total / done, finished)
 
-    def _ended(self, loss: float) -> None:
-        """Take note of an epoch's loss."""
-        self.losses.append(loss)
-        self.at_its_best = False
-        if len(self.losses) == len(self.preset.phases):
-            mean = sum(self.losses) / len(self.losses)
-            self.best, self.at_its_best = min(self.best, mean), mean < self.best
-            self.losses = []
+    def _finish_epoch(self, loss: float, seconds: float) -> None:
+        self.epochs += 1
+        self.seconds += seconds
+        self.round_losses.append(loss)
+        self.is_best = False
+        if len(self.round_losses) == len(self.preset.phases):
+            mean = sum(self.round_losses) / len(self.round_losses)
+            self.best_loss, self.is_best = min(self.best_loss, mean), mean < self.best_loss
+            self.round_losses = []
 
-    def rate(self, share: float) -> float:
-        """The size of Adam's steps when so much of the whole is done."""
-        return self._rate
+    def rate(self, progress: float) -> float:
+        """Adam's learning rate when this fraction of all training is done."""
+        return self.initial_rate
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        """How many images an epoch has, and its steps: (loss, images) each."""
+        """Begin an epoch: how many images it has, and its steps as they are made, (loss, images) each."""
         raise NotImplementedError
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
@@ -138,30 +144,27 @@ class Trainer:
         raise NotImplementedError
 
     def save(self, path: Path) -> None:
-        """Everything that the next epoch depends on."""
+        """Write everything that the next epoch depends on."""
         arrays = {}
         for name, module in self.nets.items():
-            arrays |= checkpoint.module_arrays(module, f"{name}.") | checkpoint.adam_arrays(
-                self.adam, module, f"adam.{name}."
-            )
-        state = {name: getattr(self, name) for name in STATE} | {
-            "rng": self.rng.bit_generator.state
-        }
-        checkpoint.write_arrays(path, arrays, state)
+            arrays |= checkpoint.module_arrays(module, f"{name}.")
+            arrays |= checkpoint.adam_arrays(self.adam, module, f"adam.{name}.")
+        counters = {name: getattr(self, name) for name in CHECKPOINT_COUNTERS}
+        checkpoint.write_arrays(path, arrays, counters | {"rng": self.rng.bit_generator.state})
 
     def load(self, path: Path) -> None:
         """Go on from where `save` was called. Raises nn.CheckpointError for a file that is damaged or does not fit."""
-        arrays, state = checkpoint.read_arrays(path)
+        arrays, counters = checkpoint.read_arrays(path)
         moments = {}
         for name, module in self.nets.items():
             checkpoint.load_module(module, arrays, str(path), f"{name}.")
             checkpoint.load_adam(self.adam, module, arrays, str(path), f"adam.{name}.")
-            moments |= self.adam.moments
+            moments |= self.adam.moments  # load_adam keeps only those of its module
         self.adam.moments = moments
         try:
-            for name, kind in STATE.items():
-                setattr(self, name, kind(state[name]))
-            self.rng.bit_generator.state = state["rng"]
+            for name, kind in CHECKPOINT_COUNTERS.items():
+                setattr(self, name, kind(counters[name]))
+            self.rng.bit_generator.state = counters["rng"]
         except (KeyError, TypeError, ValueError) as error:
             raise nn.CheckpointError(
                 f"{path} lacks its counters ({error}); delete it to train anew"

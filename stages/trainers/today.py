@@ -1,61 +1,56 @@
-"""The coder and how it is trained: both people in each step, from weights that have seen many."""
+"""Today's net and how it is trained: both people in each step, from weights that have seen many."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 import intracoder
+import nn
 from faces import Canvas, mask
+from files import pick_evenly
+from intracoder.train import TrainingFaces
 
 from ..presets import Preset
 from .base import Trainer, repaint
 
-RATE = 1e-3  # of Adam; it falls along a half cosine to LAST times that
-LAST = 0.02
+TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
+TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of that; by eye
 
 
 class TodayTrainer(Trainer):
-    """The coder. faces: {"a": (N, 128, 128, 3) uint8, "b": ...}, aligned."""
+    """Trains the intracoder on people {"a": (N, 128, 128, 3) uint8, "b": ...}, aligned."""
 
-    def __init__(self, faces: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
+    def __init__(self, people: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
         super().__init__(preset, seed, xp)
-        self.coder = intracoder.start(intracoder.Intracoder(self.rng)).to(xp)
-        self.nets = {"coder": self.coder}
-        self.faces = (
-            faces | {"b": repaint(faces["b"], faces["a"], preset.region)} if preset.match else faces
-        )
-        self.weights = mask.loss_weights(
-            Canvas(preset.region, (intracoder.SIZE_OUT, intracoder.SIZE_OUT))
-        )
+        model = intracoder.Intracoder(self.rng)
+        self.model = intracoder.load_start_weights(model).to(xp)
+        self.nets = {"intracoder": self.model}
+        size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
+        weights = mask.loss_weights(Canvas(preset.region, size))
+        a, b = people["a"], people["b"]
+        if preset.match:
+            b = repaint(b, a, preset.region)
+        self.faces = TrainingFaces(a, b, weights)
 
-    def rate(self, share: float) -> float:
-        return RATE * (LAST + (1 - LAST) * (0.5 + 0.5 * math.cos(math.pi * share)))
+    def rate(self, progress: float) -> float:
+        return TODAY_RATE * nn.cosine_annealing(progress, TODAY_LAST_RATE)
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        steps = intracoder.train.epoch(
-            self.coder, self.faces, self.weights, self.preset.batch, self.adam, self.rng
-        )
-        return max(len(f) for f in self.faces.values()), steps
+        batch = self.preset.batch
+        steps = intracoder.train.epoch(self.model, self.faces, batch, self.adam, self.rng)
+        return self.faces.pairs, steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        return intracoder.train.draw_as(self.coder, faces, "b")
+        return intracoder.draw_as(self.model, faces, "b")
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
-        a, b = (
-            v[np.linspace(0, len(v) - 1, min(count, len(v))).astype(int)]
-            for v in self.faces.values()
-        )
-
-        def as_(who, faces):
-            return intracoder.train.draw_as(self.coder, faces, who)
-
+        a, b = (own[pick_evenly(len(own), count)] for own in (self.faces.a, self.faces.b))
         return {
             "target": list(a),
-            "target rebuilt": list(as_("a", a)),
-            "swapped": list(as_("b", a)),
+            "target rebuilt": list(intracoder.draw_as(self.model, a, "a")),
+            "swapped": list(intracoder.draw_as(self.model, a, "b")),
             "donor": list(b),
-            "donor rebuilt": list(as_("b", b)),
+            "donor rebuilt": list(intracoder.draw_as(self.model, b, "b")),
         }

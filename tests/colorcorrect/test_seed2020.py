@@ -43,8 +43,12 @@ def test_an_epoch_learns_and_moves_only_that_identitys_colours():
     drawn = rng.random((3, 32, 32, 3), np.float32)
     faces = np.full((3, 128, 128, 3), (0.8, 0.5, 0.3), np.float32)
     before = {name: t.data.copy() for name, t in model.named_tensors()}
+
+    def batches():
+        return nn.train.minibatches(3, 2, rng)
+
     losses = [
-        np.mean([loss for loss, _ in epoch(model, "b", drawn, faces, 2, adam, rng)])
+        np.mean([loss for loss, _ in epoch(model.path("b"), drawn, faces, batches(), adam)])
         for _ in range(3)
     ]
     assert losses[-1] < losses[0]

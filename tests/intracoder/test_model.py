@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import intracoder
 import nn
 from faces import Canvas, align, mask
-from intracoder import augment, model, train
+from intracoder import augment, draw_as, load_start_weights, model
+from intracoder.train import TrainingFaces, epoch
 
 RNG = np.random.default_rng(3)
 
@@ -15,19 +18,19 @@ def test_shapes_and_that_only_the_decoders_are_own():
     assert net.path("a")(x).shape == (2, 128, 128, 3)
     a, b = (set(net.path(k).parameters()) for k in "ab")
     assert a & b == set(net.encoder.parameters()) and a - b == set(net.decoder_a.parameters())
-    first, second = net.both(np.concatenate([x, x]), 2)
+    first, second = net.reconstruct_both(np.concatenate([x, x]), 2)
     np.testing.assert_allclose(first.data, net.path("a")(x).data, atol=1e-5)
     np.testing.assert_allclose(second.data, net.path("b")(x).data, atol=1e-5)
 
 
 def test_the_start_is_alike_for_both_and_draws_something_like_a_face():
-    net = intracoder.start(intracoder.Intracoder(np.random.default_rng(0)))
+    net = load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
     for (name, a), (_, b) in zip(
         net.decoder_a.named_tensors(), net.decoder_b.named_tensors(), strict=True
     ):
         assert a.data is not b.data and a.dtype == np.float32, name
         np.testing.assert_array_equal(a.data, b.data)
-    face = train.draw_as(net, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
+    face = draw_as(net, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
     assert 0.05 < face.std() < 0.5 and -0.5 < face.min() and face.max() < 1.5
 
 
@@ -35,30 +38,30 @@ def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, monkeypatch):
     nn.checkpoint.write_arrays(
         tmp_path / "start.npz", {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
     )
-    monkeypatch.setattr(model, "START", tmp_path / "start.npz")
+    monkeypatch.setattr(model, "START_WEIGHTS", tmp_path / "start.npz")
     with pytest.raises(nn.CheckpointError, match="start.npz"):
-        intracoder.start(intracoder.Intracoder(np.random.default_rng(0)))
+        load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
 
 
 def test_an_epoch_shows_every_face_learns_and_repeats():
-    faces = {
-        "a": RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
-        "b": np.full((3, 128, 128, 3), 200, np.uint8),
-    }
-    weights = mask.loss_weights(Canvas(align.INNER_FACE, (128, 128)))
+    faces = TrainingFaces(
+        a=RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
+        b=np.full((3, 128, 128, 3), 200, np.uint8),
+        weights=mask.loss_weights(Canvas(align.INNER_FACE, (128, 128))),
+    )
 
-    def trained():
+    def train():
         rng = np.random.default_rng(1)
         net, adam = intracoder.Intracoder(rng), nn.Adam()
-        losses = [list(train.epoch(net, faces, weights, 2, adam, rng)) for _ in range(4)]
+        losses = [list(epoch(net, faces, 2, adam, rng)) for _ in range(4)]
         assert [n for _, n in losses[0]] == [2, 2, 1]
         assert np.mean([loss for loss, _ in losses[-1]]) < np.mean([loss for loss, _ in losses[0]])
         return b"".join(t.data.tobytes() for _, t in net.named_tensors())
 
-    assert trained() == trained()
+    assert train() == train()
 
 
-def test_halved_is_the_mean_of_four_pixels():
+def test_downsampling_takes_the_mean_of_four_pixels():
     faces = RNG.integers(0, 256, (2, 128, 128, 3)).astype(np.uint8)
     by_hand = (
         (
@@ -70,30 +73,29 @@ def test_halved_is_the_mean_of_four_pixels():
         / 4
         / 255
     )
-    np.testing.assert_allclose(model.halved(faces), by_hand, atol=1e-6)
+    np.testing.assert_allclose(model.downsample(faces), by_hand, atol=1e-6)
 
 
-def test_a_warp_of_nothing_is_nothing_and_of_a_ramp_a_shift(monkeypatch):
+def test_a_warp_of_strength_0_changes_nothing_and_a_pure_shift_moves_a_ramp():
     faces = RNG.random((3, 32, 32, 3), np.float32)
-    for name in ("BEND", "TURN", "STRETCH", "SHIFT"):
-        monkeypatch.setattr(augment, name, 0.0)
-    np.testing.assert_allclose(
-        augment.warp(faces, np.random.default_rng(0)), faces, atol=2e-3
-    )  # 1/1000 px off at the far edges
-    monkeypatch.setattr(augment, "SHIFT", 0.1)
+    still = augment.WarpStrength(bend=0, rotation=0, zoom=0, shift=0)
+    unmoved = augment.warp_randomly(faces, np.random.default_rng(0), still)
+    np.testing.assert_allclose(unmoved, faces, atol=2e-3)  # 1/1000 px off at the far edges
+    shift = replace(still, shift=0.1)
     ramp = np.broadcast_to(
         np.arange(32, dtype=np.float32)[None, None, :, None], (4, 32, 32, 1)
     ).copy()
-    moved = augment.warp(ramp, np.random.default_rng(0))[:, 16, 8:24, 0] - np.arange(8, 24)
+    warped = augment.warp_randomly(ramp, np.random.default_rng(0), shift)
+    moved = warped[:, 16, 8:24, 0] - np.arange(8, 24)
     assert np.ptp(moved, axis=1).max() < 1e-4 and 0.5 < np.abs(moved).max() < 3.3
 
 
 def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
     faces = np.repeat(RNG.random((1, 64, 64, 3), np.float32), 3, axis=0)
-    one, two = (augment.warp(faces, np.random.default_rng(7)) for _ in range(2))
+    one, two = (augment.warp_randomly(faces, np.random.default_rng(7)) for _ in range(2))
     np.testing.assert_array_equal(one, two)
     assert one.dtype == np.float32 and np.abs(one[0] - one[1]).mean() > 0.01
-    lit = augment.relight(faces, np.random.default_rng(7))
+    lit = augment.relight_randomly(faces, np.random.default_rng(7), 0.15)
     assert (
         lit.dtype == np.float32
         and lit.min() >= 0

@@ -54,8 +54,13 @@ def test_an_epoch_of_one_identity_leaves_the_other_decoder_alone_and_learns():
     model, adam = Intracoder(rng), nn.Adam()
     faces = rng.random((6, 32, 32, 3), np.float32)
     before = {name: t.data.copy() for name, t in model.named_tensors()}
+
+    def batches():
+        return nn.train.minibatches(6, 2, rng)
+
     losses = [
-        np.mean([loss for loss, _ in epoch(model, "a", faces, 2, adam, rng)]) for _ in range(4)
+        np.mean([loss for loss, _ in epoch(model.path("a"), faces, batches(), adam)])
+        for _ in range(4)
     ]
     assert losses[-1] < losses[0]
     changed = {
@@ -68,12 +73,13 @@ def test_an_epoch_of_one_identity_leaves_the_other_decoder_alone_and_learns():
 
 
 def test_the_same_seed_trains_to_the_same_bytes():
-    def trained():
+    def train():
         rng = np.random.default_rng(5)
         model, adam = Intracoder(rng), nn.Adam()
         faces = rng.random((5, 32, 32, 3), np.float32)
-        sizes = [n for _, n in epoch(model, "b", faces, 2, adam, rng)]
+        batches = nn.train.minibatches(len(faces), 2, rng)
+        sizes = [n for _, n in epoch(model.path("b"), faces, batches, adam)]
         assert sizes == [2, 2, 1]  # the odd last one is a batch of its own
         return b"".join(t.data.tobytes() for _, t in model.named_tensors())
 
-    assert trained() == trained()
+    assert train() == train()
