@@ -1,3 +1,20 @@
-"""Colour correction: classic transfers of colour statistics, and light. The net of 2020 is in `seed2020`."""
+"""Colour correction: the drawn face gets the colours of the face that it replaces.
+
+A transfer is a module with the two functions of `ColourTransfer`. To add one, write the module
+and put its name into TRANSFERS. The net of 2020 is in `seed2020`.
+"""
+
+from importlib import import_module
 
 from . import seed2020
+from .transfer import ColourTransfer
+
+TRANSFERS: dict[str, ColourTransfer] = {
+    name: import_module("." + name.replace("-", "_"), __name__)
+    for name in (
+        "light",
+        "none",
+        "reinhard",
+        "monge-kantorovich",
+    )
+}

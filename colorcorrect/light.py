@@ -1,23 +1,50 @@
-"""Light: a drawn face gets the shading and the tint of the face it replaces, and keeps its own beard, brows and spots.
+"""Light: a drawn face gets the shading and tint of the face it replaces, and keeps its own details.
 
-What light does to a face changes slowly across it, as intrinsic images have it (Land & McCann 1971): image = reflectance * shading, shading
-smooth. Of both faces the part is taken that a parabola across the face explains, and the drawn face is multiplied by their quotient.
+Light changes slowly across a face. Retinex (Land & McCann 1971) models this as
+
+    image = reflectance * shading,  with a smooth shading
+
+Here the shading of each face is a parabola across it, fitted by least squares. Multiplying the
+drawn face by the quotient of the two shadings changes its light, and leaves its beard, brows and
+spots.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-LEAST = 0.02  # of a shading, in 0..1: what divides is never smaller
-FACTORS = 0.5, 2.0  # of brightness; what needs more is not light
+from .reinhard import reinhard
+from .transfer import FrameTransfer, repaint
+
+MIN_SHADING = 0.02  # of 0..1: a smaller one is not divided by; by eye
+LIGHT_GAINS = 0.5, 2.0  # limits of the quotient: a larger change is not due to light; by eye
+
+
+def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The donor's faces in the target's colours, by Reinhard's transfer with limited chroma.
+
+    The spread of chroma does not grow: where the target is lit in two colours from two sides, its
+    spread is wide, and would paint the donor's lips.
+    """
+    return repaint(partial(reinhard, max_chroma_gain=1.0), donor, target, weights)
+
+
+def for_clip(weights: np.ndarray) -> FrameTransfer:
+    """Matches the shading of each drawn face to that of the target's face."""
+    return Relight(weights)
 
 
 class Relight:
-    """For canvases of one shape. weights (h, w): which pixels say how the light is, the middle of the face."""
+    """A function for canvases of one shape: a face in the light of another.
+
+    weights  (h, w): how much each pixel counts in the fit; the middle of the face shows the light
+    """
 
     def __init__(self, weights: np.ndarray):
         x = np.linspace(-1, 1, weights.shape[1])
-        # Across, not up and down: there a beard or a fringe would pass for shadow.
+        # Only across, not up and down: there a beard or a fringe would pass for a shadow.
         self._basis = np.stack([np.ones_like(x), x, x * x], -1)  # (w, 3)
         moments = np.einsum("hw,wi,wj->ij", weights, self._basis, self._basis)
         self._fit = np.linalg.solve(moments, self._basis.T)  # (3, w), for sums of weighted columns
@@ -28,6 +55,6 @@ class Relight:
         return self._basis @ (self._fit @ np.einsum("hw,hwc->wc", self._weights, image))
 
     def __call__(self, face: np.ndarray, like: np.ndarray) -> np.ndarray:
-        """`face` in the light of `like`: all (h, w, C) float, 0..1; the result may exceed 1."""
-        quotient = np.maximum(self.shading(like), LEAST) / np.maximum(self.shading(face), LEAST)
-        return face * quotient.clip(*FACTORS).astype(face.dtype)
+        """`face` in the light of `like`: all (h, w, C) floats 0..1; the result may exceed 1."""
+        wanted, present = (np.maximum(self.shading(of), MIN_SHADING) for of in (like, face))
+        return face * (wanted / present).clip(*LIGHT_GAINS).astype(face.dtype)

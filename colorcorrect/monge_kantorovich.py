@@ -1,0 +1,60 @@
+"""The linear Monge-Kantorovich colour transfer: mean and covariance in RGB."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .lab import check_floats
+from .moments import moments
+from .transfer import FrameTransfer, repaint
+
+# Variances that float32 rounding alone explains: inverted, they would amplify noise. The first is
+# of colours 0..1, the second relative to the largest variance.
+MIN_RGB_VARIANCE, MIN_RELATIVE_VARIANCE = 1e-12, 1e-10
+
+
+def monge_kantorovich(
+    source: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray | None = None,
+    target_mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """`source` with the mean and covariance of `target`, by the linear map that moves colours least.
+
+    source, target     RGB (..., 3) floats 0..1; the result has the source's dtype, may leave 0..1
+    mask, target_mask  (...) 0..1: how much each pixel counts; one mask serves both if alone
+
+    Pitie & Kokaram 2007, eq. 12: T = S^-1/2 (S^1/2 R S^1/2)^1/2 S^-1/2, where S and R are the
+    covariances of source and target. A direction without spread in the source keeps having none.
+    Raises ValueError for what does not fit.
+    """
+    check_floats(source)
+    check_floats(target)
+    mean_s, cov_s = moments(source, mask)
+    mean_t, cov_t = moments(target, mask if target_mask is None else target_mask)
+    root, inverse_root = _power(cov_s, 0.5), _power(cov_s, -0.5)
+    transport = inverse_root @ _power(root @ cov_t @ root, 0.5) @ inverse_root
+    return ((source - mean_s) @ transport.T + mean_t).astype(source.dtype)
+
+
+def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The donor's faces with the statistics of the target's."""
+    return repaint(monge_kantorovich, donor, target, weights)
+
+
+def for_clip(weights: np.ndarray) -> FrameTransfer:
+    """Each drawn face with the statistics of the face that it replaces."""
+    return lambda drawn, target: monge_kantorovich(drawn, target, weights)
+
+
+def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
+    """A symmetric positive semidefinite matrix to a power.
+
+    A negative power leaves out directions without spread (a pseudo-inverse).
+    """
+    values, vectors = np.linalg.eigh(matrix)
+    values = np.maximum(values, 0)  # rounding makes zeros slightly negative
+    if exponent < 0:
+        usable = values > max(MIN_RGB_VARIANCE, MIN_RELATIVE_VARIANCE * values[-1])
+        values = np.where(usable, values, np.inf)
+    return (vectors * values**exponent) @ vectors.T

@@ -1,0 +1,48 @@
+"""What a colour transfer does: once before training, and then to each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+# (drawn, target) -> drawn in the target's colours: (h, w, 3) floats 0..1, the result may leave 0..1
+FrameTransfer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class ColourTransfer(Protocol):
+    """The functions that a module of this room has if it is a transfer; see `TRANSFERS`."""
+
+    def before_training(
+        self, donor: np.ndarray, target: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
+        """The donor's faces (N, h, w, 3) uint8 as they shall be learnt, same shape and dtype.
+
+        target   the faces (M, h, w, 3) uint8 whose colours they may get
+        weights  (h, w) 0..1: how much each pixel belongs to the face
+        """
+        ...
+
+    def for_clip(self, weights: np.ndarray) -> FrameTransfer:
+        """The function for each frame of a clip; what the frames share is computed here, once.
+
+        weights  (h, w) 0..1: how much each pixel of the canvas counts in statistics
+        """
+        ...
+
+
+def repaint(
+    transfer: Callable[..., np.ndarray],
+    donor: np.ndarray,
+    target: np.ndarray,
+    weights: np.ndarray,
+) -> np.ndarray:
+    """`before_training` by a transfer of statistics: (source, target, mask, target_mask) -> source.
+
+    All faces together give the statistics, and one map repaints them all: the differences of light
+    between the donor's faces remain, for the nets to learn.
+    """
+    images = [faces.astype(np.float32) / np.float32(255) for faces in (donor, target)]
+    masks = [np.broadcast_to(weights, image.shape[:3]) for image in images]
+    return np.clip(np.rint(transfer(*images, *masks) * 255), 0, 255).astype(np.uint8)
