@@ -31,6 +31,7 @@ from PIL import Image
 
 import pipeline
 import video
+from colorcorrect import none
 from faces import Canvas, align, manifest, warp
 from files import contact_sheet
 from stages import convert, presets
@@ -47,12 +48,12 @@ def _preset(**changed):
 TRAINING = {
     "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
     "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
-    "repaint": lambda: patch("stages.trainers.today.repaint", lambda faces, like, region: faces),
+    "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
 }
 PUTTING_IN = {
     "expression": lambda: _preset(express=False),
-    "calm": lambda: patch.object(convert, "calm", lambda drawn: drawn),
-    "light": lambda: patch.object(convert, "Relight", lambda weights: lambda face, like: face),
+    "calm": lambda: patch.object(convert, "deflicker", lambda drawn: drawn),
+    "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
     "trust": lambda: patch.object(convert, "FACE", 1e9),
     "biweight": lambda: patch.object(convert, "SEAM", 1e9),
     "edge": lambda: patch.object(convert, "EDGE", 0.0),

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 import nn
 import poisson
-from colorcorrect.light import Relight
+from colorcorrect import TRANSFERS
 from faces import Canvas, expression, manifest, mask, warp
 from faces.deflicker import deflicker
 from video import Frame
@@ -61,7 +61,7 @@ class Converter:
         self.core = self.canvas.mask(
             0.3
         )  # weights for statistics: the middle of the face, little of its rim
-        self.relight = Relight(self.core)
+        self.transfer_colour = TRANSFERS[preset.colour].for_clip(self.core)
         self.express = self._usual(faces or {}) if preset.express else None
         self._before: np.ndarray | None = (
             None  # differences at the rim of the face before, (h, w, 3)
@@ -120,10 +120,9 @@ class Converter:
                     for f, m in zip(to_swap, matrices, strict=True)
                 ]
             )
-            if self.preset.match:
-                drawn = np.stack(
-                    [self.relight(d, b) for d, b in zip(drawn, back / 255, strict=True)]
-                )
+            drawn = np.stack(
+                [self.transfer_colour(d, b) for d, b in zip(drawn, back / 255, strict=True)]
+            )
             drawn = drawn * 255
             blended = self._blend(drawn, back)
             for i, frame in enumerate(to_swap):

@@ -18,8 +18,7 @@ class Preset:
     rounds    rounds of training, or None: then `minutes` says when to stop
     minutes   wall-clock minutes of training
     phases    the epochs that make a round; a is the target's person, b the donor's
-    match     whether colour statistics are matched: the donor's faces get the target's palette before training, and
-              each swapped face that of the face it replaces
+    colour    which transfer of colorcorrect.TRANSFERS is applied, before training and to each frame
     express   whether the target's eyes and mouth, where they differ from how they usually look, move the donor's
     smooth    whether faces' places are smoothed over time, and short gaps filled in
     """
@@ -31,7 +30,7 @@ class Preset:
     rounds: int | None
     minutes: float | None
     phases: tuple[str, ...]
-    match: bool
+    colour: str
     express: bool
     smooth: bool
 
@@ -46,7 +45,7 @@ PRESETS = {
         rounds=2,
         minutes=None,
         phases=("face a", "face b", "colour a", "colour b"),
-        match=False,
+        colour="none",
         express=False,
         smooth=False,
     ),
@@ -59,7 +58,7 @@ PRESETS = {
         rounds=None,
         minutes=8,
         phases=("faces",),
-        match=True,
+        colour="light",
         express=True,
         smooth=True,
     ),

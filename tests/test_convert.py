@@ -99,14 +99,14 @@ def test_the_edge_of_what_is_no_face_draws_no_line_on_the_cheek():
         )  # without: 33
 
 
-@pytest.mark.parametrize("match", [True, False])
-def test_a_changed_mouth_is_shown_whatever_the_light(match):
+@pytest.mark.parametrize("colour", ["light", "none"])
+def test_a_changed_mouth_is_shown_whatever_the_light(colour):
     def mouth(faces):
         faces = faces.copy()
         faces[:, 86:98, 48:80] = 0.05
         return faces
 
-    frames, out, matrix = _convert(mouth, replace(PRESET, match=match))
+    frames, out, matrix = _convert(mouth, replace(PRESET, colour=colour))
     inverse = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
     u, v = np.rint(inverse[:, :2] @ [64, 92] + inverse[:, 2]).astype(int)
     assert out[0].image[v, u].max() < 70 < frames[0].image[v, u].min()

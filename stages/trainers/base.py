@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from colorcorrect import statistics
+from colorcorrect import TRANSFERS
 from faces import Canvas
-from faces.align import Region
 from nn import checkpoint
 
 from ..presets import Preset
@@ -171,13 +170,8 @@ class Trainer:
             ) from None
 
 
-def repaint(faces: np.ndarray, like: np.ndarray, region: Region) -> np.ndarray:
-    """Faces (N, h, w, 3) uint8 in the palette of others (M, h, w, 3): one transfer for all, so no light is evened out.
-
-    Differences of chroma do not grow: where a face is lit from both sides in two colours, that is no reason to paint the other's lips.
-    """
-    opacity = Canvas(region, faces.shape[2:0:-1]).mask()
-    real = [x.astype(np.float32) / np.float32(255) for x in (faces, like)]
-    weights = [np.broadcast_to(opacity, x.shape[:3]) for x in real]
-    painted = statistics.reinhard(*real, *weights, most=1.0)
-    return np.clip(np.rint(painted * 255), 0, 255).astype(np.uint8)
+def repaint_donor(people: dict[str, np.ndarray], preset: Preset) -> dict[str, np.ndarray]:
+    """The people {"a": (N, h, w, 3) uint8, "b": ...}, b in the colours in which the preset learns it."""
+    weights = Canvas(preset.region, people["b"].shape[2:0:-1]).mask()
+    transfer = TRANSFERS[preset.colour]
+    return people | {"b": transfer.before_training(people["b"], people["a"], weights)}

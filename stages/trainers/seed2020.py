@@ -13,7 +13,7 @@ from files import pick_evenly
 from intracoder import seed2020 as intracoder
 
 from ..presets import Preset
-from .base import Trainer
+from .base import Trainer, repaint_donor
 
 RESIZE_BATCH = 64  # faces resized at a time, so that memory does not grow with their number
 
@@ -27,6 +27,7 @@ class Seed2020Trainer(Trainer):
         self.colour_net = colour.ColorNet(self.rng).to(xp)
         # one optimiser for the paths of both, as in 2020
         self.nets = {"intracoder": self.intracoder, "colour": self.colour_net}
+        people = repaint_donor(people, preset)
         self.small = {k: self._resize(v, intracoder.SEED2020_FACE_PX) for k, v in people.items()}
         self.large = {k: self._resize(v, colour.SEED2020_OUTPUT_PX) for k, v in people.items()}
 

@@ -13,7 +13,7 @@ from files import pick_evenly
 from intracoder.train import TrainingFaces
 
 from ..presets import Preset
-from .base import Trainer, repaint
+from .base import Trainer, repaint_donor
 
 TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
 TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of that; by eye
@@ -29,10 +29,8 @@ class TodayTrainer(Trainer):
         self.nets = {"intracoder": self.model}
         size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
         weights = mask.loss_weights(Canvas(preset.region, size))
-        a, b = people["a"], people["b"]
-        if preset.match:
-            b = repaint(b, a, preset.region)
-        self.faces = TrainingFaces(a, b, weights)
+        people = repaint_donor(people, preset)
+        self.faces = TrainingFaces(people["a"], people["b"], weights)
 
     def rate(self, progress: float) -> float:
         return TODAY_RATE * nn.cosine_annealing(progress, TODAY_LAST_RATE)

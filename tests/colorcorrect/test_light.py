@@ -1,6 +1,6 @@
 import numpy as np
 
-from colorcorrect.light import FACTORS, Relight
+from colorcorrect.light import LIGHT_GAINS, Relight
 
 
 def _scene(rng, h=24, w=20):
@@ -28,7 +28,7 @@ def test_the_shading_is_the_weighted_least_squares_parabola():
     )
 
 
-def test_a_face_moved_to_other_light_is_found_again():
+def test_a_face_in_other_light_is_relit_exactly():
     weights, reflectance, light = _scene(np.random.default_rng(1))
     other = light[::-1] * [1.1, 1.0, 0.8]
     np.testing.assert_allclose(
@@ -36,10 +36,10 @@ def test_a_face_moved_to_other_light_is_found_again():
     )
 
 
-def test_what_is_no_light_stays_within_the_factors():
+def test_the_quotient_of_shadings_stays_within_its_limits():
     weights, reflectance, light = _scene(np.random.default_rng(2))
     face = (reflectance * light).astype(np.float32)
     relight = Relight(weights)
-    np.testing.assert_allclose(relight(face, np.zeros_like(face)), face * FACTORS[0], rtol=1e-5)
-    np.testing.assert_allclose(relight(face, face * 9), face * FACTORS[1], rtol=1e-5)
+    np.testing.assert_allclose(relight(face, np.zeros_like(face)), face * LIGHT_GAINS[0], rtol=1e-5)
+    np.testing.assert_allclose(relight(face, face * 9), face * LIGHT_GAINS[1], rtol=1e-5)
     assert relight(face, face).dtype == np.float32

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from colorcorrect import statistics
+from colorcorrect.lab import lab_to_rgb, rgb_to_lab
+from colorcorrect.monge_kantorovich import monge_kantorovich
+from colorcorrect.reinhard import reinhard
 
 
 def _images():
@@ -24,29 +26,29 @@ def _images():
     ],
 )
 def test_lab_of_known_colours(rgb, lab):
-    np.testing.assert_allclose(statistics.rgb_to_lab(np.array([rgb], float))[0], lab, atol=0.02)
+    np.testing.assert_allclose(rgb_to_lab(np.array([rgb], float))[0], lab, atol=0.02)
 
 
 @pytest.mark.parametrize("dtype, atol", [(np.float32, 2e-5), (np.float64, 1e-6)])
 def test_lab_and_back(dtype, atol):
     rgb = np.random.default_rng(0).random((50, 3)).astype(dtype)
-    back = statistics.lab_to_rgb(statistics.rgb_to_lab(rgb))
+    back = lab_to_rgb(rgb_to_lab(rgb))
     assert back.dtype == dtype
     np.testing.assert_allclose(back, rgb, atol=atol)
 
 
 def test_reinhard_gives_the_masked_mean_and_deviation_of_the_target():
     source, target, mask, target_mask = _images()
-    moved = statistics.rgb_to_lab(statistics.reinhard(source, target, mask, target_mask))[mask]
-    wanted = statistics.rgb_to_lab(target)[target_mask]
+    moved = rgb_to_lab(reinhard(source, target, mask, target_mask))[mask]
+    wanted = rgb_to_lab(target)[target_mask]
     np.testing.assert_allclose(moved.mean(axis=0), wanted.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose(moved.std(axis=0), wanted.std(axis=0), atol=1e-6)
 
 
 def test_reinhard_spreads_chroma_no_further_than_told():
     target, source, *_ = _images()  # the one with less colour is the source
-    ours, theirs = statistics.rgb_to_lab(target * 0.3 + 0.3), statistics.rgb_to_lab(source)
-    moved = statistics.rgb_to_lab(statistics.reinhard(target * 0.3 + 0.3, source, most=1.0))
+    ours, theirs = rgb_to_lab(target * 0.3 + 0.3), rgb_to_lab(source)
+    moved = rgb_to_lab(reinhard(target * 0.3 + 0.3, source, max_chroma_gain=1.0))
     np.testing.assert_allclose(moved.mean((0, 1)), theirs.mean((0, 1)), atol=1e-6)
     assert (theirs.std((0, 1)) > ours.std((0, 1))).all()
     np.testing.assert_allclose(
@@ -56,7 +58,7 @@ def test_reinhard_spreads_chroma_no_further_than_told():
 
 def test_monge_kantorovich_gives_the_masked_mean_and_covariance_of_the_target():
     source, target, mask, target_mask = _images()
-    moved = statistics.monge_kantorovich(source, target, mask, target_mask)[mask]
+    moved = monge_kantorovich(source, target, mask, target_mask)[mask]
     np.testing.assert_allclose(moved.mean(axis=0), target[target_mask].mean(axis=0), atol=1e-12)
     np.testing.assert_allclose(
         np.cov(moved.T, bias=True), np.cov(target[target_mask].T, bias=True), atol=1e-12
@@ -67,7 +69,7 @@ def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
     rng = np.random.default_rng(1)
     source = rng.standard_normal((40, 3))
     target = source * [2.0, 0.5, 3.0] + [1, 2, 3]
-    covariance = np.cov(statistics.monge_kantorovich(source, target).T, bias=True)
+    covariance = np.cov(monge_kantorovich(source, target).T, bias=True)
     np.testing.assert_allclose(covariance, np.cov(target.T, bias=True), atol=1e-10)
 
 
@@ -76,14 +78,14 @@ def test_monge_kantorovich_keeps_directions_of_little_spread():
     source, target = (
         0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, deviation] for deviation in (1e-3, 2e-3)
     )
-    np.testing.assert_allclose(statistics.monge_kantorovich(source, source), source, atol=1e-9)
-    moved = statistics.monge_kantorovich(source, target)
+    np.testing.assert_allclose(monge_kantorovich(source, source), source, atol=1e-9)
+    moved = monge_kantorovich(source, target)
     np.testing.assert_allclose(moved.std(axis=0), target.std(axis=0), rtol=1e-6)
 
 
 def test_monge_kantorovich_moves_least():
     source, target, *_ = _images()
-    moved = statistics.monge_kantorovich(source, target)
+    moved = monge_kantorovich(source, target)
     linear = np.linalg.lstsq(
         (source - source.mean(axis=(0, 1))).reshape(-1, 3),
         moved.reshape(-1, 3) - target.mean(axis=(0, 1)),
@@ -98,14 +100,14 @@ def test_a_source_without_spread_in_some_directions_is_no_trouble():
     rng = np.random.default_rng(3)
     grey = np.repeat(rng.random((400, 1)), 3, axis=1).astype(np.float32)  # covariance of rank 1
     target = (0.5 + rng.standard_normal((400, 3)) * 0.1).astype(np.float32)
-    moved = statistics.monge_kantorovich(grey, target)
+    moved = monge_kantorovich(grey, target)
     np.testing.assert_allclose(moved.mean(axis=0), target.mean(axis=0), atol=1e-6)
     assert (
         np.linalg.matrix_rank(np.cov(moved.T.astype(np.float64)), tol=1e-8) == 1
     )  # rounding was not blown up to colour
 
 
-@pytest.mark.parametrize("transfer", [statistics.reinhard, statistics.monge_kantorovich])
+@pytest.mark.parametrize("transfer", [reinhard, monge_kantorovich])
 def test_a_transfer_to_itself_changes_nothing_and_grey_is_no_trouble(transfer):
     source, target, *_ = _images()
     np.testing.assert_allclose(transfer(source, source), source, atol=1e-6)
@@ -118,10 +120,10 @@ def test_a_transfer_to_itself_changes_nothing_and_grey_is_no_trouble(transfer):
 def test_an_empty_mask_is_refused():
     source, target, *_ = _images()
     with pytest.raises(ValueError, match="no pixel"):
-        statistics.reinhard(source, target, np.zeros((20, 16)))
+        reinhard(source, target, np.zeros((20, 16)))
 
 
-@pytest.mark.parametrize("transfer", [statistics.reinhard, statistics.monge_kantorovich])
+@pytest.mark.parametrize("transfer", [reinhard, monge_kantorovich])
 def test_levels_and_masks_that_do_not_fit_are_refused(transfer):
     source, target, mask, _ = _images()
     with pytest.raises(ValueError, match="uint8"):

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from colorcorrect import TRANSFERS
+from colorcorrect.lab import rgb_to_lab
+
+
+@pytest.fixture
+def people():
+    """Donor's and target's faces (N, 8, 6, 3) uint8, the target's yellower, and weights (8, 6)."""
+    rng = np.random.default_rng(0)
+    donor = rng.integers(60, 200, (5, 8, 6, 3)).astype(np.uint8)
+    target = (rng.integers(80, 180, (7, 8, 6, 3)) * [1.2, 1.0, 0.6]).astype(np.uint8)
+    return donor, target, rng.uniform(0.2, 1, (8, 6)).astype(np.float32)
+
+
+def _mean(faces, weights):
+    lab = rgb_to_lab(faces.astype(np.float64) / 255)
+    return np.average(lab.reshape(-1, 3), axis=0, weights=np.tile(weights.ravel(), len(faces)))
+
+
+@pytest.mark.parametrize("name", TRANSFERS)
+def test_a_transfer_repaints_all_faces_before_training_and_each_frame_after(name, people):
+    donor, target, weights = people
+    painted = TRANSFERS[name].before_training(donor, target, weights)
+    assert painted.shape == donor.shape and painted.dtype == np.uint8
+    drawn, face = (of[0].astype(np.float32) / 255 for of in (donor, target))
+    frame = TRANSFERS[name].for_clip(weights)(drawn, face)
+    assert frame.shape == drawn.shape and frame.dtype == np.float32
+    before, after = (abs(_mean(of, weights) - _mean(target, weights)) for of in (donor, painted))
+    if name == "none":
+        assert painted is donor and frame is drawn
+    else:
+        assert after.sum() < 0.3 * before.sum()
+        assert abs(frame - face).mean() < abs(drawn - face).mean()
+
+
+def test_before_training_all_faces_are_mapped_alike(people):
+    donor, target, weights = people
+    donor[1, 3, 3] = donor[0, 2, 2]
+    for transfer in TRANSFERS.values():
+        painted = transfer.before_training(donor, target, weights)
+        assert (painted[1, 3, 3] == painted[0, 2, 2]).all()
+
+
+def test_before_training_light_does_not_spread_chroma(people):
+    donor, target, weights = people
+    grey = (donor // 4 + 100).astype(np.uint8)
+    spreads = [
+        rgb_to_lab(TRANSFERS[name].before_training(grey, target, weights) / 255.0).std((0, 1, 2))
+        for name in ("light", "reinhard")
+    ]
+    assert (spreads[0][1:] < spreads[1][1:]).all()
