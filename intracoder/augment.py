@@ -1,8 +1,9 @@
 """Random changes to the faces that the encoder is shown in training.
 
-A clip has few faces of a person. A large net would learn them by heart, and fail on the next one. So the
-encoder is shown each face warped and under other light, and the decoder is asked for the straight original:
-to solve that, the net must understand what it sees. (deepfakes/faceswap, 2017; every trainer there does it.)
+A clip has few faces of a person. A large net would learn them by heart, and fail on the next one.
+So the encoder is shown each face warped and under other light, and the decoder is asked for the
+straight original: to solve that, the net must understand what it sees. (deepfakes/faceswap, 2017;
+every trainer there does it.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class WarpStrength:
-    """How far `warp_randomly` moves pixels. Chosen by eye, close to deepfakes/faceswap's 10 degrees, 5 %, 5 %."""
+    """How far `warp_randomly` moves pixels; by eye."""
 
     control_points: int = 5  # along each side of the grid that bends a face
     bend: float = 0.04  # standard deviation of a control point's shift, in widths of the face
@@ -29,7 +30,7 @@ WARP_STRENGTH = WarpStrength()
 def warp_randomly(
     faces: np.ndarray, rng: np.random.Generator, strength: WarpStrength = WARP_STRENGTH
 ) -> np.ndarray:
-    """Rotate, scale, shift and bend each face (N, S, S, C) float32 at random; edge pixels repeat."""
+    """Rotate, zoom, shift and bend each face (N, S, S, C) float32 at random; its edges repeat."""
     count, size = faces.shape[:2]
     center = np.float32((size - 1) / 2)
     axis = np.arange(size, dtype=np.float32) - center
@@ -50,7 +51,7 @@ def warp_randomly(
 
 
 def _draw_bends(count: int, size: int, rng: np.random.Generator, strength: WarpStrength):
-    """Smooth random shifts in pixels (2, N, S, S): drawn at the control points, linear between them."""
+    """Random shifts in pixels (2, N, S, S): drawn at the control points, linear between them."""
     points = strength.control_points
     position = np.linspace(0, points - 1, size)[:, None]  # of each pixel, in control points
     between = np.maximum(1 - np.abs(position - np.arange(points)), 0).astype(np.float32)
@@ -59,7 +60,8 @@ def _draw_bends(count: int, size: int, rng: np.random.Generator, strength: WarpS
 
 
 def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Faces (N, S, S, C) looked up at positions x, y (N, S, S) in pixels, moved inside where they lie outside."""
+    """Faces (N, S, S, C) at the positions x, y (N, S, S), in pixels; outside, the nearest
+    inside."""
     n, size = faces.shape[:2]
     x, y = (np.clip(v, 0, np.float32(size - 1.001)) for v in (x, y))
     left, top = x.astype(np.int32), y.astype(np.int32)

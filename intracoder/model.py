@@ -3,13 +3,15 @@
     face of A, 64 px -- encoder -- code --+-- decoder_a -- face of A, 128 px
     face of B, 64 px -- encoder -- code --+-- decoder_b -- face of B, 128 px
 
-Each decoder only ever learns to draw its own person, and both read the same code. The code is 256 numbers:
-enough for pose, expression and light, too few to describe a face pixel by pixel. So what the two people have
-in common goes into the code, and what makes each of them a person stays in the decoders. To swap, encode a
-face of A and decode it with decoder_b: B, with A's pose and expression.
+Each decoder only ever learns to draw its own person, and both read the same code. The code is 256
+numbers: enough for pose, expression and light, too few to describe a face pixel by pixel. So what
+the two people have in common goes into the code, and what makes each of them a person stays in the
+decoders. To swap, encode a face of A and decode it with decoder_b: B, with A's pose and
+expression.
 
-Learning from random weights what faces have in common takes long. Training therefore starts from weights that
-have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py), and adapts them to these two.
+Learning from random weights what faces have in common takes long. Training therefore starts from
+weights that have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py), and
+adapts them to these two.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ class Intracoder(Module):
         return Sequential(self.encoder, decoder)
 
     def reconstruct_both(self, faces, count_a: int) -> tuple[Tensor, Tensor]:
-        """Draw the first `count_a` faces as a and the others as b; one pass through the encoder is faster than two."""
+        """Draw the first `count_a` faces as a, the others as b; encoding all at once is faster."""
         code = self.encoder(faces)  # (N, 256)
         return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
@@ -104,7 +106,10 @@ def unflatten(x: Tensor) -> Tensor:
 
 
 def load_start_weights(model: Intracoder) -> Intracoder:
-    """Give `model` the weights learnt on rendered people, the same to both decoders. Raises nn.CheckpointError."""
+    """Give `model` the weights learnt on rendered people, the same to both decoders.
+
+    Raises nn.CheckpointError for a file that is damaged or does not fit.
+    """
     stored, _ = nn.checkpoint.read_arrays(START_WEIGHTS)  # float16
     arrays = {name: values.astype(np.float32) for name, values in stored.items()}
     parts = (("encoder", model.encoder), ("decoder", model.decoder_a), ("decoder", model.decoder_b))
@@ -114,6 +119,9 @@ def load_start_weights(model: Intracoder) -> Intracoder:
 
 
 def downsample(faces: np.ndarray) -> np.ndarray:
-    """Faces (N, 128, 128, 3) uint8 -> the encoder's input (N, 64, 64, 3) float32, 0..1: means of 2 x 2 pixels."""
+    """Faces (N, 128, 128, 3) uint8 -> what the encoder takes: (N, 64, 64, 3) float32, 0..1.
+
+    Each pixel is the mean of 2 x 2.
+    """
     rows = np.add(faces[:, ::2], faces[:, 1::2], dtype=np.uint16)  # (N, 64, 128, 3)
     return (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(1 / 4 / 255)

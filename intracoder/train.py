@@ -37,9 +37,10 @@ def epoch(
     optimiser: nn.Adam,
     rng: np.random.Generator,
 ) -> Iterator[tuple[float, int]]:
-    """Train one epoch, `batch` pairs a step; yields (sum of both people's losses, pairs) after each step.
+    """Train one epoch with `batch` pairs of faces a step.
 
-    Raises nn.train.Diverged if a loss is not finite.
+    Yields (sum of both people's losses, pairs) after each step. Raises nn.train.Diverged if a loss
+    is not finite.
     """
     model.train()
     order_a, order_b = (_shuffle(len(own), faces.pairs, rng) for own in (faces.a, faces.b))
@@ -53,24 +54,26 @@ def epoch(
         shown = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
         shown = relight_randomly(shown, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
         drawn_a, drawn_b = model.reconstruct_both(xp.asarray(shown), len(pairs))
-        return _loss(drawn_a, a, weights) + _loss(drawn_b, b, weights)
+        loss_a = reconstruction_loss(drawn_a, a, weights)
+        return loss_a + reconstruction_loss(drawn_b, b, weights)
 
     batches = nn.train.minibatches(faces.pairs, batch, rng)
     yield from nn.train.epoch(batches, loss_of, model, optimiser)
 
 
-def _loss(drawn: nn.Tensor, original: np.ndarray, weights) -> nn.Tensor:
-    """How far faces (P, 128, 128, 3) are from their originals in uint8.
+def reconstruction_loss(drawn: nn.Tensor, originals: np.ndarray, weights) -> nn.Tensor:
+    """How far drawn faces (N, 128, 128, 3), 0..1, are from their originals (N, 128, 128, 3) uint8.
 
-    The mean absolute difference of pixels alone is smallest for a blurred face. Differences of neighbouring pixels
-    are compared too, and count EDGE_WEIGHT, because blur removes exactly those.
+    weights (1, 128, 128, 1): how much each pixel counts. Comparing pixels alone rewards a blurred
+    face: where an edge might lie here or there, grey is the safest answer. So differences between
+    neighbouring pixels are compared too, which blur removes.
     """
     xp = nn.backend.of(weights)
-    original = xp.asarray(original, dtype=np.float32) * np.float32(1 / 255)
-    return nn.edge_l1(drawn, original, weights, EDGE_WEIGHT)
+    originals = xp.asarray(originals, dtype=np.float32) * np.float32(1 / 255)
+    return nn.edge_l1(drawn, originals, weights, EDGE_WEIGHT)
 
 
 def _shuffle(count: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """`length` indices below `count`, in random order; none comes again before all others have come."""
+    """`length` indices below `count` in random order, each again only after all others."""
     rounds = -(-length // count)
     return np.concatenate([rng.permutation(count) for _ in range(rounds)])[:length]

@@ -49,7 +49,10 @@ class Checkpoints:
             old.unlink()
 
     def load(self, trainer: Trainer, tell: Callable[[str], None]) -> None:
-        """Go on from the newest that can be read; damaged ones are told. Raises CheckpointError where there are some, and none can."""
+        """Go on from the newest that can be read, and tell which ones are damaged.
+
+        Raises CheckpointError where there are some, and none can be read.
+        """
         files = self.last()
         for file, before in zip(files, [*files[1:], None], strict=True):
             try:

@@ -1,11 +1,12 @@
-"""The colour and super-resolution net of 2020: a 32 px face as the intracoder draws it -> 128 px in true colours.
+"""The colour and super-resolution net of 2020: a drawn face of 32 px -> 128 px in true colours.
 
     drawn face, 32 px -- caenc -- cadec --+-- ccdec_a -- face of A, 128 px
                                           +-- ccdec_b -- face of B, 128 px
 
-Both people share the encoder and the decoder. Only the last 1x1 convolution, which mixes eight feature maps into red,
-green and blue, is a person's own: it learns that person's colours. Since pose and shape pass through the shared part,
-ccdec_a gives a face that was drawn as B the colours of A. The names are those of the 2020 program.
+Both people share the encoder and the decoder. Only the last 1x1 convolution, which mixes eight
+feature maps into red, green and blue, is a person's own: it learns that person's colours. Since
+pose and shape pass through the shared part, ccdec_a gives a face that was drawn as B the colours
+of A. The names are those of the 2020 program.
 """
 
 from __future__ import annotations
@@ -88,8 +89,8 @@ def _keep(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
 def _double(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
     """A transposed convolution of the face at twice its size.
 
-    The 2020 program doubled between BatchNorm and LeakyReLU of the layer before. LeakyReLU changes each cell by itself,
-    so that repeating cells before or after it gives the same.
+    The 2020 program doubled between BatchNorm and LeakyReLU of the layer before. LeakyReLU changes
+    each cell by itself, so that repeating cells before or after it gives the same.
     """
     up = ConvTranspose2d(inputs, outputs, upsampled=True, rng=rng)
     return [up, BatchNorm(outputs), LeakyReLU()]

@@ -18,11 +18,11 @@ def epoch(
     batches: Iterator[np.ndarray],
     optimiser: nn.Adam,
 ) -> Iterator[tuple[float, int]]:
-    """Train one person's colours: from faces as the intracoder redraws them to the originals, by mean squared error.
+    """Train one person's colours, by mean squared error.
 
-    path: `ColorNet.path`; drawn: (N, 32, 32, 3), faces: (N, 128, 128, 3), both 0..1; batches: indices, as
-    nn.train.minibatches gives them. Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is
-    not finite.
+    path: `ColorNet.path`; drawn: (N, 32, 32, 3), 0..1, the faces as the intracoder redraws them;
+    faces: (N, 128, 128, 3), 0..1, the originals; batches: indices, as nn.train.minibatches gives
+    them. Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is not finite.
     """
     path.train()
     xp = nn.backend.of(faces)

@@ -3,10 +3,12 @@
     face of A -- aenc -- ienc -- idec --+-- adec_a -- face of A
     face of B -- aenc -- ienc -- idec --+-- adec_b -- face of B
 
-Each is trained on one person's faces. The shared nets learn pose and expression, which both people have; the own
-decoder learns what its person looks like. To swap, decode a face of A with B's decoder.
+Each is trained on one person's faces. The shared nets learn pose and expression, which both people
+have; the own decoder learns what its person looks like. To swap, decode a face of A with B's
+decoder.
 
-The four names are those of the 2020 program: the encoder and the decoder of appearance (a) and of the inner code (i).
+The four names are those of the 2020 program: the encoder and the decoder of appearance (a) and of
+the inner code (i).
 """
 
 from __future__ import annotations

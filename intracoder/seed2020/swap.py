@@ -10,5 +10,5 @@ from .model import Intracoder
 
 
 def draw_as(model: Intracoder, faces: np.ndarray, identity: str, batch: int = 64) -> np.ndarray:
-    """Draw faces (N, 32, 32, 3), 0..1, as `identity` in their pose and expression: the same shape."""
+    """Draw faces (N, 32, 32, 3), 0..1, as `identity` in their pose and expression: same shape."""
     return nn.train.infer(model.path(identity), faces, batch) if len(faces) else faces

@@ -14,8 +14,8 @@ def epoch(
 ) -> Iterator[tuple[float, int]]:
     """Train one person's autoencoder to redraw faces (N, 32, 32, 3), 0..1, by mean squared error.
 
-    path: `Intracoder.path`; batches: indices, as nn.train.minibatches gives them. Yields (loss, images) after each
-    step. Raises nn.train.Diverged if a loss is not finite.
+    path: `Intracoder.path`; batches: indices, as nn.train.minibatches gives them. Yields (loss,
+    images) after each step. Raises nn.train.Diverged if a loss is not finite.
     """
     path.train()
     xp = nn.backend.of(faces)

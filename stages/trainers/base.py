@@ -1,8 +1,8 @@
 """Aligned faces -> trained nets: what all trainers share.
 
-A round is a fixed sequence of epochs. Everything that training depends on is known between two epochs: weights,
-moments, counters and random state. A checkpoint holds them all, so an interrupted run goes on from the last epoch to
-the same result as one that was not interrupted.
+A round is a fixed sequence of epochs. Everything that training depends on is known between two
+epochs: weights, moments, counters and random state. A checkpoint holds them all, so an interrupted
+run goes on from the last epoch to the same result as one that was not interrupted.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Length:
-    """How long to train: so many rounds, or so many minutes, or exactly as long as an earlier run."""
+    """How long to train: so many epochs, or so many minutes, or exactly as an earlier run did."""
 
     epochs: int | None  # in all rounds together
     minutes: float | None  # of training, in all sittings
     schedule: list[float] | None = None  # Trainer.schedule of the run to repeat
 
     def progress(self, epochs: int, epoch_fraction: float, seconds: float) -> float:
-        """The fraction of all training that is done after `epochs`, a fraction of the next, and `seconds`."""
+        """The fraction of training done after `epochs`, a fraction of the next, and `seconds`."""
         if self.schedule is not None:
             return self.schedule[epochs] if epochs < len(self.schedule) else 1.0
         if self.epochs is not None:
@@ -68,8 +68,8 @@ class Trainer:
     xp           numpy or cupy
     epochs       finished ones
     seconds      spent training, in all sittings
-    schedule     the progress (0..1) at which each epoch began. It decides the learning rates, so a replay needs it
-                 where the length was given in minutes: it must not ask the clock again
+    schedule     the progress (0..1) at which each epoch began. It decides the learning rates. With
+                 a length in minutes it comes from the clock, so a replay needs it
     rate_factor  multiplies every learning rate: 1 unless the loss once was not finite
     is_best      whether a round has just ended, and its mean loss was the smallest of all
     """
@@ -92,8 +92,9 @@ class Trainer:
     ) -> Iterator[Step]:
         """Train for so many rounds, or so many minutes, whichever is given; yields each step.
 
-        With the `schedule` of an earlier run: as that one went, whatever the clock says. The caller may stop at any time
-        and loses at most the epoch that is not `finished`. Raises nn.train.Diverged.
+        With the `schedule` of an earlier run: as that one went, whatever the clock says. The
+        caller may stop at any time and loses at most the epoch that is not `finished`. Raises
+        nn.train.Diverged.
         """
         epochs = None if rounds is None else rounds * len(self.preset.phases)
         length = Length(epochs, minutes, schedule)
@@ -131,7 +132,7 @@ class Trainer:
         return self.initial_rate
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        """Begin an epoch: how many images it has, and its steps as they are made, (loss, images) each."""
+        """Begin an epoch: how many images it has, and its steps, (loss, images) each."""
         raise NotImplementedError
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
@@ -152,7 +153,10 @@ class Trainer:
         checkpoint.write_arrays(path, arrays, counters | {"rng": self.rng.bit_generator.state})
 
     def load(self, path: Path) -> None:
-        """Go on from where `save` was called. Raises nn.CheckpointError for a file that is damaged or does not fit."""
+        """Go on from where `save` was called.
+
+        Raises nn.CheckpointError for a file that is damaged or does not fit.
+        """
         arrays, counters = checkpoint.read_arrays(path)
         moments = {}
         for name, module in self.nets.items():
@@ -171,7 +175,7 @@ class Trainer:
 
 
 def repaint_donor(people: dict[str, np.ndarray], preset: Preset) -> dict[str, np.ndarray]:
-    """The people {"a": (N, h, w, 3) uint8, "b": ...}, b in the colours in which the preset learns it."""
+    """People {"a": (N, h, w, 3) uint8, "b": ...}, with b in the colours that the nets learn."""
     weights = Canvas(preset.region, people["b"].shape[2:0:-1]).mask()
     transfer = TRANSFERS[preset.colour]
     return people | {"b": transfer.before_training(people["b"], people["a"], weights)}

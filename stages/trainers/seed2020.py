@@ -1,4 +1,5 @@
-"""The nets of 2020 and how they are trained: in each round an epoch of either face and of either colour."""
+"""The nets of 2020 and how they are trained: in each round an epoch of each face and each
+colour."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ RESIZE_BATCH = 64  # faces resized at a time, so that memory does not grow with 
 
 
 class Seed2020Trainer(Trainer):
-    """Trains the intracoder and the colour net on people {"a": (N, h, w, 3) uint8, "b": ...}, aligned."""
+    """Trains the intracoder and the colour net; people {"a": (N, h, w, 3) uint8, "b": ...}."""
 
     def __init__(self, people: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
         super().__init__(preset, seed, xp)
@@ -43,7 +44,7 @@ class Seed2020Trainer(Trainer):
         return len(faces), colour.epoch(path, drawn, originals, batches, self.adam)
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        """Aligned faces of a (N, h, w, 3) uint8 as b in a's colours: (N, 128, 128, 3), 0..1, NumPy."""
+        """Aligned faces of a (N, h, w, 3) uint8 as b in a's colours: (N, 128, 128, 3), 0..1."""
         return self._swap_small(self._resize(faces, intracoder.SEED2020_FACE_PX))
 
     def _swap_small(self, faces) -> np.ndarray:

@@ -20,7 +20,7 @@ TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of that; b
 
 
 class TodayTrainer(Trainer):
-    """Trains the intracoder on people {"a": (N, 128, 128, 3) uint8, "b": ...}, aligned."""
+    """Trains the intracoder; people {"a": (N, 128, 128, 3) uint8, "b": ...}, aligned faces."""
 
     def __init__(self, people: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
         super().__init__(preset, seed, xp)
