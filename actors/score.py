@@ -14,6 +14,7 @@ from scipy import ndimage
 from scipy.optimize import least_squares
 
 from faces import Canvas, Face, align
+from files import luma
 from mtcnn_np import Detector
 
 from .performance import Moment
@@ -50,7 +51,7 @@ def psnr(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
 
 def ssim(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
     """Structural similarity of two pictures uint8 (Wang et al. 2004, eq. 13), of their luma, under a Gaussian of 1.5 px, weighed by a mask."""
-    a, b = (x @ np.array([0.299, 0.587, 0.114]) for x in (a, b))
+    a, b = (luma(x) for x in (a, b))
 
     def blur(x):
         return ndimage.gaussian_filter(x, 1.5, truncate=3.5)

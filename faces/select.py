@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from files import luma
+
 from .face import Face, iou
 
 # Frames are counted as they were looked at: where only every twelfth was, the next frame is twelve numbers on.
@@ -175,4 +177,4 @@ def _step(numbers: Iterable[int]) -> int:
 
 def contrast(face: np.ndarray) -> float:
     """Standard deviation of the luma (BT.601) of an aligned face (h, w, 3) RGB, in levels."""
-    return float((face.reshape(-1, 3) @ np.array([0.299, 0.587, 0.114])).std())
+    return float(luma(face.reshape(-1, 3)).std())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from files import interpolate_bilinear
+
 from .align import invert, scale_of
 
 # A patch so many times finer than the frame is smoothed before it is put back, by a Gaussian of
@@ -102,13 +104,11 @@ def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     box = slice(max(top.min(), 0), top.max() + 2), slice(max(left.min(), 0), left.max() + 2)
     part = np.pad(image[box], ((1, 2), (1, 2), (0, 0)))
-    pixels = part.reshape(-1, channels)
     first = (top - box[0].start + 1) * part.shape[1] + left - box[1].start + 1
     real = np.float64 if image.dtype == np.float64 else np.float32
     fx, fy = (x - left).astype(real)[:, None], (y - top).astype(real)[:, None]
-    upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
-    lower = pixels[first + part.shape[1]] * (1 - fx) + pixels[first + part.shape[1] + 1] * fx
-    return _to_dtype(upper * (1 - fy) + lower * fy, image.dtype)
+    values = interpolate_bilinear(part.reshape(-1, channels), first, part.shape[1], fx, fy)
+    return _to_dtype(values, image.dtype)
 
 
 def _to_dtype(values: np.ndarray, dtype) -> np.ndarray:

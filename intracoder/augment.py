@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from files import interpolate_bilinear
+
 
 @dataclass(frozen=True)
 class WarpStrength:
@@ -68,9 +70,7 @@ def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
     fx, fy = (x - left).astype(np.float32)[..., None], (y - top).astype(np.float32)[..., None]
     pixels = faces.reshape(n * size * size, -1)
     first = (np.arange(n, dtype=np.int32)[:, None, None] * size + top) * size + left
-    upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
-    lower = pixels[first + size] * (1 - fx) + pixels[first + size + 1] * fx
-    return upper * (1 - fy) + lower * fy
+    return interpolate_bilinear(pixels, first, size, fx, fy)
 
 
 def relight_randomly(faces: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
