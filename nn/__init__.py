@@ -1,10 +1,11 @@
 """A minimal autograd and convolution library on NumPy, with CuPy as its GPU backend.
 
-Arrays are NHWC. Read in this order: tensor, ops, conv (with correlate, then winograd), layers, optim, train
-(with parallel), checkpoint (with whole).
+Arrays are NHWC. Read in this order: tensor, ops, conv, pool, activations, norm, layers, losses,
+optim, train, checkpoint. `nn.fast` has the same functions made faster, and `nn.parallel` puts all
+cores to work; neither is needed to understand the rest.
 """
 
-from . import backend, checkpoint, init, parallel, train
+from . import backend, checkpoint, fast, init, parallel, train
 from .activations import leaky_relu, prelu, relu, sigmoid, softmax
 from .backend import DeviceError
 from .checkpoint import CheckpointError
@@ -15,7 +16,9 @@ from .layers import (
     Conv2d,
     ConvTranspose2d,
     Dense,
+    Flatten,
     LeakyReLU,
+    MaxPool2d,
     Module,
     PixelShuffle,
     PReLU,
@@ -27,4 +30,5 @@ from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, resh
 from .optim import SGD, Adam, cosine_annealing
 from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest
+from .switch import fast_enabled, use_fast
 from .tensor import Function, Tensor, no_grad

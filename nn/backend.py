@@ -1,7 +1,7 @@
 """Which array library an array belongs to.
 
-Every op begins with `xp = backend.of(x)` and then speaks NumPy's interface, which CuPy shares; so one body serves the
-CPU and the GPU. CuPy is imported only when somebody asks for the GPU.
+Every op begins with `xp = backend.of(x)` and then speaks NumPy's interface, which CuPy shares; so
+one body serves the CPU and the GPU. CuPy is imported only when somebody asks for the GPU.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def of(array) -> ModuleType:
 def device(name: str) -> ModuleType:
     """The array module of a device: "cpu" is NumPy, "gpu" is CuPy.
 
-    Raises DeviceError if the GPU is asked for and CuPy or a GPU is missing, ValueError on another name.
+    Raises DeviceError if the GPU is asked for and CuPy or a GPU is missing, ValueError on another
+    name.
     """
     if name == "cpu":
         return np
@@ -52,13 +53,3 @@ def to_numpy(array) -> np.ndarray:
     """The same values as a NumPy array (a copy only where the array lives on a GPU)."""
     xp = of(array)
     return np.asarray(array) if xp is np else xp.asnumpy(array)
-
-
-def pieces(count: int, bytes_each: int, array, limit: int = 1 << 18):
-    """Slices of range(count), each of at most `limit` bytes, so that several passes over a piece find it in the cache.
-
-    On a GPU, which has no such cache, one slice for all.
-    """
-    step = max(1, limit // max(1, bytes_each)) if of(array) is np else count
-    for start in range(0, count, max(1, step)):
-        yield slice(start, min(start + step, count))

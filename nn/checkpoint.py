@@ -1,7 +1,8 @@
 """Checkpoints: named arrays and a small dictionary in one .npz file, never a pickle.
 
-A file is written beside its place, flushed to the disk and renamed into it, so that a reader finds the old one or the new
-one and never half of one. Loading is strict both ways: a missing, an extra or a misshapen array is refused by name.
+A file is written beside its place, flushed to the disk and renamed into it, so that a reader finds
+the old one or the new one and never half of one. Loading is strict both ways: a missing, an extra
+or a misshapen array is refused by name.
 """
 
 from __future__ import annotations
@@ -24,20 +25,29 @@ _META = "__meta__"
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be read or does not fit; the message names the file and what to do."""
+    """A checkpoint that cannot be read or does not fit.
+
+    The message names the file and what to do.
+    """
 
 
 def write_arrays(
     path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None
 ) -> None:
-    """Write arrays and a JSON-able dictionary; what stood at `path` stays until the new file is complete."""
+    """Write arrays and a JSON-able dictionary.
+
+    What stood at `path` stays until the new file is complete.
+    """
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
     with atomic_file(path) as file:
         np.savez(file, **{_META: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
 
 
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
-    """(arrays, dictionary) of a file that `write_arrays` made; raises CheckpointError for a damaged one."""
+    """(arrays, dictionary) of a file that `write_arrays` made.
+
+    Raises CheckpointError for a damaged one.
+    """
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -71,7 +81,10 @@ def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
 def load_module(
     module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = ""
 ) -> None:
-    """Put arrays into a module, all or nothing. `source` names them in the CheckpointError of one that does not fit."""
+    """Put arrays into a module, all or nothing.
+
+    `source` names them in the CheckpointError of one that does not fit.
+    """
     given = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
     wanted = dict(module.named_tensors())
     for name in wanted.keys() - given.keys():
@@ -88,7 +101,8 @@ def load_module(
             )
         if not np.isfinite(given[name]).all():
             raise CheckpointError(
-                f"{source}: {prefix}{name} holds numbers that are not finite; delete it to train anew"
+                f"{source}: {prefix}{name} holds numbers that are not finite; "
+                "delete it to train anew"
             )
     for name, tensor in wanted.items():
         tensor.data = backend.of(tensor.data).array(given[name])

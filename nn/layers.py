@@ -1,7 +1,8 @@
 """Modules: named parameters with the op that uses them.
 
-A `Module` is a plain object. Its parameters are found by one ordered walk over its attributes: tensors, modules, and
-lists of modules. A tensor that two modules share is found once, under the first name.
+A `Module` is a plain object. Its parameters are found by one ordered walk over its attributes:
+tensors, modules, and lists of modules. A tensor that two modules share is found once, under the
+first name.
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ from contextlib import contextmanager
 import numpy as np
 
 from . import activations, backend, conv, norm, ops, pool
-from .fast import correlate
 from .init import glorot_uniform
-from .tensor import Tensor, grad_enabled, no_grad
+from .tensor import Tensor, no_grad
 
 
 class Module:
-    """Something with parameters; `training` chooses between the batch's and the moving statistics in BatchNorm."""
+    """Something with parameters; `training` tells BatchNorm which statistics to use."""
 
     training = True
 
     def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """Every tensor in this module and below, parameters and moving statistics, with its dotted name."""
+        """Every tensor in this module and below, with its dotted name.
+
+        parameters and statistics.
+        """
         seen = set()
         for name, tensor in _walk(self, ""):
             if id(tensor) not in seen:
@@ -41,13 +44,14 @@ class Module:
             yield from child.modules()
 
     def train(self, training: bool = True) -> Module:
+        """Set the mode of this module and all below it."""
         for module in self.modules():
             module.training = training
         return self
 
     @contextmanager
     def inference(self):
-        """Inside this block the module normalises with its moving statistics and keeps nothing for a backward pass."""
+        """Inside this block: moving statistics, and nothing is kept for a backward pass."""
         before = [(module, module.training) for module in self.modules()]
         self.train(False)
         try:
@@ -90,42 +94,14 @@ def _walk(module: Module, prefix: str) -> Iterator[tuple[str, Tensor]]:
 
 
 class Sequential(Module):
-    """Modules and plain functions applied one after the other.
-
-    A convolution or BatchNorm takes a LeakyReLU that follows it into its own pass over memory; and in inference, where BatchNorm is a
-    scale and a shift for each channel, a convolution takes that into its kernel and bias, and the averaging of 2 x 2 cells after it
-    into a stride of 2. The result is the same but for rounding.
-    """
+    """Modules and plain functions, applied one after the other."""
 
     def __init__(self, *steps: Callable):
         self.steps = list(steps)
 
     def forward(self, x) -> Tensor:
-        rest = list(self.steps)
-        while rest:
-            step, more = rest.pop(0), {}
-            if (
-                isinstance(step, Conv2d | ConvTranspose2d)
-                and rest
-                and isinstance(rest[0], BatchNorm)
-                and not (rest[0].training or grad_enabled())
-            ):
-                more["norm"] = rest.pop(0)
-                if (
-                    isinstance(step, ConvTranspose2d)
-                    and step.plain
-                    and rest
-                    and isinstance(rest[0], AvgPool2d)
-                    and rest[0].size == 2
-                ):
-                    more["halved"] = rest.pop(0).size == 2
-            if (
-                isinstance(step, Conv2d | ConvTranspose2d | BatchNorm)
-                and rest
-                and isinstance(rest[0], LeakyReLU)
-            ):
-                more["slope"] = rest.pop(0).slope
-            x = step.forward(x, **more) if more else step(x)
+        for step in self.steps:
+            x = step(x)
         return x
 
 
@@ -134,25 +110,32 @@ def _parameter(array: np.ndarray) -> Tensor:
 
 
 class Conv2d(Module):
-    """A "same" convolution with bias."""
+    """A convolution with bias; padding as in `nn.conv2d`."""
 
     def __init__(
-        self, inputs: int, outputs: int, size: int = 3, stride: int = 1, *, rng: np.random.Generator
+        self,
+        inputs: int,
+        outputs: int,
+        size: int = 3,
+        stride: int = 1,
+        padding="same",
+        *,
+        rng: np.random.Generator,
     ):
-        self.stride = stride
+        self.stride, self.padding = stride, padding
         self.kernel = _parameter(glorot_uniform((size, size, inputs, outputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32))
 
-    def forward(self, x, norm: BatchNorm | None = None, slope: float = 1) -> Tensor:
-        kernel, bias = self.kernel, self.bias
-        if norm:
-            scale, shift = norm.affine()
-            kernel, bias = kernel.data * scale, bias.data * scale + shift
-        return conv.conv2d(x, kernel, bias, self.stride, slope=slope)
+    def forward(self, x) -> Tensor:
+        return conv.conv2d(x, self.kernel, self.bias, self.stride, self.padding)
 
 
 class ConvTranspose2d(Module):
-    """A transposed "same" convolution, without bias unless asked (a BatchNorm that follows has one); `upsampled`: of x doubled in size."""
+    """A transposed "same" convolution.
+
+    Without bias unless asked, because a BatchNorm that follows has one. `upsampled`: of the input
+    upsampled 2 x 2 first, by nearest neighbours; the stride is then 1.
+    """
 
     def __init__(
         self,
@@ -165,27 +148,21 @@ class ConvTranspose2d(Module):
         *,
         rng: np.random.Generator,
     ):
+        if upsampled and stride != 1:
+            raise ValueError("an upsampled transposed convolution has stride 1")
         self.stride, self.upsampled = stride, upsampled
-        self.plain = stride == 1 and not upsampled and size % 2 == 1
         self.kernel = _parameter(glorot_uniform((size, size, outputs, inputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32)) if bias else None
 
-    def forward(
-        self, x, norm: BatchNorm | None = None, slope: float = 1, halved: bool = False
-    ) -> Tensor:
-        kernel, bias = self.kernel, self.bias
-        if norm:
-            scale, shift = norm.affine()
-            kernel = kernel.data * scale[:, None]  # (kh, kw, O, I)
-            bias = shift if bias is None else shift + scale * bias.data
-        if halved:  # averaging 2 x 2 cells of a correlation at stride 1 is one at stride 2
-            return conv.conv2d(
-                x, conv.spread(correlate.turn(kernel)) / 4, bias, stride=2, slope=slope
-            )
-        return conv.conv_transpose2d(x, kernel, bias, self.stride, self.upsampled, slope)
+    def forward(self, x) -> Tensor:
+        if self.upsampled:
+            x = pool.upsample_nearest(x, 2)
+        return conv.conv_transpose2d(x, self.kernel, self.bias, self.stride)
 
 
 class Dense(Module):
+    """A fully connected layer: x (N, inputs) -> (N, outputs)."""
+
     def __init__(self, inputs: int, outputs: int, *, rng: np.random.Generator):
         self.kernel = _parameter(glorot_uniform((inputs, outputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32))
@@ -195,6 +172,8 @@ class Dense(Module):
 
 
 class BatchNorm(Module):
+    """Batch normalisation with its moving statistics; defaults are those of Keras."""
+
     def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3):
         self.momentum, self.epsilon = momentum, epsilon
         self.gamma = _parameter(np.ones(channels, np.float32))
@@ -202,24 +181,15 @@ class BatchNorm(Module):
         self.moving_mean = Tensor(np.zeros(channels, np.float32))
         self.moving_var = Tensor(np.ones(channels, np.float32))
 
-    def forward(self, x, slope: float = 1) -> Tensor:
-        return norm.batch_norm(
-            x,
-            self.gamma,
-            self.beta,
-            self.moving_mean.data,
-            self.moving_var.data,
-            self.training,
-            self.momentum,
-            self.epsilon,
-            slope,
-        )
+    def forward(self, x) -> Tensor:
+        moving = self.moving_mean.data, self.moving_var.data
+        how = self.training, self.momentum, self.epsilon
+        return norm.batch_norm(x, self.gamma, self.beta, *moving, *how)
 
     def affine(self) -> tuple:
-        """What this is in inference: (scale, shift), arrays (C,)."""
-        scale = self.gamma.data / backend.of(self.gamma.data).sqrt(
-            self.moving_var.data + self.epsilon
-        )
+        """What this does in inference, x * scale + shift: arrays (C,)."""
+        xp = backend.of(self.gamma.data)
+        scale = self.gamma.data / xp.sqrt(self.moving_var.data + self.epsilon)
         return scale, self.beta.data - scale * self.moving_mean.data
 
 
@@ -229,6 +199,26 @@ class LeakyReLU(Module):
 
     def forward(self, x) -> Tensor:
         return activations.leaky_relu(x, self.slope)
+
+
+class PReLU(Module):
+    """LeakyReLU with a slope for each channel, which is learnt."""
+
+    def __init__(self, channels: int):
+        self.alpha = _parameter(np.zeros(channels, np.float32))
+
+    def forward(self, x) -> Tensor:
+        return activations.prelu(x, self.alpha)
+
+
+class MaxPool2d(Module):
+    """Largest values of size x size windows; padding as in `nn.pool.output_size`."""
+
+    def __init__(self, size: int = 2, stride: int | None = None, padding: str = "valid"):
+        self.size, self.stride, self.padding = size, stride or size, padding
+
+    def forward(self, x) -> Tensor:
+        return pool.max_pool2d(x, self.size, self.stride, self.padding)
 
 
 class AvgPool2d(Module):
@@ -241,24 +231,23 @@ class AvgPool2d(Module):
         return pool.avg_pool2d(x, self.size)
 
 
+class Flatten(Module):
+    """(N, ...) -> (N, product of the others)."""
+
+    def forward(self, x) -> Tensor:
+        return ops.reshape(x, len(x.data), -1)
+
+
 class PixelShuffle(Module):
-    """(N, H, W, factor^2 C) -> (N, factor H, factor W, C): the channels of a cell become its pixels (Shi et al. 2016, eq. 4)."""
+    """(N, H, W, factor^2 C) -> (N, factor H, factor W, C): channels become pixels.
+
+    Shi et al. 2016, eq. 4.
+    """
 
     def __init__(self, factor: int = 2):
         self.factor = factor
 
     def forward(self, x) -> Tensor:
-        n, h, w, channels = x.shape
-        f = self.factor
+        (n, h, w, channels), f = x.shape, self.factor
         cells = ops.reshape(x, n, h, w, f, f, channels // f**2)
-        return ops.reshape(
-            ops.transpose(cells, 0, 1, 3, 2, 4, 5), n, h * f, w * f, channels // f**2
-        )
-
-
-class PReLU(Module):
-    def __init__(self, channels: int):
-        self.alpha = _parameter(np.zeros(channels, np.float32))
-
-    def forward(self, x) -> Tensor:
-        return activations.prelu(x, self.alpha)
+        return ops.reshape(ops.transpose(cells, 0, 1, 3, 2, 4, 5), n, h * f, w * f, -1)

@@ -1,7 +1,8 @@
 """Arithmetic, reductions and shape: the ops a loss is written with. Also as operators on `Tensor`.
 
-Each op's forward and backward share a screen; the comment above backward is its formula, with g the gradient of the
-result. Inputs broadcast as in NumPy; the gradient of a broadcast input is summed back to its shape.
+Each op's forward and backward share a screen; the comment above backward is its formula, with g the
+gradient of the result. Inputs broadcast as in NumPy; the gradient of a broadcast input is summed
+back to its shape.
 """
 
 from __future__ import annotations
@@ -196,7 +197,10 @@ class Concatenate(Function):
 
 
 def _wrap(value, like: Tensor):
-    """A Python number as an array of the tensor's dtype: a bare NumPy float64 would widen the whole graph."""
+    """A Python number as an array of the tensor's dtype.
+
+    A bare NumPy float64 would widen the whole graph.
+    """
     if isinstance(value, Tensor) or hasattr(value, "shape") and value.shape:
         return value
     return backend.of(like.data).asarray(value, dtype=like.dtype)

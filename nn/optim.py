@@ -1,4 +1,4 @@
-"""Optimisers. Each keeps its state per parameter and updates those parameters that have a gradient, then clears it."""
+"""Optimisers: each keeps its state per parameter, updates those with a gradient, and clears it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import math
 from collections.abc import Iterable
 
 from . import backend
-from .fast import workspace
+from .switch import has_fast_form
 from .tensor import Tensor
-
-PIECE_BYTES = 1 << 18  # five arrays at a time are to fit the cache
 
 
 class SGD:
-    """Gradient descent with momentum: v = momentum v - rate g; p += v (Sutskever et al. 2013, eq. 1-2)."""
+    """Gradient descent with momentum: v = momentum v - rate g; p += v (Sutskever 2013, eq. 1-2)."""
 
     def __init__(self, rate: float = 0.01, momentum: float = 0.0):
         self.rate, self.momentum = rate, momentum
         self.velocity: dict[Tensor, object] = {}
 
     def step(self, parameters: Iterable[Tensor]) -> None:
+        """One step on all of `parameters` that have a gradient."""
         for p in parameters:
             if p.grad is None:
                 continue
@@ -32,10 +31,12 @@ class SGD:
 
 
 class Adam:
-    """Adam (Kingma & Ba 2015) in the form before their section 2.1: one step count for all parameters,
-    rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t), p -= rate_t m / (sqrt(v) + epsilon).
+    """Adam (Kingma & Ba 2015), in the form at the end of their section 2:
 
-    The moments live in `moments`, one pair (m, v) a parameter, made when its first gradient comes.
+        rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t),    p -= rate_t m / (sqrt(v) + epsilon)
+
+    One count t of steps for all parameters. `moments` has a pair (m, v) for each parameter, made
+    when its first gradient comes.
     """
 
     def __init__(
@@ -47,36 +48,33 @@ class Adam:
 
     def step(self, parameters: Iterable[Tensor]) -> None:
         """One step on all of `parameters` that have a gradient."""
-        parameters = [p for p in parameters if p.grad is not None]
-        for p in parameters:
-            if p not in self.moments:
-                xp = backend.of(p.data)
-                self.moments[p] = xp.zeros_like(p.data), xp.zeros_like(p.data)
         self.count += 1
         rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
         for p in parameters:
-            arrays = (v.reshape(-1) for v in (p.data, p.grad, *self.moments[p]))
-            self._update(*arrays, rate)
+            if p.grad is None:
+                continue
+            if p not in self.moments:
+                zeros_like = backend.of(p.data).zeros_like
+                self.moments[p] = zeros_like(p.data), zeros_like(p.data)
+            update_adam(self, p.data, p.grad, self.moments[p], rate)
             p.grad = None
 
-    def _update(self, p, g, m, v, rate: float) -> None:
-        """All flat; g is used up. In pieces that stay in the cache over the dozen operations."""
-        xp = backend.of(p)
-        for s in backend.pieces(len(p), p.itemsize, p, PIECE_BYTES):
-            piece, step = g[s], workspace.buffer("step", g[s].shape, g)
-            m[s] *= self.beta1
-            m[s] += xp.multiply(piece, 1 - self.beta1, out=step)
-            v[s] *= self.beta2
-            piece *= piece
-            v[s] += xp.multiply(piece, 1 - self.beta2, out=step)
-            xp.sqrt(v[s], out=step)
-            step += self.epsilon
-            xp.divide(m[s], step, out=step)
-            step *= rate
-            p[s] -= step
+
+@has_fast_form
+def update_adam(adam: Adam, p, g, moments: tuple, rate: float) -> None:
+    """Update a parameter p and its moments (m, v), all of one shape, in place."""
+    m, v = moments
+    m *= adam.beta1
+    m += (1 - adam.beta1) * g
+    v *= adam.beta2
+    v += (1 - adam.beta2) * (g * g)
+    p -= rate * (m / (backend.of(p).sqrt(v) + adam.epsilon))
 
 
 def cosine_annealing(progress: float, last: float) -> float:
-    """A factor of the learning rate that falls from 1 to `last` along half a cosine while progress rises from 0 to 1
-    (Loshchilov & Hutter 2017, eq. 5)."""
+    """A factor of the learning rate that falls from 1 to `last` along half a cosine.
+
+    progress  how much of the training is done, 0..1
+    (Loshchilov & Hutter 2017, eq. 5.)
+    """
     return last + (1 - last) * (0.5 + 0.5 * math.cos(math.pi * progress))

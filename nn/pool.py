@@ -1,6 +1,7 @@
 """Pooling and nearest-neighbour upsampling of NHWC arrays.
 
-A pool visits its window's offsets one by one: offset (i, j) of all windows at once is a strided slice of the input.
+A pool visits the taps of its window one by one: tap (i, j) of all windows at once is a strided
+slice of the input.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import math
 
 from . import backend
-from .ops import Function, Tensor
+from .switch import has_fast_form
+from .tensor import Function, Tensor
 
-PADDINGS = ("valid", "same", "ceil")
+PADDINGS = ("valid", "same", "ceil")  # see `output_size`
 
 
 def output_size(n: int, size: int, stride: int, padding: str) -> tuple[int, int, int]:
@@ -19,6 +21,8 @@ def output_size(n: int, size: int, stride: int, padding: str) -> tuple[int, int,
     valid  windows wholly inside: floor((n - size) / stride) + 1
     same   TensorFlow's: ceil(n / stride) outputs, the odd padding cell at the end
     ceil   Caffe's: a last window that hangs over the end, padded there only
+
+    Raises ValueError for another padding, or where not one window fits.
     """
     if padding == "valid":
         count, before = (n - size) // stride + 1, 0
@@ -34,24 +38,23 @@ def output_size(n: int, size: int, stride: int, padding: str) -> tuple[int, int,
     return count, before, max((count - 1) * stride + size - n - before, 0)
 
 
-class _Pool(Function):
+class Pool(Function):
+    """Shared by the pools: where the windows lie over an image (N, H, W, C)."""
+
     def __init__(self, size: int, stride: int, padding: str):
         self.size, self.stride, self.padding = size, stride, padding
 
-    def padded(self, x, fill):
+    def pad(self, x, fill: float):
         """x with the padding that the mode asks for, filled with `fill`."""
-        h, w = x.shape[1:3]
-        self.oh, top, bottom = output_size(h, self.size, self.stride, self.padding)
-        self.ow, left, right = output_size(w, self.size, self.stride, self.padding)
+        (h, w), size, stride = x.shape[1:3], self.size, self.stride
+        self.oh, top, bottom = output_size(h, size, stride, self.padding)
+        self.ow, left, right = output_size(w, size, stride, self.padding)
         self.inside = slice(None), slice(top, top + h), slice(left, left + w)
-        if not (top or bottom or left or right):
-            return x
-        return backend.of(x).pad(
-            x, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=fill
-        )
+        borders = (0, 0), (top, bottom), (left, right), (0, 0)
+        return backend.of(x).pad(x, borders, constant_values=fill)
 
     def taps(self):
-        """For each offset in the window, the slice of the padded input that holds it for all windows."""
+        """For each tap of the window, the slice of the padded input that it sees."""
         for i in range(self.size):
             for j in range(self.size):
                 rows = slice(i, i + (self.oh - 1) * self.stride + 1, self.stride)
@@ -59,39 +62,17 @@ class _Pool(Function):
                 yield slice(None), rows, columns
 
 
-def _largest(arrays: list):
-    xp = backend.of(arrays[0])
-    if len(arrays) == 1:
-        return arrays[0]
-    y = xp.maximum(*arrays[:2])
-    for more in arrays[2:]:
-        xp.maximum(y, more, out=y)
-    return y
-
-
-class MaxPool(_Pool):
+class MaxPool(Pool):
     def forward(self, x):  # (N, H, W, C)
-        self.x = self.padded(x, -math.inf)
-        # along columns first, in long runs of memory, then along rows what is left
-        tall = _largest(
-            [
-                self.x[:, i : i + (self.oh - 1) * self.stride + 1 : self.stride]
-                for i in range(self.size)
-            ]
-        )  # (N, OH, W, C)
-        self.y = _largest(
-            [
-                tall[:, :, j : j + (self.ow - 1) * self.stride + 1 : self.stride]
-                for j in range(self.size)
-            ]
-        )  # (N, OH, OW, C)
-        return self.y
+        self.x = self.pad(x, -math.inf)
+        self.y = backend.of(x).stack([self.x[tap] for tap in self.taps()]).max(axis=0)
+        return self.y  # (N, OH, OW, C)
 
     # g goes to the largest cell of its window, the first one on a tie
     def backward(self, g):
         xp = backend.of(g)
         gx = xp.zeros(self.x.shape, g.dtype)
-        free = xp.ones(g.shape, bool)
+        free = xp.ones(g.shape, bool)  # windows whose largest cell is not found yet
         for tap in self.taps():
             here = (self.x[tap] == self.y) & free
             free &= ~here
@@ -99,48 +80,18 @@ class MaxPool(_Pool):
         return gx[self.inside]
 
 
-class AvgPool(_Pool):
+class AvgPool(Pool):
     def forward(self, x):  # (N, H, W, C)
-        xp = backend.of(x)
-        self.shape = x.shape
-        if self.tiled():
-            n, h, w, c = x.shape
-            f = self.size
-            rows = x.reshape(n, h // f, f, w * c).sum(axis=2)
-            # the cells of a row are added by a product: runs of C numbers are too short for NumPy's loops
-            self.mix = xp.tile(xp.eye(c, dtype=x.dtype), (f, 1)) / x.dtype.type(f * f)  # (f C, C)
-            return (rows.reshape(-1, f * c) @ self.mix).reshape(n, h // f, w // f, c)
-        padded = self.padded(x, 0)
+        padded, ones = self.pad(x, 0), self.pad(backend.of(x).ones_like(x[:1, :, :, :1]), 0)
         self.padded_shape = padded.shape
-        ones = xp.zeros((1, *padded.shape[1:3], 1), x.dtype)
-        ones[self.inside] = 1
-        taps = list(self.taps())
-        # cells of padding do not count
-        self.share = 1 / sum(ones[tap] for tap in taps)  # (1, OH, OW, 1)
-        y = padded[taps[0]].copy()
-        for tap in taps[1:]:
-            y += padded[tap]
-        y *= self.share
-        return y
-
-    def tiled(self) -> bool:
-        """Whether the windows lie side by side and cover the input."""
-        return self.stride == self.size and not (
-            self.shape[1] % self.size or self.shape[2] % self.size
-        )
+        self.share = 1 / sum(ones[tap] for tap in self.taps())  # padding does not count
+        return sum(padded[tap] for tap in self.taps()) * self.share  # (N, OH, OW, C)
 
     # every cell of a window gets g / count
     def backward(self, g):
-        xp = backend.of(g)
-        if self.tiled():
-            n, h, w, c = self.shape
-            f = self.size
-            row = (g.reshape(-1, c) @ self.mix.T).reshape(n, h // f, 1, w * c)
-            return xp.repeat(row, f, axis=2).reshape(self.shape)
-        g = g * self.share
-        gx = xp.zeros(self.padded_shape, g.dtype)
+        gx = backend.of(g).zeros(self.padded_shape, g.dtype)
         for tap in self.taps():
-            gx[tap] += g
+            gx[tap] += g * self.share
         return gx[self.inside]
 
 
@@ -149,30 +100,31 @@ class UpsampleNearest(Function):
         self.factor = factor
 
     def forward(self, x):  # (N, H, W, C)
-        n, h, w, c = x.shape
-        f = self.factor
+        (n, h, w, c), f = x.shape, self.factor
         y = backend.of(x).empty((n, h, f, w, f, c), x.dtype)
         y[:] = x[:, :, None, :, None, :]
         return y.reshape(n, h * f, w * f, c)
 
     # a cell gets the sum of g over its f x f copies
     def backward(self, g):
-        f = self.factor
-        n, h, w, c = g.shape
-        g = g.reshape(n, h // f, f, w // f, f, c)
-        gx = g[:, :, 0, :, 0].copy()
-        for i in range(f):
-            for j in range(f):
-                if i or j:
-                    gx += g[:, :, i, :, j]
+        (n, h, w, c), f = g.shape, self.factor
+        copies = g.reshape(n, h // f, f, w // f, f, c)
+        gx = copies[:, :, 0, :, 0].copy()
+        for i, j in [(i, j) for i in range(f) for j in range(f)][1:]:
+            gx += copies[:, :, i, :, j]
         return gx
 
 
+@has_fast_form
 def max_pool2d(x, size: int = 2, stride: int | None = None, padding: str = "valid") -> Tensor:
-    """Largest value of each size x size window: (N, H, W, C) -> (N, OH, OW, C); padding as in `output_size`."""
+    """Largest value of each size x size window: (N, H, W, C) -> (N, OH, OW, C).
+
+    The stride is the size unless given; padding as in `output_size`.
+    """
     return MaxPool(size, stride or size, padding)(x)
 
 
+@has_fast_form
 def avg_pool2d(x, size: int = 2, stride: int | None = None, padding: str = "valid") -> Tensor:
     """Mean of each size x size window, padding not counted: (N, H, W, C) -> (N, OH, OW, C)."""
     return AvgPool(size, stride or size, padding)(x)

@@ -1,8 +1,9 @@
 """A tensor that remembers how it was made, and the walk back that gives every leaf its gradient.
 
-Define-by-run, after DeZero and Chainer: calling an op makes a `Function` object that keeps the inputs and what its
-backward pass needs. The result points to its function, the function to its inputs, and nothing points forward; so there
-are no reference cycles and memory is freed as soon as the last name goes.
+Define-by-run, after DeZero and Chainer: calling an op makes a `Function` object that keeps the
+inputs and what its backward pass needs. The result points to its function, the function to its
+inputs, and nothing points forward; so there are no reference cycles and memory is freed as soon as
+the last name goes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from . import backend
 
-# of this thread: `parallel.run` hands it on to its jobs
+# Of this thread; `parallel.run` hands it on to its jobs.
 _grad_enabled = ContextVar("grad_enabled", default=True)
 
 
@@ -36,8 +37,8 @@ def grad_enabled() -> bool:
 class Tensor:
     """An array (NumPy or CuPy) with, where asked for, a gradient of the same shape and dtype.
 
-    `grad` is set by `backward` on leaves (tensors that no op made) with `requires_grad`, and added to by the next
-    `backward`; set it to None to start anew.
+    `grad` is set by `backward` on leaves (tensors that no op made) with `requires_grad`, and added
+    to by the next `backward`; set it to None to start anew.
     """
 
     __slots__ = ("data", "grad", "requires_grad", "creator", "__weakref__")
@@ -67,17 +68,19 @@ class Tensor:
 
     def __repr__(self) -> str:
         made = f", by={type(self.creator).__name__}" if self.creator else ""
-        return f"Tensor(shape={self.shape}, dtype={self.dtype}, requires_grad={self.requires_grad}{made})"
+        what = f"shape={self.shape}, dtype={self.dtype}, requires_grad={self.requires_grad}"
+        return f"Tensor({what}{made})"
 
     def detach(self) -> Tensor:
         """The same array with no history."""
         return Tensor(self.data)
 
     def backward(self, grad=None) -> None:
-        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf that this tensor depends on.
+        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf below this tensor.
 
-        `grad` has this tensor's shape; it may be left out for a single number (then it is 1). The graph is consumed:
-        each function is freed as soon as its gradient has passed, and a second call raises RuntimeError.
+        `grad` has this tensor's shape; it may be left out for a single number (then it is 1). The
+        graph is consumed: each function is freed as soon as its gradient has passed, and a second
+        call raises RuntimeError.
         """
         if grad is None:
             if self.data.size != 1:
@@ -93,8 +96,9 @@ class Tensor:
 class Function:
     """One op: `forward` takes arrays and gives an array, `backward` turns its gradient into theirs.
 
-    Settings (stride, axis, ...) go to the constructor. What backward needs is kept on `self` by forward. `backward`
-    gives one array or None an input; it may give views or the very array it got, since the walk copies before it adds.
+    Settings (stride, axis, ...) go to the constructor. What backward needs is kept on `self` by
+    forward. `backward` gives one array or None an input; it may give views or the very array it
+    got, since the walk copies before it adds.
     """
 
     inputs: tuple[Tensor, ...] | None = ()
@@ -113,7 +117,7 @@ class Function:
         raise NotImplementedError
 
     def needs(self, i: int) -> bool:
-        """Whether input i wants a gradient (so that backward can leave out the work where it does not)."""
+        """Whether input i wants a gradient; where it does not, backward can save the work."""
         return self.inputs[i].requires_grad
 
     def release(self) -> None:
@@ -127,7 +131,10 @@ def _as_tensor(x) -> Tensor:
 
 
 def _walk_back(root: Tensor, grad) -> None:
-    """Visit every function once, after all that use its output: count the users first, then count them down."""
+    """Visit every function once, after all functions that use its output.
+
+    Count the users of each first, then count them down.
+    """
     users = _count_users(root)
     grads = {
         root.creator or root: grad
@@ -164,7 +171,10 @@ def _walk_back(root: Tensor, grad) -> None:
 
 
 def _count_users(root: Tensor) -> dict[Function, int]:
-    """How many edges lead from the graph of `root` into each function; no recursion, so depth does not matter."""
+    """How many edges lead from the graph of `root` into each function.
+
+    No recursion, so depth does not matter.
+    """
     users: dict[Function, int] = {}
     todo = [root.creator] if root.creator else []
     while todo:

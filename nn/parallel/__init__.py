@@ -14,6 +14,7 @@ from .processes import (
     barrier,
     rank,
     team,
+    team_mean,
     team_size,
 )
 from .threads import run, set_threads, slices, thread_count

@@ -135,7 +135,10 @@ def team(place_bytes: int, size: int | None = None):
 
 
 def _die_with_parent() -> None:
-    """End this process when its parent ends; leave Ctrl-C to the parent, who decides what follows."""
+    """End this process when its parent ends.
+
+    Leave Ctrl-C to the parent, who decides what follows.
+    """
     parent = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -174,3 +177,13 @@ def all_reduce(arrays: list[np.ndarray]) -> None:
     """Replace every array by its sum over the team; outside of one nothing changes."""
     if _team:
         _team.all_reduce(arrays)
+
+
+def team_mean(mean, count: float) -> tuple:
+    """(mean over the team, cells in all) of each process's mean over `count` cells, an array."""
+    if not _team:
+        return mean, count
+    total = np.full(1, float(count))
+    weighted = mean * count
+    all_reduce([weighted, total])
+    return (weighted / total[0]).astype(mean.dtype), float(total[0])

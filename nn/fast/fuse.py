@@ -1,0 +1,130 @@
+"""A net with its layers fused: several layers in one pass over memory.
+
+`fuse` is for training, `fuse_for_inference` for use. Both give a new net that shares the parameters
+of the one they are given, and the same results but for rounding. While the fast kernels are off
+they give the net itself.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import partial
+
+from .. import layers
+from ..layers import Module, Sequential
+from ..norm import update_moving
+from ..switch import fast_enabled
+from ..tensor import Tensor
+from . import conv, norm
+from .phases import flip
+
+
+class Fused(Module):
+    """Some layers as one function of their input; their parameters are found as ever."""
+
+    def __init__(self, fused: list[Module], function: Callable):
+        self.fused, self.function = fused, function
+
+    def forward(self, x) -> Tensor:
+        return self.function(x)
+
+
+def fuse(net: Module) -> Module:
+    """The net for training: each convolution or BatchNorm with the LeakyReLU that follows it."""
+    return _rewrite(net, _fuse_next)
+
+
+def fuse_for_inference(net: Module) -> Module:
+    """The net for use, with the weights of this moment.
+
+    There BatchNorm is a scale and a shift for each channel, which a convolution takes into its
+    kernel and bias; it takes in 2 x 2 averaging as well, then LeakyReLU or PReLU.
+    """
+    return _rewrite(net, _fold_next)
+
+
+def _rewrite(net: Module, rule: Callable[[list], Callable]) -> Module:
+    """The net with the steps of its Sequentials fused by `rule`, which pops them off a list.
+
+    A module of another kind becomes a shallow copy, whose own modules are rewritten.
+    """
+    if not fast_enabled():
+        return net
+    if isinstance(net, Sequential):
+        rest, steps = _flatten(net), []
+        while rest:
+            steps.append(rule(rest))
+        return Sequential(*steps)
+    children = {k: _rewrite(v, rule) for k, v in vars(net).items() if isinstance(v, Module)}
+    if not children:
+        return net
+    rewritten = copy.copy(net)
+    vars(rewritten).update(children)
+    return rewritten
+
+
+def _flatten(net: Sequential) -> list[Callable]:
+    nested = (_flatten(s) if isinstance(s, Sequential) else [s] for s in net.steps)
+    return [step for steps in nested for step in steps]
+
+
+def _next_is(rest: list, kind) -> bool:
+    return bool(rest) and isinstance(rest[0], kind)
+
+
+def _fuse_next(rest: list) -> Callable:
+    layer = rest.pop(0)
+    if not isinstance(layer, layers.Conv2d | layers.ConvTranspose2d | layers.BatchNorm):
+        return layer
+    slope = rest.pop(0).slope if _next_is(rest, layers.LeakyReLU) else 1.0
+    if isinstance(layer, layers.BatchNorm):
+        return Fused([layer], partial(_norm_leaky, layer, slope))
+    function = _convolution(layer)
+    return Fused([layer], lambda x: function(x, layer.kernel, layer.bias, slope=slope))
+
+
+def _norm_leaky(layer: layers.BatchNorm, slope: float, x) -> Tensor:
+    """BatchNorm in training and the LeakyReLU after it."""
+    y, op = norm.normalise(x, layer.gamma, layer.beta, layer.epsilon, slope)
+    update_moving(layer.moving_mean.data, layer.moving_var.data, op, layer.momentum)
+    return y
+
+
+def _fold_next(rest: list) -> Callable:
+    layer = rest.pop(0)
+    if not isinstance(layer, layers.Conv2d | layers.ConvTranspose2d):
+        return layer
+    fused, function = [layer], _convolution(layer)
+    kernel, bias, slope = layer.kernel.data, layer.bias and layer.bias.data, 1.0
+    if _next_is(rest, layers.BatchNorm):
+        fused.append(rest.pop(0))
+        scale, shift = fused[-1].affine()
+        by_output = scale if isinstance(layer, layers.Conv2d) else scale[:, None]
+        kernel = kernel * by_output  # (kh, kw, I, O), or transposed (kh, kw, O, I)
+        bias = shift if bias is None else bias * scale + shift
+        if _is_plain_correlation(layer) and _next_is(rest, layers.AvgPool2d) and rest[0].size == 2:
+            rest.pop(0)
+            # the mean of 2 x 2 cells of a correlation at stride 1 is one at stride 2
+            kernel = conv.convolve_with_box(flip(kernel)) / 4
+            function = partial(conv.conv2d, stride=2)
+    if _next_is(rest, layers.LeakyReLU | layers.PReLU):
+        activation = rest.pop(0)
+        fused.append(activation)
+        slope = activation.alpha.data if isinstance(activation, layers.PReLU) else activation.slope
+    return Fused(fused, lambda x: function(x, kernel, bias, slope=slope))
+
+
+def _convolution(layer: layers.Conv2d | layers.ConvTranspose2d) -> Callable:
+    """The fast function of a layer's kind: (x, kernel, bias, slope=...) -> Tensor."""
+    if isinstance(layer, layers.Conv2d):
+        return partial(conv.conv2d, stride=layer.stride, padding=layer.padding)
+    if layer.upsampled:
+        return conv.upsampled_conv_transpose2d
+    return partial(conv.conv_transpose2d, stride=layer.stride)
+
+
+def _is_plain_correlation(layer) -> bool:
+    """Whether a layer is a correlation at stride 1 with as much padding on both sides."""
+    transposed = isinstance(layer, layers.ConvTranspose2d) and not layer.upsampled
+    return transposed and layer.stride == 1 and layer.kernel.shape[0] % 2 == 1

@@ -1,0 +1,85 @@
+"""The gradient of the input at strides above 1, gathered instead of scattered.
+
+At stride s, the rows r = p (mod s) of x contributed only through kernel rows i = r + top (mod s).
+So for each phase p the gradient is a correlation at stride 1 with those kernel rows, flipped. Every
+result is written once, and nothing is added to memory twice.
+"""
+
+from __future__ import annotations
+
+from .. import backend
+from . import strips
+from .epilogue import NO_EPILOGUE, Epilogue
+from .strips import MIN_WIDTH, Pair, WindowGrid
+
+
+def flip(w):
+    """The kernel of the adjoint at stride 1.
+
+    (kh, kw, I, O) rotated 180 degrees -> (kh, kw, O, I).
+    """
+    return w[::-1, ::-1].swapaxes(2, 3)
+
+
+def flipped_padding(w, pad_before: Pair) -> Pair:
+    """`pad_before` of the adjoint at stride 1."""
+    return w.shape[0] - 1 - pad_before[0], w.shape[1] - 1 - pad_before[1]
+
+
+def correlate_input(
+    g, w, size: Pair, stride: int, pad_before: Pair, epilogue: Epilogue = NO_EPILOGUE
+):
+    """`nn.conv.correlate_input`, with an epilogue."""
+    if stride == 1:
+        return strips.correlate(g, flip(w), 1, flipped_padding(w, pad_before), size, epilogue)
+    (_, _, inputs, outputs), (h, wide), (top, left) = w.shape, size, pad_before
+    x = backend.of(g).empty((len(g), h, wide, inputs), g.dtype)
+    # Columns are taken in phases like rows; with few channels all of them in one, as a band.
+    column_step = stride if inputs >= MIN_WIDTH else 1
+    for p in range(min(stride, h)):
+        rows = _paths(p, 1, stride, w.shape[0], top)
+        for q in range(min(column_step, wide)):
+            cells = 1 if column_step > 1 else stride  # of x, for one cell of g
+            across = -(-(wide - q) // stride)
+            group = 1
+            if column_step == 1:
+                group = strips.choose_group((outputs, inputs * stride), across, g)
+            columns = _paths(q, cells * group, stride, w.shape[1], left)
+            phase = x[:, p::stride, q::column_step]
+            if not rows or not columns:  # no window covers these cells
+                phase[...] = epilogue.of_zero()
+                continue
+            band, first = _phase_band(w, rows, columns, cells * group)
+            count = -(-(h - p) // stride), across // group
+            grid = WindowGrid(band.shape[:2], (1, group), (-first[0], -first[1]), count)
+            y = strips.multiply_strips(g, band, grid, epilogue)
+            phase[...] = y[:, :, : phase.shape[2]]
+    return x
+
+
+def _paths(phase: int, cells: int, stride: int, taps: int, pad: int) -> list[tuple[int, int, int]]:
+    """Along one axis, how the gradient flows to `cells` cells of x from cell `phase` on.
+
+    Input cell t contributed to output cell (t + pad - i) / stride through kernel tap i, whenever
+    that division is exact; the gradient flows back along the same paths. Gives (t - phase, i,
+    output cell) of each path; the output cell is counted from the one that lies over `phase`.
+    """
+    return [
+        (t, i, (phase + t + pad - i) // stride)
+        for t in range(cells)
+        for i in range(taps)
+        if (phase + t + pad - i) % stride == 0
+    ]
+
+
+def _phase_band(w, rows, columns, cells: int):
+    """The kernel of a phase, (height, width, O, cells, I), and the first output cell it reads."""
+    first_row, first_column = (min(cell for *_, cell in paths) for paths in (rows, columns))
+    height = 1 + max(cell for *_, cell in rows) - first_row
+    width = 1 + max(cell for *_, cell in columns) - first_column
+    _, _, inputs, outputs = w.shape
+    band = backend.of(w).zeros((height, width, outputs, cells, inputs), w.dtype)
+    for _, i, r in rows:
+        for t, j, c in columns:
+            band[r - first_row, c - first_column, :, t] = w[i, j].T
+    return band, (first_row, first_column)
