@@ -8,6 +8,7 @@ import pytest
 import colorcorrect
 import intracoder
 import nn
+from nn.fast.conv import upsampled_conv_transpose2d
 
 
 def _gpu():
@@ -34,7 +35,7 @@ def _norm(training):
     def f(x, gamma, beta):
         xp = nn.backend.of(x.data)
         return nn.batch_norm(
-            x, gamma, beta, xp.zeros(5, np.float32), xp.ones(5, np.float32), training, slope=0.3
+            x, gamma, beta, xp.zeros(5, np.float32), xp.ones(5, np.float32), training
         )
 
     return f
@@ -58,18 +59,18 @@ OPS = {
     "prelu": (nn.prelu, A, _array(4)),
     "sigmoid": (nn.sigmoid, A),
     "softmax": (nn.softmax, A),
-    "conv": (lambda x, w, b: nn.conv2d(x, w, b, slope=0.3), IMAGE, KERNEL, _array(4)),
+    "conv": (lambda x, w, b: nn.fast.conv2d(x, w, b, slope=0.3), IMAGE, KERNEL, _array(4)),
     "conv stride 2": (lambda x, w: nn.conv2d(x, w, stride=2), IMAGE, KERNEL),
     "conv of many channels": (nn.conv2d, _array(2, 16, 16, 32), _array(3, 3, 32, 32) / 17),
     "conv transpose": (
-        lambda x, w, b: nn.conv_transpose2d(x, w, b, slope=0.3),
+        lambda x, w, b: nn.fast.conv_transpose2d(x, w, b, slope=0.3),
         IMAGE,
         TURNED,
         _array(4),
     ),
     "conv transpose stride 2": (lambda x, w: nn.conv_transpose2d(x, w, stride=2), IMAGE, TURNED),
     "conv transpose upsampled": (
-        lambda x, w: nn.conv_transpose2d(x, w, upsampled=True),
+        upsampled_conv_transpose2d,
         IMAGE,
         TURNED,
     ),
