@@ -42,7 +42,7 @@ def epoch(
     Yields (sum of both people's losses, pairs) after each step. Raises nn.train.Diverged if a loss
     is not finite.
     """
-    model.train()
+    fused = nn.fast.fuse(model.train())
     order_a, order_b = (_shuffle(len(own), faces.pairs, rng) for own in (faces.a, faces.b))
     seeds = rng.integers(1 << 32, size=faces.pairs)
     xp = nn.backend.of(model.parameters()[0].data)
@@ -53,7 +53,7 @@ def epoch(
         own_rng = np.random.default_rng(seeds[pairs])  # the same in whichever process this runs
         shown = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
         shown = relight_randomly(shown, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
-        drawn_a, drawn_b = model.reconstruct_both(xp.asarray(shown), len(pairs))
+        drawn_a, drawn_b = fused.reconstruct_both(xp.asarray(shown), len(pairs))
         loss_a = reconstruction_loss(drawn_a, a, weights)
         return loss_a + reconstruction_loss(drawn_b, b, weights)
 

@@ -32,7 +32,7 @@ class _Net:
         """What the heads give for x, as arrays: box, (points,) and the probability of a face."""
         with nn.no_grad():
             for kernel, bias, slope, pool in self.convs:
-                x = nn.conv2d(x, kernel, bias, padding="valid", slope=slope)
+                x = nn.fast.conv2d(x, kernel, bias, padding="valid", slope=slope)
                 if pool:
                     x = nn.max_pool2d(x, pool[0], 2, pool[1])
             if self.dense:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.activations import leak
+from nn.fast.epilogue import leak
 from nn.fast import workspace
 
 from .nets import PNet

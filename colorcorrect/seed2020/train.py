@@ -24,12 +24,12 @@ def epoch(
     faces: (N, 128, 128, 3), 0..1, the originals; batches: indices, as nn.train.minibatches gives
     them. Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is not finite.
     """
-    path.train()
+    fused = nn.fast.fuse(path.train())
     xp = nn.backend.of(faces)
 
     def loss_of(picked: np.ndarray) -> nn.Tensor:
         picked = xp.asarray(picked)
-        return nn.mse(path(drawn[picked]), faces[picked])
+        return nn.mse(fused(drawn[picked]), faces[picked])
 
     yield from nn.train.epoch(batches, loss_of, path, optimiser)
 

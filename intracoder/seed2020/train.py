@@ -17,11 +17,11 @@ def epoch(
     path: `Intracoder.path`; batches: indices, as nn.train.minibatches gives them. Yields (loss,
     images) after each step. Raises nn.train.Diverged if a loss is not finite.
     """
-    path.train()
+    fused = nn.fast.fuse(path.train())
     xp = nn.backend.of(faces)
 
     def loss_of(picked: np.ndarray) -> nn.Tensor:
         originals = faces[xp.asarray(picked)]
-        return nn.mse(path(originals), originals)
+        return nn.mse(fused(originals), originals)
 
     yield from nn.train.epoch(batches, loss_of, path, optimiser)
