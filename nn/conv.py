@@ -28,7 +28,7 @@ convolution's, hence the name. So both layers are made of the same three functio
 from __future__ import annotations
 
 from . import backend
-from .pool import output_size
+from .pool import output_size, upsample_nearest
 from .switch import has_fast_form
 from .tensor import Function, Tensor
 
@@ -176,6 +176,12 @@ def conv_transpose2d(x, w, b=None, stride: int = 1) -> Tensor:
     channels disagree.
     """
     return ConvTranspose2d(stride)(*((x, w) if b is None else (x, w, b)))
+
+
+@has_fast_form
+def upsampled_conv_transpose2d(x, w, b=None) -> Tensor:
+    """`conv_transpose2d` at stride 1 of x upsampled 2 x 2: (N, H, W, I) -> (N, 2 H, 2 W, O)."""
+    return conv_transpose2d(upsample_nearest(x, 2), w, b)
 
 
 def dense(x, w, b=None) -> Tensor:

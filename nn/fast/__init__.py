@@ -9,7 +9,7 @@ program uses.
 """
 
 from .activations import leaky_relu
-from .conv import conv2d, conv_transpose2d
+from .conv import conv2d, conv_transpose2d, upsampled_conv_transpose2d
 from .fuse import fuse, fuse_for_inference
 from .losses import edge_l1
 from .norm import normalise
