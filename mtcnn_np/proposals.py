@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.fast.epilogue import leak
 from nn.fast import workspace
+from nn.fast.epilogue import leak
 
 from .nets import PNet
 

@@ -13,8 +13,9 @@ from nn.fast.epilogue import Epilogue
 from tests.nn.gradcheck import check_gradients
 
 RNG = np.random.default_rng(0)
+SETTINGS = "images", "height", "width", "inputs", "outputs", "kernel", "stride", "padding"
 CASES = [
-    dict(zip(("images", "height", "width", "inputs", "outputs", "kernel", "stride", "padding"), c))
+    dict(zip(SETTINGS, c, strict=True))
     for c in itertools.product(
         (1, 3), (5, 8, 16), (7, 12), (3, 40), (2, 8, 36), (1, 2, 3, 4), (1, 2, 3), ("same", "valid")
     )
