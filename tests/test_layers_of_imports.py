@@ -34,6 +34,7 @@ MAY_IMPORT = {
 }
 NN = [
     "backend",
+    "switch",
     "tensor",
     "ops",
     "activations",
