@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 import video
+from files import contact_sheet
 from mtcnn_np import Detector
 from provenance import record
 
@@ -100,3 +101,18 @@ def compared(
                 np.array(row["swap_points"]),
                 moment,
             )
+
+
+def report(folder: Path, swapped: Path) -> str:
+    """Compare, see `compare`, and write folder/compare.png too; gives what to tell of it."""
+    figures, pictures = compare(folder, swapped)
+    sheet = contact_sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
+    comment = video.png_text(record.STATEMENT_REPLACED)
+    Image.fromarray(sheet).save(folder / "compare.png", pnginfo=comment)
+    shown = ("psnr", "ssim", "points", "mouth", "seam", "flicker")
+    lines = [
+        f"{name:8}" + "".join(f" {key} {figures[name][key]:.2f}" for key in shown)
+        for name in ("nothing", "swap")
+    ]
+    lines.append(f"{folder / 'compare.mp4'} and compare.png: target, swap, truth.")
+    return "\n".join(lines)

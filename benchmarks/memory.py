@@ -26,7 +26,9 @@ from examples.drawn import draw_face
 from faces import Canvas
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.convert import Converter
-from stages.detect import decide, detect, extract
+from stages.align import extract_faces
+from stages.decide import decide
+from stages.detect import detect_frames
 from stages.presets import PRESETS
 from stages.trainers.today import TodayTrainer
 
@@ -58,12 +60,14 @@ def measure(path: Path) -> dict[str, float]:
     rows = {
         r.frame: r
         for r in decide(
-            list(detect(iter(clip), Detector(), 40, WHOLE_SEARCH_INTERVAL)), None, preset.smooth
+            list(detect_frames(iter(clip), Detector(), 40, WHOLE_SEARCH_INTERVAL)),
+            None,
+            preset.smooth,
         )
     }
     detected, after_detection = time.perf_counter(), peak()
     some = {n: rows[n] for n in list(rows)[:: max(len(rows) // 300, 1)]}
-    faces = dict(extract(iter(clip), some, Canvas(preset.region, preset.aligned)))
+    faces = dict(extract_faces(iter(clip), some, Canvas(preset.region, preset.aligned)))
     people = {k: np.stack(list(faces.values())[:16]) for k in "ab"}
     trainer = TodayTrainer(people, preset, 0)
     converted = time.perf_counter()

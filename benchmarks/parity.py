@@ -18,7 +18,9 @@ import nn
 import video
 from faces import Canvas, align
 from mtcnn_np import Detector
-from stages.detect import decide, detect, extract
+from stages.align import extract_faces
+from stages.decide import decide
+from stages.detect import detect_frames
 from stages.presets import PRESETS
 from stages.trainers.seed2020 import Seed2020Trainer
 
@@ -27,9 +29,9 @@ RECORDED = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0
 
 def faces_of(path: str, size: tuple[int, int]) -> np.ndarray:
     clip, detector = video.open_clip(path), Detector()
-    rows = {r.frame: r for r in decide(list(detect(clip, detector, 40)), smooth=False)}
+    rows = {r.frame: r for r in decide(list(detect_frames(clip, detector, 40)), smooth=False)}
     canvas = Canvas(align.INNER_FACE, size)
-    return np.stack([face for _, face in extract(clip, rows, canvas)])
+    return np.stack([face for _, face in extract_faces(clip, rows, canvas)])
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from scipy import fft, ndimage, special
 import video
 from faces import align, select, smooth_matrices
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
-from stages.detect import Seen, detect
+from stages.decide import Detections
+from stages.detect import detect_frames
 
 from . import mark
 from .record import to_ranges
@@ -104,7 +105,7 @@ def unfolded(
     clip: video.Clip, detector: Detector, min_size: float = 30
 ) -> Iterator[tuple[int, int, np.ndarray]]:
     """Each face of each frame: which face of the clip, in order of prominence, the frame's number, and the face as `unfold` gives it."""
-    seen = list(detect(clip, detector, min_size, WHOLE_SEARCH_INTERVAL))
+    seen = list(detect_frames(clip, detector, min_size, WHOLE_SEARCH_INTERVAL))
     faces = list(_faces(seen))
     for frame in clip:
         for i, matrices in enumerate(faces):
@@ -112,7 +113,7 @@ def unfolded(
                 yield i, frame.number, unfold(frame.image, matrices[frame.number])
 
 
-def _faces(seen: list[Seen]) -> Iterator[dict[int, np.ndarray]]:
+def _faces(seen: list[Detections]) -> Iterator[dict[int, np.ndarray]]:
     """The matrices (2, 3), frame -> aligned, of each face that can be followed, by frame number."""
     starts = [s.number for s in seen if s.cut]
     for track in select.link({s.number: s.faces for s in seen}, starts):

@@ -1,4 +1,4 @@
-"""The checkpoints of a run: the last three, and the best.
+"""The checkpoints of a run: the newest three, and the best.
 
     checkpoints/000012.npz   after so many epochs
     checkpoints/best.npz     after the round with the smallest loss
@@ -17,43 +17,48 @@ from nn import CheckpointError
 
 from .trainers import Trainer
 
-KEPT_CHECKPOINTS = 3  # besides the best one
+KEPT_CHECKPOINTS = 3  # so that one damaged file, or two, cost an epoch each and not the training
 
 
 class Checkpoints:
+    """The checkpoints in `folder`, which is made if need be."""
+
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def last(self) -> list[Path]:
-        """The numbered ones, the newest first."""
-        return sorted(
-            (p for p in self.folder.glob("*.npz") if p.stem.isdigit()),
-            key=lambda p: int(p.stem),
-            reverse=True,
-        )
+    def newest_first(self) -> list[Path]:
+        """The numbered files."""
+        numbered = (path for path in self.folder.glob("*.npz") if path.stem.isdigit())
+        return sorted(numbered, key=lambda path: int(path.stem), reverse=True)
 
     def save(self, trainer: Trainer) -> None:
-        """After an epoch; older ones than the last three go when the new one is complete."""
+        """Save the state after an epoch; superfluous files go when the new one is complete."""
         file = self.folder / f"{trainer.epochs:06d}.npz"
         trainer.save(file)
         if trainer.is_best:
-            aside = self.folder / "best.npz.part"
-            aside.unlink(missing_ok=True)
-            try:
-                os.link(file, aside)
-            except OSError:  # not every file system has links
-                shutil.copyfile(file, aside)
-            os.replace(aside, self.folder / "best.npz")
-        for old in self.last()[KEPT_CHECKPOINTS:]:
+            self._save_best(file)
+        for old in self.newest_first()[KEPT_CHECKPOINTS:]:
             old.unlink()
 
-    def load(self, trainer: Trainer, tell: Callable[[str], None]) -> None:
-        """Go on from the newest that can be read, and tell which ones are damaged.
+    def _save_best(self, file: Path) -> None:
+        aside = self.folder / "best.npz.part"
+        aside.unlink(missing_ok=True)
+        try:
+            os.link(file, aside)
+        except OSError:  # not every file system has links
+            shutil.copyfile(file, aside)
+        os.replace(aside, self.folder / "best.npz")
 
-        Raises CheckpointError where there are some, and none can be read.
+    def resume(self, trainer: Trainer, tell: Callable[[str], None]) -> None:
+        """Load the newest that can be read, or save the trainer's state as the first.
+
+        Damaged files are told of. Raises CheckpointError where there are files, and none can be
+        read.
         """
-        files = self.last()
+        files = self.newest_first()
+        if not files:
+            self.save(trainer)
         for file, before in zip(files, [*files[1:], None], strict=True):
             try:
                 trainer.load(file)

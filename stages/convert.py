@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, tee
 
 import numpy as np
 from scipy import ndimage
 
 import nn
 import poisson
+import provenance
 from colorcorrect import TRANSFERS
 from faces import Canvas, expression, manifest, mask, warp
 from faces.deflicker import deflicker
 from video import Frame
 
+from .align import Faces
+from .clips import Selection
+from .detect import Tracks
 from .presets import Preset
+from .run import Run
 
 BATCH = 8
 LEARN = 256  # frames of the target from which its usual look is learnt, at most
@@ -238,3 +244,35 @@ def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:
         if numbers
         else {}
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ConvertedFrame:
+    """A frame as it was, as it became, and where its faces are: matrices frame -> aligned, (2, 3)."""
+
+    untouched: Frame
+    image: np.ndarray
+    matrices: list[np.ndarray]
+
+
+def convert(
+    run: Run,
+    clip: Selection,
+    tracks: Tracks,
+    faces: Faces,
+    draw: Callable[[np.ndarray], np.ndarray],
+) -> Iterator[ConvertedFrame]:
+    """Every frame of the clip with its faces replaced and marked. `draw` as `Converter` has it."""
+    settings = run.settings
+    untouched, frames = tee(clip)
+    for rows, its_faces in zip(tracks, faces, strict=True):
+        if any(row.ok for row in rows.values()):
+            frames = Converter(draw, rows, settings.preset, settings.size, its_faces).convert(
+                frames
+            )
+    for before, after in zip(untouched, frames, strict=True):
+        image, number = after.image, before.number
+        matrices = [np.array(rows[number].matrix) for rows in tracks if rows[number].ok]
+        for matrix in matrices if settings.mark else ():
+            image = provenance.mark.embed(image, before.image, matrix)
+        yield ConvertedFrame(before, image, matrices)

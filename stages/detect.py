@@ -1,145 +1,128 @@
-"""Frames -> manifest rows: find all faces, choose the one to swap, refuse the frames that cannot be believed."""
+"""Frames -> tracks: find every face once, and write down which one is swapped where."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-
-import numpy as np
 
 import nn
-from faces import Canvas, Face, align, manifest, select, smooth_matrices
-from mtcnn_np import Detector, follow
+from faces import Canvas, align, manifest, select
+from files import contact_sheet
+from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, follow
 from video import Frame, with_cuts
 
-PICTURED = 12
-CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # a pixel a unit
-TRIMMED = 10  # frames after which freed memory goes back to the system
+from .cache import Stage
+from .clips import Selection
+from .decide import Detections, decide, decide_all, describe_tracks
+from .run import Run
+
+MIN_TRAINING_FACES = 16  # of a person; the nets learn nothing from fewer; by eye
+PICTURE_INTERVAL = 12  # frames from one whose faces are kept as pictures to the next
+TRIM_INTERVAL = 10  # frames after which freed memory goes back to the system
+CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # where contrast is measured
+MAX_TRACKS_SHOWN = 12  # in tracks.png
+
+Tracks = list[dict[int, manifest.Row]]  # the manifest of each face that is swapped, by frame number
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """What the detector saw in a frame, with each face's contrast (see faces.select), and whether a shot begins with it."""
-
-    number: int
-    time: Fraction
-    faces: list[Face]
-    contrasts: list[float]
-    cut: bool = False
-    pictures: list[np.ndarray] | None = None  # the aligned faces, of every PICTURED-th frame
+class TooFewFaces(Exception):
+    """There is nobody to swap, or too little of somebody to learn from."""
 
 
-def detect(
+def detect(run: Run, clips: dict[str, Selection]) -> dict[str, Tracks]:
+    """The faces to swap in the target and to learn in the donor. Raises TooFewFaces."""
+    return {role: detect_clip(run, role, frames) for role, frames in clips.items()}
+
+
+def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
+    """The manifests of a clip: one for each face that is swapped, in most runs one."""
+    stage = Stage(f"detect {role}", _made_from(run, role), (f"{role}/manifest*.jsonl",))
+    run.make(stage, lambda: _write_manifests(run, role, frames))
+    tracks: Tracks = []
+    while (path := run.manifest_path(role, len(tracks))).exists():
+        tracks.append(manifest.read(path))
+    _refuse_too_few(tracks, frames, run.settings.min_size)
+    return tracks
+
+
+def _made_from(run: Run, role: str) -> dict:
+    names = {
+        "target": (role, "frames", "every", "face", "all_faces", "min_size"),
+        "donor": (role, "donor_face", "min_size"),
+    }
+    made_from = {name: run.record["identity"][name] for name in names[role]}
+    return made_from | {"smooth": run.settings.preset.smooth}
+
+
+def _write_manifests(run: Run, role: str, frames: Selection) -> tuple:
+    shown = run.progress(frames, f"detect {role}", frames.count)
+    detections = list(
+        detect_frames(shown, Detector(), run.settings.min_size, WHOLE_SEARCH_INTERVAL)
+    )
+    try:
+        found = _decide(run, role, detections)
+    except ValueError as error:
+        option = "--face" if role == "target" else "--donor-face"
+        raise TooFewFaces(f"{frames.clip.path}: {error}; try another {option}") from None
+    _write_pictures(run, role, detections)
+    for track, rows in enumerate(found):
+        manifest.write(run.manifest_path(role, track), rows)
+        counts = Counter(row.status for row in rows)
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        run.tell(f"{role}: {len(rows)} frames, {summary}")
+    return ()
+
+
+def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:
+    """The rows of each face to swap. Raises ValueError where the chosen face is not there."""
+    settings, smooth = run.settings, run.settings.preset.smooth
+    if role == "donor":
+        return [decide(detections, settings.donor_face, smooth)]
+    everybody = decide_all(detections, smooth) if settings.all_faces else []
+    return everybody or [decide(detections, settings.face, smooth)]
+
+
+def _write_pictures(run: Run, role: str, detections: list[Detections]) -> None:
+    """Write tracks.png: every face that was followed, with its number for --face."""
+    pictured = [(text, pictures) for text, pictures in describe_tracks(detections) if pictures]
+    if pictured:
+        texts, pictures = zip(*pictured[:MAX_TRACKS_SHOWN], strict=True)
+        run.write_image(f"{role}/tracks.png", contact_sheet(pictures, texts, cell=(70, 90)))
+
+
+def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
+    usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
+    if usable == 0:
+        raise TooFewFaces(
+            f"{frames.clip.path}: no face in any of {len(tracks[0])} frames; is it upright, and at "
+            f"least {min_size:g} px (--min-size)?"
+        )
+    if usable < MIN_TRAINING_FACES:
+        raise TooFewFaces(
+            f"{frames.clip.path}: a face in only {usable} frames, and training needs "
+            f"{MIN_TRAINING_FACES}; give a longer clip"
+        )
+
+
+def detect_frames(
     frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
-) -> Iterator[Seen]:
-    """Every face of every frame, once; each `every`-th frame is searched whole, and those between where faces are expected."""
+) -> Iterator[Detections]:
+    """Every face of every frame, once.
+
+    Every `every`-th frame is searched whole, those between only where faces are expected.
+    """
     for count, found in enumerate(follow(with_cuts(frames), detector, min_size, every)):
-        if count % TRIMMED == 0:
+        if count % TRIM_INTERVAL == 0:
             nn.parallel.trim_memory()
         frame = found.frame
         pictures = [
-            CONTRAST_CANVAS.warp(frame.image, align.similarity(f.points)) for f in found.faces
+            CONTRAST_CANVAS.warp(frame.image, align.similarity(face.points)) for face in found.faces
         ]
-        contrasts = [select.contrast(p) for p in pictures]
-        yield Seen(
+        yield Detections(
             frame.number,
             frame.time,
             found.faces,
-            contrasts,
+            [select.contrast(picture) for picture in pictures],
             found.cut,
-            pictures if frame.number % PICTURED == 0 else None,
+            pictures if frame.number % PICTURE_INTERVAL == 0 else None,
         )
-
-
-def decide(seen: list[Seen], which=None, smooth: bool = True) -> list[manifest.Row]:
-    """One row a frame. Raises ValueError if `which` names a face that is not there (see faces.select.choose).
-
-    smooth: the matrices are smoothed over time, and frames filled in for which the frames around say where the face is.
-    """
-    starts = [s.number for s in seen if s.cut]
-    return _rows(
-        seen, select.choose({s.number: s.faces for s in seen}, which, starts), starts, smooth
-    )
-
-
-def decide_all(seen: list[Seen], smooth: bool = True) -> list[list[manifest.Row]]:
-    """`decide` for every face that is surely one, the most prominent first: a list of rows each."""
-    starts = [s.number for s in seen if s.cut]
-    tracks = select.link({s.number: s.faces for s in seen}, starts)
-    return [_rows(seen, t.faces, starts, smooth) for t in tracks if t.sure]
-
-
-def tracks(seen: list[Seen]) -> list[tuple[str, list[np.ndarray]]]:
-    """(what to know of it, some pictures (90, 70, 3)) of each track, in the order in which `which` counts them."""
-    found = []
-    for k, track in enumerate(
-        select.link({s.number: s.faces for s in seen}, [s.number for s in seen if s.cut])
-    ):
-        pictures = [
-            p
-            for s in seen
-            if s.pictures
-            for f, p in zip(s.faces, s.pictures, strict=True)
-            if track.faces.get(s.number) is f
-        ]
-        score = np.mean([f.score for f in track.faces.values()])
-        text = f"{k}: {len(track.faces)} frames, {min(track.faces)} to {max(track.faces)}, mean score {score:.3f}"
-        found.append(
-            (
-                text,
-                [pictures[i] for i in np.unique(np.linspace(0, len(pictures) - 1, 8).astype(int))]
-                if pictures
-                else [],
-            )
-        )
-    return found
-
-
-def _rows(
-    seen: list[Seen], chosen: dict[int, Face], starts: list[int], smooth: bool
-) -> list[manifest.Row]:
-    contrasts = {}
-    for s in seen:
-        if s.number in chosen:
-            contrasts[s.number] = s.contrasts[[f is chosen[s.number] for f in s.faces].index(True)]
-    jumps, faint = select.jumps(chosen), select.low_contrast(contrasts)
-    believed = {
-        n: align.similarity(f.points)
-        for n, f in chosen.items()
-        if n not in jumps and n not in faint
-    }
-    if smooth:
-        step = min((b.number - a.number for a, b in zip(seen, seen[1:], strict=False)), default=1)
-        believed = smooth_matrices(believed, [*starts, *faint], step)
-    rows = []
-    for s in seen:
-        face, matrix = chosen.get(s.number), believed.get(s.number)
-        if s.number in faint:
-            rows.append(manifest.row(s.number, s.time, face, "low contrast", faint[s.number]))
-        elif s.number in jumps and matrix is None:
-            rows.append(manifest.row(s.number, s.time, face, "jump", jumps[s.number]))
-        elif matrix is None:
-            reason = f"{len(s.faces)} other faces" if s.faces else "no face found"
-            rows.append(manifest.row(s.number, s.time, None, "no face", reason))
-        elif face is None or s.number in jumps:
-            reason = (
-                jumps.get(s.number, "the face was not seen")
-                + "; its place is taken from the frames around"
-            )
-            rows.append(manifest.row(s.number, s.time, None, "filled", reason, matrix))
-        else:
-            rows.append(manifest.row(s.number, s.time, face, matrix=matrix))
-    return rows
-
-
-def extract(
-    frames: Iterable[Frame],
-    rows: dict[int, manifest.Row],
-    canvas: Canvas,
-) -> Iterator[tuple[int, np.ndarray]]:
-    """(frame number, face (h, w, 3) uint8) of each frame in which the face was seen; `rows` by frame number."""
-    for frame in frames:
-        row = rows.get(frame.number)
-        if row is not None and row.status == "ok":
-            yield frame.number, canvas.warp(frame.image, np.array(row.matrix))

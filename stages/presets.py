@@ -1,46 +1,41 @@
-"""Named settings of a run."""
+"""Named ways to train and to convert."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faces import align
+from faces import Canvas, align
 
 
 @dataclass(frozen=True)
 class Preset:
-    """How to train, and what to do with the result.
+    """How to train, and what to do with the result."""
 
-    net       "today" (64 to 128 px, starting from weights that have seen many people) or "seed2020" (the nets of 2020)
-    aligned   (w, h) of the stored faces, in pixels
-    region    the part of the face that is learnt and replaced
-    batch     faces a step; for today's net, pairs
-    rounds    rounds of training, or None: then `minutes` says when to stop
-    minutes   wall-clock minutes of training
-    phases    the epochs that make a round; a is the target's person, b the donor's
-    colour    which transfer of colorcorrect.TRANSFERS is applied, before training and to each frame
-    express   whether the target's eyes and mouth, where they differ from how they usually look, move the donor's
-    smooth    whether faces' places are smoothed over time, and short gaps filled in
-    """
+    name: str
+    net: str  # key of stages.trainers.TRAINERS
+    aligned: tuple[int, int]  # (w, h) of the stored faces, pixels
+    region: align.Region  # the part of the face that is learnt and replaced
+    batch: int  # faces a training step; for the net "today", pairs of faces
+    rounds: int | None  # rounds of training; None: `minutes` says when to stop
+    minutes: float | None  # wall-clock minutes of training
+    phases: tuple[str, ...]  # epochs that make a round; a is the target's person, b the donor's
+    colour: str  # key of colorcorrect.TRANSFERS: how colours are matched to the target's
+    express: bool  # the target's eyes and mouth move the donor's, beyond what the net does
+    smooth: bool  # smooth the faces' places over time, fill in short gaps, deflicker
 
-    net: str
-    aligned: tuple[int, int]
-    region: align.Region
-    batch: int
-    rounds: int | None
-    minutes: float | None
-    phases: tuple[str, ...]
-    colour: str
-    express: bool
-    smooth: bool
+    @property
+    def canvas(self) -> Canvas:
+        """The region of the face that is learnt, at the size in which it is stored."""
+        return Canvas(self.region, self.aligned)
 
 
 PRESETS = {
     # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
     "seed": Preset(
-        "seed2020",
-        (70, 90),
-        align.INNER_FACE,
+        name="seed",
+        net="seed2020",
+        aligned=(70, 90),
+        region=align.INNER_FACE,
         batch=2,
         rounds=2,
         minutes=None,
@@ -49,11 +44,12 @@ PRESETS = {
         express=False,
         smooth=False,
     ),
-    # A larger net with a head start, for a good result in minutes.
+    # A larger net that starts from weights which have seen many people: a good result in minutes.
     "standard": Preset(
-        "today",
-        (128, 128),
-        align.WHOLE_FACE,
+        name="standard",
+        net="today",
+        aligned=(128, 128),
+        region=align.WHOLE_FACE,
         batch=8,
         rounds=None,
         minutes=8,

@@ -1,19 +1,19 @@
-"""run.json is enough to repeat a run: the settings as a command line, and what is no longer as it was."""
+"""run.json is enough to repeat a run: its settings as a command line, and whether the bytes came out the same."""
 
 from __future__ import annotations
 
-import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from files import digest, package_versions
 
-from .run_folder import RunError
+from .run_record import RunError, read_record
+from .settings import Settings
 
+# settings that become an option and its value, and those that become an option without one
 OPTIONS = (
-    "preset",
-    "rounds",
-    "minutes",
-    "batch",
     "seed",
     "threads",
     "device",
@@ -24,59 +24,89 @@ OPTIONS = (
     "donor_face",
     "every",
 )
-FLAGS = ("all_faces", "no_mark")
+PRESET_OPTIONS = ("rounds", "minutes", "batch", "colour")
 
 
 class ReplayError(Exception):
-    """What came out is not what the record says, or cannot be; the message says what differs."""
+    """The output is not what the record says, or cannot be; the message says what differs."""
+
+
+@contextmanager
+def expect_same_bytes(settings: Settings) -> Iterator[None]:
+    """A context for the recorded run's repetition: its output must have the recorded bytes.
+
+    Raises ReplayError where it has others, or where the clips are not those of that run.
+    """
+    record = read(settings.replay)
+    check_inputs(record)
+    differences = changed_versions(record)
+    for text in differences:
+        print(f"note: {text}", file=sys.stderr)
+    yield
+    now, was = digest(settings.output), record["results"]["output"]["sha256"]
+    if now != was:
+        why = "; ".join(differences) or "the same versions; was it another processor?"
+        raise ReplayError(
+            f"{settings.output} is not what the record says: its SHA-256 is {now[:16]}..., was "
+            f"{was[:16]}... ({why})"
+        )
+    print(f"{settings.output}: the same bytes as before", file=sys.stderr)
 
 
 def read(file: Path) -> dict:
     """The record of a finished run. Raises RunError for a file that is none."""
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        settings, results = record["settings"], record["results"]
-        fine = (
-            isinstance(settings["target"], str)
-            and isinstance(settings["donor"], str)
-            and isinstance(settings["output"], str)
-            and len(settings["frames"]) == 2
-            and isinstance(record["versions"], dict)
-            and isinstance(record["identity"], dict)
-        )
+        record = read_record(file, file, "replay it with that version")
+        _check_settings(record)
     except OSError as error:
         raise RunError(f"{file}: {error.strerror}; --replay takes the run.json of a run") from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(
             f"{file} is no record of a run ({error!r}); --replay takes the run.json of a run"
         ) from None
-    try:
-        fine &= isinstance(results["output"]["sha256"], str) and all(
-            0 <= share < 1 for share in results["shares"]
-        )
-    except (KeyError, TypeError):
+    if not _is_finished(record["results"]):
         raise RunError(
             f"{file}: that run was not finished; continue it by its own command, then replay it"
-        ) from None
-    if not fine:
-        raise RunError(f"{file} is no record of a run; --replay takes the run.json of a run")
+        )
     return record
+
+
+def _check_settings(record: dict) -> None:
+    settings = record["settings"]
+    texts = (
+        *(settings[name] for name in ("target", "donor", "output")),
+        settings["preset"]["name"],
+    )
+    if not all(isinstance(text, str) for text in texts) or len(settings["frames"]) != 2:
+        raise ValueError("its settings are damaged")
+
+
+def _is_finished(results: dict) -> bool:
+    try:
+        return isinstance(results["output"]["sha256"], str) and all(
+            0 <= progress < 1 for progress in results["schedule"]
+        )
+    except (KeyError, TypeError):
+        return False
 
 
 def arguments(record: dict) -> list[str]:
     """The command line of a recorded run, without where its results go."""
     settings = record["settings"]
-    given = [settings["target"], settings["donor"]]
-    for name in OPTIONS:
-        value = settings.get(name)
-        if value is not None:
-            given += [
-                f"--{name.replace('_', '-')}",
-                ",".join(map(str, value)) if isinstance(value, list) else str(value),
-            ]
+    preset = settings["preset"]
     first, last = settings["frames"]
-    given += ["--frames", f"{first}:{'' if last is None else last}"]
-    return given + [f"--{name.replace('_', '-')}" for name in FLAGS if settings.get(name)]
+    words = [settings["target"], settings["donor"], "--preset", preset["name"]]
+    words += ["--frames", f"{first}:{'' if last is None else last}"]
+    values = {name: settings.get(name) for name in OPTIONS}
+    for name, value in (values | {name: preset.get(name) for name in PRESET_OPTIONS}).items():
+        if value is not None:
+            text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+            words += [f"--{name.replace('_', '-')}", text]
+    if settings.get("all_faces"):
+        words.append("--all-faces")
+    if not settings.get("mark", True):
+        words.append("--no-mark")
+    return words
 
 
 def check_inputs(record: dict) -> None:
@@ -85,17 +115,19 @@ def check_inputs(record: dict) -> None:
         path = Path(record["settings"][role])
         if not path.exists():
             raise ReplayError(f"{role} {path} is gone; put the clip back there")
-        if (now := digest(path)) != record["identity"].get(role):
+        was = str(record["identity"].get(role))
+        if (now := digest(path)) != was:
             raise ReplayError(
-                f"{role} {path} is another file than in that run: its SHA-256 is {now[:16]}..., was {str(record['identity'].get(role))[:16]}..."
+                f"{role} {path} is another file than in that run: its SHA-256 is {now[:16]}..., "
+                f"was {was[:16]}..."
             )
 
 
-def changed(record: dict) -> list[str]:
+def changed_versions(record: dict) -> list[str]:
     """What of the machine and its packages is not as it was, in words."""
     before, now = record["versions"], package_versions()
     return [
-        f"{k} {now.get(k, 'missing')}, was {before.get(k, 'missing')}"
-        for k in sorted(before.keys() | now.keys())
-        if before.get(k) != now.get(k)
+        f"{name} {now.get(name, 'missing')}, was {before.get(name, 'missing')}"
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
     ]

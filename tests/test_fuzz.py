@@ -23,7 +23,9 @@ from faces import Face, ManifestError, manifest
 from mtcnn_np import WeightsError, weights
 from nn import checkpoint
 from stages import replay
-from stages.run_folder import RunError, RunFolder
+from stages.options import parse
+from stages.run import Run
+from stages.run_record import RunError
 from tests.clips import make_clip
 
 COUNT = int(os.environ.get("FUZZ", "24"))
@@ -174,24 +176,25 @@ def test_the_detectors_weights():
 
 
 def test_records_of_runs(tmp_path):
-    with RunFolder(
-        tmp_path / "run",
-        {"seed": 0},
-        {"target": "t", "donor": "d", "output": "o.mp4", "frames": [0, None]},
-    ) as run:
-        run.result(shares=[0.0, 0.5], output={"sha256": "0" * 64})
+    for name in ("t", "d"):
+        (tmp_path / name).write_bytes(b"a clip")
+    settings = parse(
+        [str(tmp_path / "t"), str(tmp_path / "d"), "-o", "o.mp4", "--run", str(tmp_path / "run")]
+    )
+    with Run(settings) as run:
+        run.result(schedule=[0.0, 0.5], output={"sha256": "0" * 64})
     replay.read(tmp_path / "run" / "run.json")
     data = (tmp_path / "run" / "run.json").read_bytes()
     for changed in _variants(data, 6):
         (tmp_path / "run" / "run.json").write_bytes(changed)
         try:
             record = replay.read(tmp_path / "run" / "run.json")
-            replay.changed(record)
+            replay.changed_versions(record)
             assert all(isinstance(word, str) for word in replay.arguments(record))
         except RunError as error:
             assert "run.json" in str(error)
         try:
-            RunFolder(tmp_path / "run", {"seed": 0}, {}).__exit__()
+            Run(settings).__exit__()
         except RunError as error:
             assert str(tmp_path / "run") in str(error)
 
@@ -239,7 +242,7 @@ def test_options(capsys):
             else "".join(rng.choice(list(string.printable), 5))
         )
         try:
-            pipeline.parse(["target.mp4", "donor.mp4", str(rng.choice(names)), word])
+            parse(["target.mp4", "donor.mp4", str(rng.choice(names)), word])
         except SystemExit as stop:
             assert stop.code in (0, 2)
     capsys.readouterr()

@@ -251,7 +251,7 @@ def test_a_loss_that_stays_no_number_ends_the_run_and_keeps_its_state(
     monkeypatch.setattr(nn.train, "step", step)
     assert pipeline.main(_arguments(clips, tmp_path)) == 10
     assert "000000.npz" in capsys.readouterr().err
-    assert Checkpoints(tmp_path / "run" / "checkpoints").last()
+    assert Checkpoints(tmp_path / "run" / "checkpoints").newest_first()
 
 
 @pytest.mark.skipif(
@@ -335,8 +335,8 @@ def test_a_run_by_the_clock_is_replayed_by_what_the_clock_said(clips, tmp_path):
     arguments = _arguments(clips, tmp_path)
     arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2] = ["--minutes", "0.05"]
     assert pipeline.main(arguments) == 0
-    shares = json.loads((tmp_path / "run" / "run.json").read_text())["results"]["shares"]
-    assert shares[0] == 0 and sorted(shares) == shares
+    schedule = json.loads((tmp_path / "run" / "run.json").read_text())["results"]["schedule"]
+    assert schedule[0] == 0 and sorted(schedule) == schedule
     assert (
         pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0
     )  # beside it, under a name of its own

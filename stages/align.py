@@ -1,0 +1,84 @@
+"""Manifest rows -> aligned faces to train on, kept as pictures in the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+import video
+from faces import Canvas
+from faces.manifest import Row
+from files import pick_evenly
+
+from .cache import Stage
+from .clips import Selection
+from .detect import Tracks
+from .run import Run
+from .run_record import RunError
+
+MAX_TRAINING_FACES = 3000  # of one track; more would not fit into memory beside the nets
+
+Faces = list[dict[int, np.ndarray]]  # a track each: aligned faces (h, w, 3) uint8 by frame number
+
+
+def align(run: Run, clips: dict[str, Selection], tracks: dict[str, Tracks]) -> dict[str, Faces]:
+    """The aligned faces of both people in the frames that show them well."""
+    return {role: align_clip(run, role, clips[role], tracks[role]) for role in clips}
+
+
+def align_clip(run: Run, role: str, frames: Selection, tracks: Tracks) -> Faces:
+    """The aligned faces of one clip, a dictionary for each track."""
+    made_from = {
+        "detect": run.fingerprint(f"detect {role}"),
+        "size": list(run.settings.preset.aligned),
+        "corner": list(run.settings.preset.region.corner),
+    }
+    chosen = [choose_rows(rows) for rows in tracks]
+
+    def work() -> Iterable[str]:
+        for track, rows in enumerate(chosen):
+            write_missing_faces(run, role, track, rows, frames)
+        return ()
+
+    run.make(Stage(f"align {role}", made_from, (f"{role}/faces*/*.png",)), work)
+    return [read_faces(run, role, track, rows) for track, rows in enumerate(chosen)]
+
+
+def choose_rows(rows: dict[int, Row]) -> dict[int, Row]:
+    """The rows in which the face was seen, or an even choice of them."""
+    seen = [row for row in rows.values() if row.status == "ok"]
+    return {seen[i].frame: seen[i] for i in pick_evenly(len(seen), MAX_TRAINING_FACES)}
+
+
+def write_missing_faces(
+    run: Run, role: str, track: int, rows: dict[int, Row], frames: Selection
+) -> None:
+    """Write the faces of these rows that an earlier sitting did not write."""
+    missing = {n: row for n, row in rows.items() if not run.face_path(role, n, track).exists()}
+    if missing:
+        shown = run.progress(frames, f"align {role}", frames.count)
+        for number, face in extract_faces(shown, missing, run.settings.preset.canvas):
+            run.write_image(run.face_path(role, number, track), face)
+
+
+def read_faces(run: Run, role: str, track: int, rows: dict[int, Row]) -> dict[int, np.ndarray]:
+    """The stored faces (h, w, 3) uint8 by frame number. Raises RunError for another size."""
+    width, height = run.settings.preset.aligned
+    faces = {}
+    for number in rows:
+        file = run.face_path(role, number, track)
+        faces[number] = video.read_image(file)
+        if faces[number].shape[:2] != (height, width):
+            raise RunError(f"{file} is not {width}x{height}; delete it to extract it anew")
+    return faces
+
+
+def extract_faces(
+    frames: Iterable[video.Frame], rows: dict[int, Row], canvas: Canvas
+) -> Iterator[tuple[int, np.ndarray]]:
+    """(frame number, aligned face (h, w, 3) uint8) of each frame in which the face was seen."""
+    for frame in frames:
+        row = rows.get(frame.number)
+        if row is not None and row.status == "ok":
+            yield frame.number, canvas.warp(frame.image, np.array(row.matrix))

@@ -1,0 +1,50 @@
+"""Finished stages: what each was made from, and whether its files are still as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from files import digest
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a run that is done once, and made anew only where its ingredients changed."""
+
+    name: str  # its key in run.json
+    made_from: dict  # everything that its files depend on, as JSON holds it
+    patterns: tuple[str, ...] = ()  # glob patterns of its files in the run folder
+    goal: dict | None = None  # how far to go, as JSON holds it; towards another it goes on
+
+    def begun(self) -> dict:
+        """The entry in run.json while the stage is at work."""
+        return {"made_from": self.made_from, "goal": self.goal}
+
+    def finished(self, folder: Path, checked: Iterable[Path]) -> dict:
+        """The entry in run.json once it is done; `checked` are the files whose content matters."""
+        sha256 = {str(path): digest(folder / path) for path in checked}
+        return self.begun() | {"files": self._count(folder), "sha256": sha256}
+
+    def is_intact(self, folder: Path, entry: dict) -> bool:
+        """Whether `entry` says that this is finished, and its files are still as they were."""
+        sha256 = entry.get("sha256")
+        return (
+            entry.get("made_from") == self.made_from
+            and entry.get("goal") == self.goal
+            and entry.get("files") == self._count(folder)
+            and isinstance(sha256, dict)
+            and all(
+                (folder / name).exists() and digest(folder / name) == was
+                for name, was in sha256.items()
+            )
+        )
+
+    def delete_files(self, folder: Path) -> None:
+        for pattern in self.patterns:
+            for path in folder.glob(pattern):
+                path.unlink()
+
+    def _count(self, folder: Path) -> dict[str, int]:
+        return {pattern: len(list(folder.glob(pattern))) for pattern in self.patterns}

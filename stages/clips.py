@@ -1,0 +1,53 @@
+"""The two clips of a run, opened and checked before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import video
+
+from .settings import Settings
+
+PEOPLE = {"target": "a", "donor": "b"}  # the identity that the nets know each clip's person by
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The frames of a clip that a run uses: from `first` to before `last`, every so many-th."""
+
+    clip: video.Clip
+    first: int = 0
+    last: int | None = None
+    every: int = 1
+
+    def __iter__(self) -> Iterator[video.Frame]:
+        return self.clip.between(self.first, self.last, self.every)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it runs from the clip's start to its end."""
+        return self.first == 0 and self.last is None
+
+    @property
+    def count(self) -> int | None:
+        """How many frames, estimated; None where the clip does not know."""
+        if not self.clip.frames:
+            return None
+        last = min(self.last or self.clip.frames, self.clip.frames)
+        return len(range(self.first, last, self.every))
+
+
+def open_clips(settings: Settings) -> dict[str, Selection]:
+    """The target's and the donor's frames. Raises video.VideoError, also for a bad output."""
+    target, donor = video.open_clip(settings.target), video.open_clip(settings.donor)
+    for clip in (target, donor):
+        if settings.output.resolve() == clip.path.resolve():
+            raise video.OutputError(f"{settings.output} is an input; name another output")
+    video.check_writable(settings.output)
+    if settings.truth:
+        video.check_writable(settings.truth / "index.csv")
+    return {
+        "target": Selection(target, *settings.frames, settings.every),
+        "donor": Selection(donor),
+    }

@@ -1,0 +1,66 @@
+"""What a run is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .presets import Preset
+
+# Fields that say where files lie or how the program was called; a record for others leaves them out.
+PRIVATE_SETTINGS = (
+    "target",
+    "donor",
+    "output",
+    "folder",
+    "truth",
+    "replay",
+    "schedule",
+    "command",
+    "demo",
+)
+
+FaceChoice = int | tuple[float, float]  # rank by prominence from 0, or a point (x, y) in pixels
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a run is told. stages/options.py makes it once; nothing changes it."""
+
+    target: Path  # the clip to change
+    donor: Path  # the clip whose face is put in
+    output: Path
+    folder: Path  # the run folder
+    preset: Preset  # how to train and convert, the command line's changes applied
+    command: str = ""  # the command line that continues this run
+    truth: Path | None = None  # folder for the truth bundle
+    demo: bool = False  # target and donor are rendered into the run folder first
+    # which frames and faces
+    frames: tuple[int, int | None] = (
+        0,
+        None,
+    )  # first frame of the target, and the one after the last
+    every: int = 1  # frames of the target from one that is used to the next
+    face: FaceChoice | None = None  # of the target; None: the most prominent
+    donor_face: FaceChoice | None = None
+    all_faces: bool = False  # the donor's face goes onto everybody in the target
+    min_size: float = 40  # pixels, the smallest face that is looked for
+    # how it is made
+    seed: int = 0  # of everything random
+    threads: int = 1
+    device: str = "cpu"  # "cpu" or "gpu"
+    size: int = 256  # pixels, greatest height of the canvas on which a face is blended
+    quality: int = 18  # H.264's constant rate factor, 0 (best) to 51
+    mark: bool = True  # the replaced faces carry the invisible mark
+    # a replay of a recorded run
+    replay: Path | None = None  # the record, run.json
+    schedule: tuple[float, ...] | None = None  # part of training done, 0..1, as each epoch began
+
+    def as_record(self) -> dict:
+        """All settings as JSON holds them."""
+        return json.loads(json.dumps(asdict(self), default=str))
+
+    def public_record(self) -> dict:
+        """`as_record` without what is nobody's business."""
+        return {k: v for k, v in self.as_record().items() if k not in PRIVATE_SETTINGS}

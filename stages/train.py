@@ -1,0 +1,150 @@
+"""Aligned faces -> a trained trainer, which swaps; and on the way checkpoints, losses, previews."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import nn
+from files import contact_sheet
+from provenance.record import STATEMENT_REPLACED
+
+from .align import Faces
+from .cache import Stage
+from .checkpoints import Checkpoints
+from .clips import PEOPLE
+from .run import Run
+from .trainers import TRAINERS, Step, Trainer
+
+MIN_RATE_FACTOR = 0.1  # of the usual steps: where the loss diverges even so, training stops
+FIRST_PREVIEW = 2.0  # seconds until the first preview
+PREVIEW_INTERVAL = 20.0  # seconds from one preview to the next
+PROGRESS_FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+
+
+def train(run: Run, faces: dict[str, Faces]) -> Trainer:
+    """Train, or go on training, until the preset's rounds or minutes are over.
+
+    Raises nn.train.Diverged where the loss is no number even with small steps, and
+    nn.CheckpointError where checkpoints are there and none can be read.
+    """
+    settings, preset = run.settings, run.settings.preset
+    people = {PEOPLE[role]: _stack(tracks) for role, tracks in faces.items()}
+    device = nn.backend.device(settings.device)
+    trainer = TRAINERS[preset.net](people, preset, settings.seed, device)
+    checkpoints = Checkpoints(run.path / "checkpoints")
+    stage = Stage(
+        "train",
+        _made_from(run),
+        ("checkpoints/*.npz", "losses.csv", "previews/*.png"),
+        goal={"rounds": preset.rounds, "minutes": preset.minutes},
+    )
+    if not run.make(stage, lambda: finish_training(run, trainer, checkpoints)):
+        checkpoints.resume(trainer, run.note)
+    return trainer
+
+
+def _stack(tracks: Faces) -> np.ndarray:
+    """All faces of a person, (N, h, w, 3) uint8."""
+    return np.stack([face for faces in tracks for face in faces.values()])
+
+
+def _made_from(run: Run) -> dict:
+    preset = run.settings.preset
+    return {
+        **{f"align {role}": run.fingerprint(f"align {role}") for role in PEOPLE},
+        "net": preset.net,
+        "batch": preset.batch,
+        "phases": list(preset.phases),
+        "colour": preset.colour,
+        "seed": run.settings.seed,
+    }
+
+
+def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> list[Path]:
+    """Train from the last checkpoint to the end; gives the newest checkpoint.
+
+    Where the loss is no longer a number, go back to the last checkpoint, and on with smaller steps.
+    """
+    checkpoints.resume(trainer, run.note)
+    epochs = trainer.epochs
+    while True:
+        try:
+            train_on(run, trainer, checkpoints)
+            break
+        except nn.train.Diverged as error:
+            slow_down(run, trainer, checkpoints, error)
+    if trainer.epochs > epochs:
+        run.tell(f"trained {trainer.seconds:.0f} s in all")
+    run.result(
+        epochs=trainer.epochs,
+        training_seconds=round(trainer.seconds, 1),
+        schedule=trainer.schedule,
+    )
+    return [checkpoints.newest_first()[0].absolute()]
+
+
+def slow_down(
+    run: Run, trainer: Trainer, checkpoints: Checkpoints, error: nn.train.Diverged
+) -> None:
+    """Go back to the last checkpoint and halve the steps. Raises Diverged where they are small."""
+    factor, epoch = trainer.rate_factor / 2, trainer.epochs + 1
+    if factor < MIN_RATE_FACTOR:
+        raise nn.train.Diverged(
+            f"{error} even with small steps, in epoch {epoch}; the last good state is in "
+            f"{checkpoints.newest_first()[0]}. Is a face in the clips a picture of noise?"
+        ) from None
+    checkpoints.resume(trainer, run.note)
+    trainer.rate_factor = factor
+    run.note(
+        f"{error} in epoch {epoch}; back to the checkpoint after {trainer.epochs}, and on with "
+        f"steps {factor:g} times as large"
+    )
+
+
+def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
+    """Train to the end, with a bar, a checkpoint after each epoch, and previews now and then."""
+    preset, previews, step = run.settings.preset, Previews(run, trainer), None
+    with tqdm(total=1.0, desc="train", disable=None, bar_format=PROGRESS_FORMAT) as bar:
+        for step in trainer.run(preset.rounds, preset.minutes, run.settings.schedule):
+            bar.update(step.progress - bar.n)
+            loss = f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}"
+            bar.set_postfix_str(loss, refresh=False)
+            if step.finished:
+                checkpoints.save(trainer)
+                run.append_loss(_loss_row(step, trainer))
+            previews.write_if_due()
+    if step is not None:
+        previews.write()
+
+
+def _loss_row(step: Step, trainer: Trainer) -> dict:
+    return {
+        "round": step.round + 1,
+        "phase": step.phase,
+        "loss": f"{step.epoch_loss:.6g}",
+        "seconds": f"{trainer.seconds:.1f}",
+    }
+
+
+class Previews:
+    """Contact sheets of what the nets draw, soon after the start and then every few seconds."""
+
+    def __init__(self, run: Run, trainer: Trainer):
+        self.run, self.trainer = run, trainer
+        self.number = len(list((run.path / "previews").glob("*.png")))
+        self.due = time.perf_counter() + FIRST_PREVIEW
+
+    def write_if_due(self) -> None:
+        if time.perf_counter() > self.due:
+            self.write()
+            self.due = time.perf_counter() + PREVIEW_INTERVAL
+
+    def write(self) -> None:
+        rows = self.trainer.preview()
+        sheet = contact_sheet(list(rows.values()), list(rows))
+        self.run.write_image(f"previews/{self.number:04d}.png", sheet, STATEMENT_REPLACED)
+        self.number += 1

@@ -1,0 +1,130 @@
+"""Converted frames -> the output clip, its record, its contact sheet and, if asked for, its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+import video
+from faces import manifest
+from files import contact_sheet, digest, pick_evenly
+from provenance import record
+
+from .cache import Stage
+from .clips import Selection
+from .convert import ConvertedFrame
+from .detect import Tracks
+from .run import Run
+from .truth import TruthWriter
+
+SHEET_FRAMES = 12  # in result.png
+SHEET_CELL_WIDTH = 240  # pixels
+
+
+def write(run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]) -> None:
+    """Write the output, unless it is there already; `frames` are taken only then."""
+    run.make(Stage("write", _made_from(run)), lambda: write_output(run, clip, tracks, frames))
+
+
+def _made_from(run: Run) -> dict:
+    settings = run.settings
+    return {
+        "train": run.fingerprint("train"),
+        "epochs": run.record["results"].get("epochs"),
+        "express": settings.preset.express,
+        "size": settings.size,
+        "quality": settings.quality,
+        "mark": settings.mark,
+        "output": str(settings.output.resolve()),
+        "truth": str(settings.truth),
+    }
+
+
+def write_output(
+    run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]
+) -> list[Path]:
+    """Write everything; gives the files that must stay as they are."""
+    settings, count = run.settings, len(tracks[0])
+    comment, interval = statement(run), _interval(clip, tracks[0])
+    sheet, swapped = ResultSheet(count), []
+    with ExitStack() as stack:
+        writer = stack.enter_context(
+            video.open_writer(settings.output, clip.clip, settings.quality, comment, interval)
+        )
+        truth = None
+        if settings.truth:
+            truth = TruthWriter(settings.truth, clip.clip, len(tracks), comment, interval)
+            stack.enter_context(truth)
+        for i, frame in enumerate(run.progress(frames, "swap", count)):
+            writer.write(frame.image, frame.untouched.time)
+            sheet.add(i, frame)
+            if truth:
+                truth.write(frame.untouched, frame.image, frame.matrices)
+            if frame.matrices:
+                swapped.append(i)
+    clips = [settings.output, *(truth.clips.values() if truth else [])]
+    _write_records(run, clips, count, swapped)
+    run.write_image("result.png", sheet.draw(), record.STATEMENT_REPLACED)
+    for note in writer.notes:
+        run.note(note)
+    sha256 = digest(settings.output)
+    run.result(output={"sha256": sha256, "frames": count, "swapped": len(swapped)})
+    files = [settings.output, record.record_path(settings.output)]
+    if settings.truth:
+        files.append(settings.truth / "index.csv")
+    return [path.absolute() for path in files]
+
+
+def statement(run: Run) -> str:
+    """What the metadata of everything that is written say."""
+    settings, identity = run.settings, run.record["identity"]
+    mark = record.STATEMENT_MARKED if settings.mark else record.STATEMENT_UNMARKED
+    return (
+        f"{record.STATEMENT_REPLACED}; {mark}; pipeline.py preset={settings.preset.name} "
+        f"seed={settings.seed} target_sha256={identity['target'][:16]} "
+        f"donor_sha256={identity['donor'][:16]}"
+    )
+
+
+def _interval(clip: Selection, rows: dict[int, manifest.Row]) -> video.Interval | None:
+    """The part of the clip that is written; None for all of it."""
+    if clip.is_whole:
+        return None
+    start, last = (manifest.time_of(rows[number]) for number in (min(rows), max(rows)))
+    return video.Interval(start, last + clip.every / clip.clip.rate)
+
+
+def _write_records(run: Run, clips: Iterable[Path], count: int, swapped: list[int]) -> None:
+    """Write beside each clip how it was made."""
+    settings = run.settings
+    inputs = {"target": settings.target, "donor": settings.donor}
+    made = record.Record(
+        statement(run), count, settings.public_record(), swapped, settings.mark, inputs
+    )
+    for path in clips:
+        record.write(path, made)
+
+
+class ResultSheet:
+    """A contact sheet of a few frames, each before and after, in two double rows."""
+
+    def __init__(self, count: int):
+        self._picked = set(pick_evenly(count, SHEET_FRAMES))
+        self._before: list[np.ndarray] = []
+        self._after: list[np.ndarray] = []
+
+    def add(self, index: int, frame: ConvertedFrame) -> None:
+        if index in self._picked:
+            self._before.append(frame.untouched.image)
+            self._after.append(frame.image)
+
+    def draw(self) -> np.ndarray:
+        before, after = self._before, self._after
+        height, width = before[0].shape[:2]
+        half = -(-len(before) // 2)
+        rows = [before[:half], after[:half], before[half:], after[half:]]
+        cell = SHEET_CELL_WIDTH, round(SHEET_CELL_WIDTH * height / width)
+        return contact_sheet([row for row in rows if row], cell=cell)
