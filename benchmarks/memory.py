@@ -25,8 +25,8 @@ import video
 from examples.drawn import draw_face
 from faces import Canvas
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
-from stages.convert import Converter
 from stages.align import extract_faces
+from stages.convert import Converter
 from stages.decide import decide
 from stages.detect import detect_frames
 from stages.presets import PRESETS

@@ -59,11 +59,11 @@ class Checkpoints:
         files = self.newest_first()
         if not files:
             self.save(trainer)
-        for file, before in zip(files, [*files[1:], None], strict=True):
+        for i, file in enumerate(files):
             try:
                 trainer.load(file)
                 return
             except CheckpointError as error:
-                if before is None:
+                if file == files[-1]:
                     raise
-                tell(f"{error}; going on from {before}")
+                tell(f"{error}; going on from {files[i + 1]}")
