@@ -1,60 +1,72 @@
-"""Flicker: nets draw every frame as if it were the only one. Each drawn face is averaged with its neighbours in time, before and after alike, so
-that nothing lags.
+"""Flicker: nets draw every frame as if it were the only one, so a drawn face changes between frames.
 
-The average is bilateral (Tomasi & Manduchi 1998): near frames count more, and only those that look alike. Across a cut nothing is averaged.
+Each face is averaged with its neighbours in time, later ones as well as earlier ones, so that
+nothing lags. The average is bilateral (Tomasi & Manduchi 1998): it weighs neighbours by how near
+they are and by how similar, so that nothing is averaged across a cut.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 Key = TypeVar("Key")
-REACH = 4  # frames to either side
-SHOWN, DRAWN = (
-    1.0,
-    2.0,
-)  # standard deviations, in frames: of what is seen of the target, of what the nets draw
-ALIKE = 0.05  # mean difference of two faces, 0..1, that makes the one count a third in the other's average
+Entry = tuple[Key, np.ndarray | None, np.ndarray | None]
 
 
-def deflicker(
-    entries: Iterable[tuple[Key, np.ndarray | None, np.ndarray | None]],
-) -> Iterator[tuple[Key, np.ndarray | None, np.ndarray | None]]:
-    """(anything, target's face, drawn face) of successive frames -> the same, both faces averaged over time.
+@dataclass(frozen=True)
+class DeflickerFilter:
+    """The bilateral filter. Chosen by eye; docs/quality.md, row "averaging over time"."""
 
-    Faces are (h, w, 3) float32, 0..1, or None where a frame has none. REACH entries are looked ahead, and so many kept.
+    reach: int = 4  # frames to either side that are averaged
+    target_sigma: float = 1.0  # frames, standard deviation of the Gaussian for the target's face
+    drawn_sigma: float = 2.0  # frames, likewise for the drawn face, which flickers more
+    similarity: float = 0.05  # mean difference of two faces, 0..1, at which a weight falls to 1/e
+
+
+DEFLICKER = DeflickerFilter()
+
+
+def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """(key, target's face, drawn face) of successive frames -> the same, faces averaged over time.
+
+    Faces are (h, w, 3) float32 0..1, or None where a frame has no face. At most 2 * reach + 1
+    entries are held.
     """
-    window: list[tuple[Key, np.ndarray | None, np.ndarray | None]] = []
-    at = 0  # of the entry that is next
+    window: list[Entry] = []
+    current = 0  # index in the window of the entry that is yielded next
     for entry in entries:
         window.append(entry)
-        if len(window) - at > REACH:
-            yield _averaged(window, at)
-            at += 1
-            if at > REACH:
+        if len(window) - current > DEFLICKER.reach:
+            yield _average(window, current)
+            current += 1
+            if current > DEFLICKER.reach:
                 window.pop(0)
-                at -= 1
-    for k in range(at, len(window)):
-        yield _averaged(window, k)
+                current -= 1
+    for k in range(current, len(window)):
+        yield _average(window, k)
 
 
-def _averaged(window: list, at: int) -> tuple:
-    key, face, drawn = window[at]
+def _average(window: list[Entry], current: int) -> Entry:
+    """The weighted means of the faces around the current entry of a window."""
+    key, face, _ = window[current]
     if face is None:
         return key, None, None
-    sums = [0, 0]
-    totals = [0.0, 0.0]
-    for k in range(max(at - REACH, 0), min(at + REACH + 1, len(window))):
-        if window[k][1] is not None:
-            alike = math.exp(
-                -((np.abs(window[k][1][::4, ::4] - face[::4, ::4]).mean() / ALIKE) ** 2)
-            )
-            for i, spread in enumerate((SHOWN, DRAWN)):
-                weight = np.float32(alike * math.exp(-(((k - at) / spread) ** 2) / 2))
-                sums[i] = sums[i] + weight * window[k][1 + i]
-                totals[i] += weight
+    sums, totals = [0, 0], [0.0, 0.0]
+    reach = DEFLICKER.reach
+    for k in range(max(current - reach, 0), min(current + reach + 1, len(window))):
+        _, *faces = window[k]
+        if faces[0] is None:
+            continue
+        # Every fourth pixel is enough to compare two faces.
+        difference = np.abs(faces[0][::4, ::4] - face[::4, ::4]).mean()
+        similar = math.exp(-((difference / DEFLICKER.similarity) ** 2))
+        for i, sigma in enumerate((DEFLICKER.target_sigma, DEFLICKER.drawn_sigma)):
+            weight = np.float32(similar * math.exp(-(((k - current) / sigma) ** 2) / 2))
+            sums[i] = sums[i] + weight * faces[i]
+            totals[i] += weight
     return key, sums[0] / np.float32(totals[0]), sums[1] / np.float32(totals[1])

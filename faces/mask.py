@@ -5,6 +5,7 @@ The replaced part is smooth and runs around brows, cheeks and chin; it is not th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FEATHER = 0.035  # width of the soft edge of a mask, in widths of the canvas; by eye
 MIN_FEATHER = 2  # pixels
+MASK_YAWS = np.linspace(-0.3, 0.3, 13)  # yaws for which a clip's masks are computed, then mixed
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,15 @@ def face_mask(canvas: Canvas, feather: float = FEATHER, yaw: float = 0.0) -> np.
     depth = ndimage.distance_transform_edt(inside, sampling=(w / h * height / width, 1))
     t = np.clip(depth / max(feather * w, MIN_FEATHER), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
+
+
+def interpolate_at_yaw(table: Sequence[np.ndarray], yaw: float) -> np.ndarray:
+    """What arrays (h, w) float32, one for each of MASK_YAWS, are at a yaw, linearly between two."""
+    position = (yaw - MASK_YAWS[0]) / (MASK_YAWS[1] - MASK_YAWS[0])
+    position = np.clip(position, 0, len(MASK_YAWS) - 1)
+    before = min(int(position), len(MASK_YAWS) - 2)
+    fraction = np.float32(position - before)
+    return table[before] * (1 - fraction) + table[before + 1] * fraction
 
 
 def _inside_polygon(x: np.ndarray, y: np.ndarray, outline) -> np.ndarray:

@@ -1,61 +1,80 @@
-"""A face's place through time without the detector's jitter, and across the few frames in which it was not seen.
+"""A face's position through time without the detector's jitter, and across short gaps.
 
-Points jump by about a pixel from frame to frame on a still face, and a swapped face would tremble with them. What is smoothed is the
-similarity, as four numbers that change smoothly when a head moves: the place of the face's middle, the logarithm of its size, its
-angle. The filter fits a parabola to the frames around each frame (Savitzky & Golay 1964); it looks ahead as far as back, so
-motion is not delayed, and a parabola's peak is not cut off.
+The five points jump by about a pixel between the frames of a still face, and a swapped face would
+jitter with them. What is smoothed is the similarity, as four numbers that change smoothly when a
+head moves: the position of the face's middle, the logarithm of its size, and its angle.
+
+The filter fits a parabola to the frames around each frame (Savitzky & Golay 1964). It looks ahead
+as far as back, so it does not delay motion, and a parabola does not cut off its peaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 from scipy.signal import savgol_filter
 
 from .align import REFERENCE_POINTS, invert
+from .manifest import Row
+from .mask import estimate_yaw
 
-WINDOW, ORDER = 7, 2  # frames, degree
-GAP = 5  # frames at most that are filled in
+SMOOTHING_WINDOW = 7  # frames to which the parabola is fitted; by eye
+SMOOTHING_DEGREE = 2  # of the polynomial: a parabola
+MAX_FILLED_GAP = 5  # frames without a face in a row that are filled in; by eye
+YAW_SIGMA = 2.0  # frames, standard deviation of the Gaussian that smooths the yaw; by eye
 
-_MIDDLE = REFERENCE_POINTS.mean(axis=0)
+_FACE_MIDDLE = REFERENCE_POINTS.mean(axis=0)
 
 
 def smooth_matrices(
     matrices: dict[int, np.ndarray],
     starts: Iterable[int] = (),
     step: int = 1,
-    upright: int = WINDOW,
+    upright: int = SMOOTHING_WINDOW,
 ) -> dict[int, np.ndarray]:
-    """The matrices (2, 3), frame -> aligned, by frame number, smoothed within each shot, short gaps filled in.
+    """The matrices (2, 3), frame -> aligned, by frame number, smoothed, with short gaps filled in.
 
-    starts   the numbers of frames with which a shot begins: nothing is smoothed or filled in across
-    step     how far apart the frames are that were looked at
-    upright  over how many of them size and angle are smoothed
+    starts   numbers of frames with which a shot begins: nothing is smoothed or filled across them
+    step     distance of the frames that were looked at
+    upright  window, in frames, over which size and angle are smoothed
     """
     result: dict[int, np.ndarray] = {}
     for numbers in _stretches(sorted(matrices), sorted(starts), step):
-        at = np.array([_parameters(matrices[n]) for n in numbers])  # (F, 4)
-        at[:, 3] = np.unwrap(at[:, 3])
+        parameters = np.array([_parameters(matrices[n]) for n in numbers])  # (F, 4)
+        parameters[:, 3] = np.unwrap(parameters[:, 3])
         every = np.arange(numbers[0], numbers[-1] + 1, step)
-        filled = np.stack([np.interp(every, numbers, column) for column in at.T], axis=1)
-        for columns, wide in ((slice(0, 2), WINDOW), (slice(2, 4), upright)):
-            window = min(
-                wide, len(every) - (len(every) + 1) % 2
-            )  # odd, and no longer than the stretch
-            if window > ORDER:
-                filled[:, columns] = savgol_filter(filled[:, columns], window, ORDER, axis=0)
+        filled = np.stack([np.interp(every, numbers, column) for column in parameters.T], axis=1)
+        _smooth(filled[:, :2], SMOOTHING_WINDOW)
+        _smooth(filled[:, 2:], upright)
         result |= {int(n): _matrix(p) for n, p in zip(every, filled, strict=True)}
     return result
 
 
-def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterable[list[int]]:
-    """Runs of frames without a cut or a gap too long to fill."""
+def smooth_yaw_over_time(rows: dict[int, Row]) -> dict[int, float]:
+    """The yaw of each face that is replaced, by frame number, smoothed over a few frames.
+
+    Frames whose points are not known get a value between those of their neighbours.
+    """
+    numbers = [n for n, row in rows.items() if row.ok]
+    known = [n for n in numbers if rows[n].points is not None]
+    if not numbers:
+        return {}
+    yaws = np.zeros(len(numbers))
+    if known:
+        yaws = np.interp(numbers, known, [estimate_yaw(np.array(rows[n].points)) for n in known])
+    smoothed = gaussian_filter1d(yaws, YAW_SIGMA, mode="nearest")
+    return dict(zip(numbers, smoothed.tolist(), strict=True))
+
+
+def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterator[list[int]]:
+    """Runs of frames without a cut, and without a gap that is too long to fill."""
     current: list[int] = []
     for number in numbers:
         if current and (
-            number - current[-1] > (GAP + 1) * step
-            or any(current[-1] < s <= number for s in starts)
+            number - current[-1] > (MAX_FILLED_GAP + 1) * step
+            or any(current[-1] < start <= number for start in starts)
         ):
             yield current
             current = []
@@ -64,16 +83,24 @@ def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterable[lis
         yield current
 
 
+def _smooth(columns: np.ndarray, window: int) -> None:
+    """Smooth columns (F, K) in place; a stretch shorter than the window gets a shorter one."""
+    window = min(window, len(columns) - (len(columns) + 1) % 2)  # odd
+    if window > SMOOTHING_DEGREE:
+        columns[:] = savgol_filter(columns, window, SMOOTHING_DEGREE, axis=0)
+
+
 def _parameters(matrix: np.ndarray) -> np.ndarray:
-    """x and y of the face's middle in the frame, logarithm of its scale, angle."""
+    """x and y of the face's middle in the frame, logarithm of its scale, angle: (4,)."""
     back = invert(matrix)
-    x, y = back[:, :2] @ _MIDDLE + back[:, 2]
+    x, y = back[:, :2] @ _FACE_MIDDLE + back[:, 2]
     a = complex(back[0, 0], back[1, 0])
     return np.array([x, y, np.log(abs(a)), np.angle(a)])
 
 
 def _matrix(parameters: np.ndarray) -> np.ndarray:
-    x, y, size, angle = parameters
-    a = np.exp(size + 1j * angle)
-    turn = np.array([[a.real, -a.imag], [a.imag, a.real]])
-    return invert(np.column_stack([turn, np.array([x, y]) - turn @ _MIDDLE]))
+    """The inverse of `_parameters`."""
+    x, y, log_scale, angle = parameters
+    a = np.exp(log_scale + 1j * angle)
+    rotation = np.array([[a.real, -a.imag], [a.imag, a.real]])
+    return invert(np.column_stack([rotation, np.array([x, y]) - rotation @ _FACE_MIDDLE]))

@@ -1,4 +1,9 @@
-"""Poisson blending through a sparse SciPy solver. Read domain, then guidance and blend."""
+"""Poisson blending through a sparse SciPy solver, and what faces need beyond it.
+
+Read domain first, then guidance and blend (the textbook), then rim and opacity (faces).
+"""
 
 from .blend import blend
 from .domain import Domain
+from .opacity import allowed_difference, keep_disagreements
+from .rim import blend_faces, damp_rim_over_time, split_difference

@@ -1,226 +1,260 @@
-"""Trained nets + frames -> swapped frames, in small batches, so that memory does not grow with the clip."""
+"""Trained nets + frames -> frames with the face replaced and marked.
+
+Frames pass through a chain of generators, a few at a time, so that memory does not grow with the
+clip. `replace_face` is that chain, to be read from top to bottom; `convert` runs it for each face.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice, tee
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
 import nn
 import poisson
 import provenance
 from colorcorrect import TRANSFERS
-from faces import Canvas, expression, manifest, mask, warp
-from faces.deflicker import deflicker
+from colorcorrect.transfer import FrameTransfer
+from faces import Canvas, manifest, mask, warp
+from faces.deflicker import deflicker_over_time
+from faces.expression import MIN_EXPRESSION_FRAMES, Expression, brightness
+from faces.smooth import smooth_yaw_over_time
+from files import pick_evenly
 from video import Frame
 
-from .align import Faces
-from .clips import Selection
-from .detect import Tracks
 from .presets import Preset
-from .run import Run
 
-BATCH = 8
-LEARN = 256  # frames of the target from which its usual look is learnt, at most
-TURNS = np.linspace(-0.3, 0.3, 13)  # see faces.mask.turn
-SEAM = 40.0  # levels, as a distance of colours: where the two faces differ by more on the rim, it is not by light
-KEPT = 0.6  # of the differences at the rim of the face before,
-ALIKE = 2.0  # levels, on average: where the two differ by so much, only a third of that
-FACE = 15.0  # levels: what differs by more at the outline is not a face in one of the two images,
-WITHIN = 6.0  # and well within, differences this many times as large belong to the people;
-DEEP, SOFT, EDGE = (
-    0.3,
-    0.02,
-    0.025,
-)  # in widths of the canvas: how deep that is, what is looked at together, and how wide its shadow is
+if TYPE_CHECKING:
+    from .align import Faces
+    from .clips import Selection
+    from .detect import Tracks
+    from .run import Run
+
+CONVERT_BATCH = 8  # frames converted together: more need more memory and are no faster
+MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt
+STATISTICS_FEATHER = 0.3  # of the mask for statistics, which count the middle of the face most
+
+Draw = Callable[[np.ndarray], np.ndarray]  # faces (N, h, w, 3) uint8 -> as the donor, see Trainer
+FrameFace = tuple[Frame, np.ndarray | None, np.ndarray | None]  # a frame, its face, that face drawn
 
 
-class Converter:
-    """Puts swapped faces into frames.
+@dataclass(frozen=True, eq=False)
+class ConvertedFrame:
+    """A frame before and after."""
 
-    swap    aligned faces (N, h, w, 3) uint8 -> (N, 128, 128, 3), 0..1, as stages.trainers.base.Trainer.swap
-    rows    the target's manifest by frame number
-    faces   the target's aligned faces (h, w, 3) uint8 by frame number, from which its usual look is learnt; without them, or with
-            few, the donor's expression is what `swap` makes of it
-    height  of the canvas on which faces are blended, in pixels at most; the mask is fixed there, and factored once
+    untouched: Frame
+    image: np.ndarray  # (H, W, 3) uint8
+    matrices: list[np.ndarray]  # (2, 3), frame -> aligned, one for each face that was replaced
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One face of the target clip, by frame number."""
+
+    rows: dict[int, manifest.Row]
+    faces: dict[int, np.ndarray] = field(default_factory=dict)  # aligned, (h, w, 3) uint8
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A few successive frames, and the faces in them; arrays have an entry for each face."""
+
+    frames: list[Frame]
+    places: list[int]  # the indices in `frames` of those that have a face
+    matrices: list[np.ndarray]  # (2, 3), frame -> aligned
+    yaws: np.ndarray  # (N,)
+    target: np.ndarray | None = None  # (N, h, w, 3) float32 0..1; None without any face
+    drawn: np.ndarray | None = None  # the same faces as the donor's; later on the blending canvas
+    back: np.ndarray | None = None  # what the blending canvas shows of the frames, 8-bit levels
+    opacity: np.ndarray | None = None  # (N, h, w) 0..1
+    blended: np.ndarray | None = None  # 8-bit levels, not rounded
+
+
+def convert(
+    run: Run, clip: Selection, tracks: Tracks, faces: Faces, draw: Draw
+) -> Iterator[ConvertedFrame]:
+    """Every frame of the clip with its faces replaced, and marked unless the settings say no."""
+    settings = run.settings
+    untouched, frames = tee(clip)
+    for rows, aligned in zip(tracks, faces, strict=True):
+        if any(row.ok for row in rows.values()):
+            target = Target(rows, aligned)
+            frames = replace_face(frames, target, draw, settings.preset, settings.size)
+    yield from mark(untouched, frames, tracks, settings.mark)
+
+
+def replace_face(
+    frames: Iterable[Frame], target: Target, draw: Draw, preset: Preset, max_height: int = 256
+) -> Iterator[Frame]:
+    """The frames with one face replaced. Those whose manifest row is not ok pass unchanged.
+
+    max_height  of the canvas on which faces are blended, in pixels
     """
+    matrices = [np.array(row.matrix) for row in target.rows.values() if row.ok]
+    canvas = Canvas.native(preset.region, matrices, max_height)
+    masks = [canvas.mask(yaw=yaw) for yaw in mask.MASK_YAWS]
+    domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames: factored once
+    weights = canvas.mask(STATISTICS_FEATHER)
+    yaws = smooth_yaw_over_time(target.rows)
 
-    def __init__(
-        self,
-        swap: Callable[[np.ndarray], np.ndarray],
-        rows: dict[int, manifest.Row],
-        preset: Preset,
-        height: int = 256,
-        faces: dict[int, np.ndarray] | None = None,
-    ):
-        self.swap, self.rows, self.preset = swap, rows, preset
-        matrices = [np.array(r.matrix) for r in rows.values() if r.ok]
-        self.canvas = Canvas.native(preset.region, matrices, height)
-        self.aligned = Canvas(preset.region, preset.aligned)
-        self.masks = [self.canvas.mask(yaw=t) for t in TURNS]
-        self.turns = turns(rows)
-        self.trusts = [self._trust(m) for m in self.masks]
-        self.core = self.canvas.mask(
-            0.3
-        )  # weights for statistics: the middle of the face, little of its rim
-        self.transfer_colour = TRANSFERS[preset.colour].for_clip(self.core)
-        self.express = self._usual(faces or {}) if preset.express else None
-        self._before: np.ndarray | None = (
-            None  # differences at the rim of the face before, (h, w, 3)
-        )
-        self.domain = poisson.Domain(np.maximum.reduce(self.masks) > 0)
+    faces = draw_faces(frames, target.rows, draw, preset.canvas)
+    if preset.smooth:
+        faces = deflicker_over_time(faces)
+    batches = gather(faces, target.rows, yaws)
+    if preset.express and len(target.faces) >= MIN_EXPRESSION_FRAMES:
+        batches = transfer_expression(batches, learn_expression(target, draw, yaws, preset))
+    batches = put_on_canvas(batches, canvas)
+    batches = transfer_colour(batches, TRANSFERS[preset.colour].for_clip(weights))
+    batches = find_opacity(batches, masks)
+    if preset.smooth:
+        batches = blend_damping_rim_over_time(batches, domain, weights)
+    else:
+        batches = blend(batches, domain, weights)
+    yield from paste(batches, canvas)
 
-    def convert(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Every frame in order; those whose row is not ok are passed through untouched."""
-        self._before = None
-        drawn = self._drawn(frames)
-        for some in batched(deflicker(drawn) if self.preset.smooth else drawn, BATCH):
-            yield from self._put(some)
-            nn.parallel.trim_memory()
 
-    def _drawn(
-        self, frames: Iterable[Frame]
-    ) -> Iterator[tuple[Frame, np.ndarray | None, np.ndarray | None]]:
-        """Each frame with its aligned face (h, w, 3) and that face as the donor (128, 128, 3), float32, 0..1; None without a face."""
-        for some in batched(frames, BATCH):
-            to_swap = [f for f in some if f.number in self.rows and self.rows[f.number].ok]
-            found = {}
-            if to_swap:
-                faces = np.stack(
-                    [
-                        self.aligned.warp(f.image, np.array(self.rows[f.number].matrix))
-                        for f in to_swap
-                    ]
+def draw_faces(
+    frames: Iterable[Frame], rows: dict[int, manifest.Row], draw: Draw, canvas: Canvas
+) -> Iterator[FrameFace]:
+    """Each frame with its aligned face and that face as the donor's, float32 0..1, or None."""
+    for batch in batched(frames, CONVERT_BATCH):
+        present = [f for f in batch if f.number in rows and rows[f.number].ok]
+        drawn = {}
+        if present:
+            faces = np.stack([canvas.warp(f.image, np.array(rows[f.number].matrix)) for f in present])
+            pairs = zip(faces / np.float32(255), draw(faces), strict=True)
+            drawn = {frame.number: pair for frame, pair in zip(present, pairs, strict=True)}
+        for frame in batch:
+            yield frame, *drawn.get(frame.number, (None, None))
+
+
+def gather(
+    faces: Iterable[FrameFace], rows: dict[int, manifest.Row], yaws: dict[int, float]
+) -> Iterator[Batch]:
+    """The frames in batches, and the faces in arrays."""
+    for some in batched(faces, CONVERT_BATCH):
+        frames = [frame for frame, *_ in some]
+        places = [i for i, (_, face, _) in enumerate(some) if face is not None]
+        numbers = [frames[i].number for i in places]
+        matrices = [np.array(rows[n].matrix) for n in numbers]
+        batch = Batch(frames, places, matrices, np.array([yaws[n] for n in numbers]))
+        if places:
+            target, drawn = (np.stack([some[i][k] for i in places]) for k in (1, 2))
+            batch = replace(batch, target=target, drawn=drawn)
+        yield batch
+
+
+def learn_expression(
+    target: Target, draw: Draw, yaws: dict[int, float], preset: Preset
+) -> Expression:
+    """How the target's face usually looks, and how the nets draw it as the donor's."""
+    numbers = sorted(target.faces)
+    numbers = [numbers[i] for i in pick_evenly(len(numbers), MAX_EXPRESSION_FACES)]
+    own, drawn = [], []
+    for some in batched(numbers, CONVERT_BATCH):
+        faces = np.stack([target.faces[n] for n in some])
+        own.append(brightness(faces / np.float32(255)))
+        drawn.append(brightness(draw(faces)))
+    yaws = np.array([yaws[n] for n in numbers])
+    return Expression(np.concatenate(own), np.concatenate(drawn), yaws, preset.region)
+
+
+def transfer_expression(batches: Iterable[Batch], express: Expression) -> Iterator[Batch]:
+    """Gives the drawn faces the expression of the target's."""
+    for batch in batches:
+        if batch.places:
+            batch = replace(batch, drawn=express(batch.target, batch.drawn, batch.yaws))
+        yield batch
+
+
+def put_on_canvas(batches: Iterable[Batch], canvas: Canvas) -> Iterator[Batch]:
+    """Scales the drawn faces to the blending canvas, and adds what it shows of the frames."""
+    for batch in batches:
+        if batch.places:
+            drawn = warp.resize(batch.drawn, canvas.size)  # (N, h, w, 3)
+            # Floats: rounding to levels before blending would show as noise in dark places.
+            images = [batch.frames[i].image.astype(np.float32) for i in batch.places]
+            pairs = zip(images, batch.matrices, strict=True)
+            back = np.stack([canvas.warp(image, matrix) for image, matrix in pairs])
+            batch = replace(batch, drawn=drawn, back=back)
+        yield batch
+
+
+def transfer_colour(batches: Iterable[Batch], transfer: FrameTransfer) -> Iterator[Batch]:
+    """Gives the drawn faces the colours of those that they replace."""
+    for batch in batches:
+        if batch.places:
+            pairs = zip(batch.drawn, batch.back / 255, strict=True)
+            batch = replace(batch, drawn=np.stack([transfer(d, b) for d, b in pairs]))
+        yield batch
+
+
+def find_opacity(batches: Iterable[Batch], masks: list[np.ndarray]) -> Iterator[Batch]:
+    """Where faces are put in: within the mask at their yaw, where the two faces agree."""
+    allowed = [poisson.allowed_difference(at_yaw) for at_yaw in masks]
+    for batch in batches:
+        if batch.places:
+            differences = batch.drawn * 255 - batch.back
+            opacity = [
+                poisson.keep_disagreements(
+                    mask.interpolate_at_yaw(masks, yaw),
+                    difference,
+                    mask.interpolate_at_yaw(allowed, yaw),
                 )
-                found = {
-                    f.number: pair
-                    for f, *pair in zip(
-                        to_swap, faces / np.float32(255), self.swap(faces), strict=True
-                    )
-                }
-            for frame in some:
-                yield frame, *found.get(frame.number, (None, None))
+                for yaw, difference in zip(batch.yaws, differences, strict=True)
+            ]
+            batch = replace(batch, opacity=np.stack(opacity))
+        yield batch
 
-    def _put(
-        self, some: list[tuple[Frame, np.ndarray | None, np.ndarray | None]]
-    ) -> Iterator[Frame]:
-        """The drawn faces put into their frames."""
-        with_faces = [(frame, face, drawn) for frame, face, drawn in some if face is not None]
-        images = {frame.number: frame.image for frame, *_ in some}
-        if with_faces:
-            to_swap, faces, drawn = (list(of) for of in zip(*with_faces, strict=True))
-            turned = np.array([self.turns[f.number] for f in to_swap])
-            drawn = np.stack(drawn)
-            if self.express:
-                drawn = self.express(np.stack(faces), drawn, turned)
-            drawn = warp.resize(drawn, self.canvas.size)  # (N, h, w, 3)
-            matrices = [np.array(self.rows[f.number].matrix) for f in to_swap]
-            # float canvases: rounding them to levels before the solve would show as noise in dark places
-            back = np.stack(
-                [
-                    self.canvas.warp(f.image.astype(np.float32), m)
-                    for f, m in zip(to_swap, matrices, strict=True)
-                ]
-            )
-            drawn = np.stack(
-                [self.transfer_colour(d, b) for d, b in zip(drawn, back / 255, strict=True)]
-            )
-            drawn = drawn * 255
-            blended = self._blend(drawn, back)
-            for i, frame in enumerate(to_swap):
-                opacity = self._opacity(turned[i], drawn[i] - back[i])
-                images[frame.number] = self.canvas.unwarp_into(
-                    frame.image, blended[..., i].clip(0, 255), opacity, matrices[i]
-                )
-        for frame, *_ in some:
-            yield Frame(frame.number, frame.time, images[frame.number])
 
-    def _usual(self, faces: dict[int, np.ndarray]) -> expression.Expression | None:
-        """How the target usually looks, and how the nets then draw the donor; None from too few faces."""
-        numbers = sorted(faces)
-        numbers = [
-            numbers[i]
-            for i in np.unique(
-                np.linspace(0, len(numbers) - 1, min(len(numbers), LEARN)).astype(int)
-            )
-        ]
-        if len(numbers) < expression.FEWEST:
-            return None
-        own, drawn = [], []
-        for i in range(0, len(numbers), BATCH):
-            some = np.stack([faces[n] for n in numbers[i : i + BATCH]])
-            own.append(expression.brightness(some / np.float32(255)))
-            drawn.append(expression.brightness(self.swap(some)))
-        return expression.Expression(
-            np.concatenate(own),
-            np.concatenate(drawn),
-            np.array([self.turns[n] for n in numbers]),
-            self.preset.region,
-        )
+def blend(
+    batches: Iterable[Batch], domain: poisson.Domain, weights: np.ndarray, damp: bool = False
+) -> Iterator[Batch]:
+    """Blends the drawn faces into what the canvas shows of the frames."""
+    previous = None  # the rim of the face before
+    for batch in batches:
+        if batch.places:
+            fore = batch.drawn * 255
+            mean, rim = poisson.split_difference(fore, batch.back, weights, domain.mask)
+            if damp:
+                rim = poisson.damp_rim_over_time(rim, previous)
+                previous = rim[..., -1]
+            batch = replace(batch, blended=poisson.blend_faces(fore, mean, rim, domain))
+        yield batch
 
-    def _opacity(self, turned: float, difference: np.ndarray) -> np.ndarray:
-        """The mask (h, w) of a face turned so far, without what is not face. difference (h, w, 3) between the two faces, levels.
 
-        Where they differ widely near the outline, one of them shows hair, a collar, or the wall beside a turned cheek. There, and
-        a little beside it, where its edge or shadow shows, the frame stays as it is. The further within, the more they may differ, by eyes and lips.
-        """
-        at = np.clip((turned - TURNS[0]) / (TURNS[1] - TURNS[0]), 0, len(TURNS) - 1)
-        below = min(int(at), len(TURNS) - 2)
-        part = np.float32(at - below)
-        whole, trust = (
-            of[below] * (1 - part) + of[below + 1] * part for of in (self.masks, self.trusts)
-        )
-        soft = SOFT * self.canvas.size[0]
-        unlike = np.abs(ndimage.gaussian_filter(difference, (soft, soft, 0))).mean(-1)
-        trusted = np.clip(2 - unlike / trust, 0, 1)
-        trusted[
-            ndimage.binary_dilation(
-                trusted == 0, iterations=max(round(EDGE * self.canvas.size[0]), 1)
-            )
-        ] = 0
-        return whole * ndimage.gaussian_filter(trusted, soft)
+def blend_damping_rim_over_time(
+    batches: Iterable[Batch], domain: poisson.Domain, weights: np.ndarray
+) -> Iterator[Batch]:
+    """`blend`, where each face's rim is mixed with those of the faces before it."""
+    return blend(batches, domain, weights, damp=True)
 
-    def _trust(self, opacity: np.ndarray) -> np.ndarray:
-        """By how many levels (h, w) the faces may differ before one of them is none there."""
-        depth = ndimage.distance_transform_edt(opacity > 0) / (DEEP * self.canvas.size[0])
-        return (FACE * (1 + (WITHIN - 1) * np.clip(depth, 0, 1))).astype(np.float32)
 
-    def _blend(self, fore: np.ndarray, back: np.ndarray) -> np.ndarray:
-        """The new faces in the light of the old ones: both (N, h, w, 3), levels, to (h, w, 3, N); all are solved at once.
+def paste(batches: Iterable[Batch], canvas: Canvas) -> Iterator[Frame]:
+    """Puts the blended faces into their frames, and gives all frames."""
+    for batch in batches:
+        images = [frame.image for frame in batch.frames]
+        for k, i in enumerate(batch.places):
+            patch = batch.blended[k].clip(0, 255)
+            images[i] = canvas.unwarp_into(images[i], patch, batch.opacity[k], batch.matrices[k])
+        for frame, image in zip(batch.frames, images, strict=True):
+            yield Frame(frame.number, frame.time, image)
+        nn.parallel.trim_memory()
 
-        Poisson blending adds to `fore` the membrane spanned by back - fore on the rim. Where the rim leaves one of the faces, for
-        hair or the background, that difference has nothing to do with light and would smear the background's colour over the cheek. So it counts
-        by Tukey's biweight (Beaton & Tukey 1974) of its distance from the usual difference within the faces: what is far does not count at
-        all, and what then remains of a seam lies where the mask's opacity is 0.
-        """
-        difference = np.moveaxis(back - fore, 0, -1)  # (h, w, 3, N)
-        usual = np.tensordot(self.core, difference, 2) / self.core.sum()  # (3, N)
-        off = np.where(self.domain.mask[..., None, None], 0, difference - usual)
-        far = np.square(off / SEAM).sum(axis=2, keepdims=True)
-        off *= np.square(np.maximum(1 - far, 0))
-        return (
-            np.moveaxis(fore, 0, -1)
-            + usual
-            + self.domain.solve(self._damped(off) if self.preset.smooth else off)
-        )
 
-    def _damped(self, off: np.ndarray) -> np.ndarray:
-        """Differences at the rim (h, w, 3, N) of successive faces, each mixed with those before it that are like it.
-
-        Every hair that moves across the rim would else make the whole face flicker. The usual difference is not damped, so light does not lag.
-        """
-        for k in range(off.shape[-1]):
-            if self._before is not None:
-                unlike = np.abs(self._before - off[..., k]).mean() / ALIKE
-                off[..., k] += np.float32(KEPT * math.exp(-(unlike**2))) * (
-                    self._before - off[..., k]
-                )
-            self._before = off[..., k]
-        return off
+def mark(
+    untouched: Iterable[Frame], frames: Iterable[Frame], tracks: Tracks, marked: bool
+) -> Iterator[ConvertedFrame]:
+    """Puts the invisible mark into the replaced faces, if `marked`; gives all that is known."""
+    for before, after in zip(untouched, frames, strict=True):
+        image, number = after.image, before.number
+        matrices = [np.array(rows[number].matrix) for rows in tracks if rows[number].ok]
+        for matrix in matrices if marked else ():
+            image = provenance.mark.embed(image, before.image, matrix)
+        yield ConvertedFrame(before, image, matrices)
 
 
 def batched(items: Iterable, size: int) -> Iterator[list]:
@@ -228,51 +262,3 @@ def batched(items: Iterable, size: int) -> Iterator[list]:
     items = iter(items)
     while some := list(islice(items, size)):
         yield some
-
-
-def turns(rows: dict[int, manifest.Row]) -> dict[int, float]:
-    """How far each face is turned by frame number, smoothed over a few frames; where only a place is known, as in between."""
-    numbers = [n for n, r in rows.items() if r.ok]
-    known = [n for n in numbers if rows[n].points is not None]
-    at = (
-        np.interp(numbers, known, [mask.estimate_yaw(np.array(rows[n].points)) for n in known])
-        if known
-        else np.zeros(len(numbers))
-    )
-    return (
-        dict(zip(numbers, ndimage.gaussian_filter1d(at, 2.0, mode="nearest").tolist(), strict=True))
-        if numbers
-        else {}
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class ConvertedFrame:
-    """A frame as it was, as it became, and where its faces are: matrices frame -> aligned, (2, 3)."""
-
-    untouched: Frame
-    image: np.ndarray
-    matrices: list[np.ndarray]
-
-
-def convert(
-    run: Run,
-    clip: Selection,
-    tracks: Tracks,
-    faces: Faces,
-    draw: Callable[[np.ndarray], np.ndarray],
-) -> Iterator[ConvertedFrame]:
-    """Every frame of the clip with its faces replaced and marked. `draw` as `Converter` has it."""
-    settings = run.settings
-    untouched, frames = tee(clip)
-    for rows, its_faces in zip(tracks, faces, strict=True):
-        if any(row.ok for row in rows.values()):
-            frames = Converter(draw, rows, settings.preset, settings.size, its_faces).convert(
-                frames
-            )
-    for before, after in zip(untouched, frames, strict=True):
-        image, number = after.image, before.number
-        matrices = [np.array(rows[number].matrix) for rows in tracks if rows[number].ok]
-        for matrix in matrices if settings.mark else ():
-            image = provenance.mark.embed(image, before.image, matrix)
-        yield ConvertedFrame(before, image, matrices)
