@@ -26,7 +26,7 @@ from examples.drawn import draw_face
 from faces import Canvas
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.align import extract_faces
-from stages.convert import Converter
+from stages.convert import Target, replace_face
 from stages.decide import decide
 from stages.detect import detect_frames
 from stages.presets import PRESETS
@@ -72,7 +72,7 @@ def measure(path: Path) -> dict[str, float]:
     trainer = TodayTrainer(people, preset, 0)
     converted = time.perf_counter()
     with video.open_writer(path.with_name("out.mp4"), clip) as writer:
-        for frame in Converter(trainer.swap, rows, preset, faces=faces).convert(iter(clip)):
+        for frame in replace_face(iter(clip), Target(rows, faces), trainer.swap, preset):
             writer.write(frame.image, frame.time)
     end = time.perf_counter()
     return {

@@ -34,6 +34,7 @@ import video
 from colorcorrect import none
 from faces import Canvas, align, manifest, warp
 from files import contact_sheet
+from poisson import opacity, rim
 from stages import convert, presets
 
 SHOWN = 6  # frames in the picture
@@ -45,6 +46,10 @@ def _preset(**changed):
     return patch.dict(presets.PRESETS, standard=replace(STANDARD, **changed))
 
 
+def _limits(module, name, **changed):
+    return patch.object(module, name, replace(getattr(module, name), **changed))
+
+
 TRAINING = {
     "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
     "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
@@ -52,12 +57,12 @@ TRAINING = {
 }
 PUTTING_IN = {
     "expression": lambda: _preset(express=False),
-    "calm": lambda: patch.object(convert, "deflicker", lambda drawn: drawn),
+    "calm": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
-    "trust": lambda: patch.object(convert, "FACE", 1e9),
-    "biweight": lambda: patch.object(convert, "SEAM", 1e9),
-    "edge": lambda: patch.object(convert, "EDGE", 0.0),
-    "damping": lambda: patch.object(convert, "KEPT", 0.0),
+    "trust": lambda: _limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
+    "biweight": lambda: _limits(rim, "RIM_LIMITS", outlier=1e9),
+    "edge": lambda: _limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
+    "damping": lambda: _limits(rim, "RIM_LIMITS", damping=0.0),
 }
 
 

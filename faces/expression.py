@@ -37,7 +37,9 @@ class Feature:
         return np.exp(-(across**4) - down**4).astype(np.float32)
 
 
-EYES = [Feature(*point, half_width=9.0, half_height=6.0, gain=1.5) for point in REFERENCE_POINTS[:2]]
+EYES = [
+    Feature(*point, half_width=9.0, half_height=6.0, gain=1.5) for point in REFERENCE_POINTS[:2]
+]
 MOUTH = Feature(*REFERENCE_POINTS[3:].mean(0), half_width=11.7, half_height=7.2, gain=3.0)
 # Limit of the change in brightness, 0..1, so that a blink does not brighten the lid unnaturally.
 MAX_EXPRESSION_CHANGE = 0.35  # by eye

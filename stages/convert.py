@@ -124,7 +124,9 @@ def draw_faces(
         present = [f for f in batch if f.number in rows and rows[f.number].ok]
         drawn = {}
         if present:
-            faces = np.stack([canvas.warp(f.image, np.array(rows[f.number].matrix)) for f in present])
+            faces = np.stack(
+                [canvas.warp(f.image, np.array(rows[f.number].matrix)) for f in present]
+            )
             pairs = zip(faces / np.float32(255), draw(faces), strict=True)
             drawn = {frame.number: pair for frame, pair in zip(present, pairs, strict=True)}
         for frame in batch:

@@ -9,7 +9,8 @@ from scipy import ndimage
 
 from faces import Canvas, align, manifest
 from faces.face import Face
-from stages.convert import Converter
+from poisson import rim
+from stages.convert import Target, replace_face
 from stages.presets import PRESETS
 from video import Frame
 
@@ -38,11 +39,11 @@ def _clip(n=3, height=200, width=180):
 
 def _convert(change, preset=PRESET):
     frames, rows = _clip()
-    out = list(
-        Converter(lambda faces: change(faces.astype(np.float32) / 255), rows, preset).convert(
-            frames
-        )
-    )
+
+    def draw(faces):
+        return change(faces.astype(np.float32) / 255)
+
+    out = list(replace_face(frames, Target(rows), draw, preset))
     assert [f.number for f in out] == [f.number for f in frames]
     matrix = np.array(rows[0].matrix)
     return frames, out, matrix
@@ -120,17 +121,18 @@ def _rows(n):
     }
 
 
-def _middles(images, damped=0.6):
+def _middles(images, damping=0.6):
     """The mean of the face's middle in each converted frame; what is drawn is a grey face, always the same."""
     frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("stages.convert.KEPT", damped)
-        converter = Converter(
-            lambda faces: np.full((*faces.shape[:3], 3), 0.5, np.float32),
-            _rows(len(frames)),
-            replace(PRESET, express=False),
-        )
-        return np.array([f.image[90:130, 80:110].mean() for f in converter.convert(frames)])
+        patch.setattr(rim, "RIM_LIMITS", replace(rim.RIM_LIMITS, damping=damping))
+
+        def draw(faces):
+            return np.full((*faces.shape[:3], 3), 0.5, np.float32)
+
+        target, preset = Target(_rows(len(frames))), replace(PRESET, express=False)
+        converted = replace_face(frames, target, draw, preset)
+        return np.array([f.image[90:130, 80:110].mean() for f in converted])
 
 
 def test_hair_that_moves_across_the_rim_does_not_make_the_face_flicker():
@@ -141,7 +143,7 @@ def test_hair_that_moves_across_the_rim_does_not_make_the_face_flicker():
     def flicker(means):
         return np.abs(np.diff(means, 2)).mean()
 
-    assert flicker(_middles(images)) < 0.7 * flicker(_middles(images, damped=0))
+    assert flicker(_middles(images)) < 0.7 * flicker(_middles(images, damping=0))
 
 
 def test_nothing_is_damped_across_a_cut():

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from faces.deflicker import DRAWN, REACH, SHOWN, deflicker
+from faces.deflicker import DEFLICKER, deflicker_over_time
+
+REACH = DEFLICKER.reach
 
 
 def _entries(count, seed=0, noise=0.02):
@@ -16,18 +18,22 @@ def _entries(count, seed=0, noise=0.02):
 @pytest.mark.parametrize("count", [1, 2, REACH, REACH + 1, 2 * REACH + 1, 30])
 def test_it_is_the_gaussian_mean_of_the_neighbours_within_reach(count):
     entries = _entries(count)
-    found = list(deflicker(iter(entries)))
+    found = list(deflicker_over_time(iter(entries)))
     assert [key for key, *_ in found] == list(range(count))
     drawn = np.stack([d for *_, d in entries])
     for k, shown, d in found:
         near = np.arange(max(k - REACH, 0), min(k + REACH + 1, count))
         np.testing.assert_allclose(
             d,
-            np.average(drawn[near], axis=0, weights=np.exp(-(((near - k) / DRAWN) ** 2) / 2)),
+            np.average(
+                drawn[near],
+                axis=0,
+                weights=np.exp(-(((near - k) / DEFLICKER.drawn_sigma) ** 2) / 2),
+            ),
             atol=1e-6,
         )
         np.testing.assert_allclose(shown, entries[k][1], atol=1e-6)
-    assert SHOWN < DRAWN
+    assert DEFLICKER.target_sigma < DEFLICKER.drawn_sigma
 
 
 def test_nothing_is_averaged_across_a_cut_or_with_frames_that_have_no_face():
@@ -36,9 +42,13 @@ def test_nothing_is_averaged_across_a_cut_or_with_frames_that_have_no_face():
         + [(k + 6, None, None) for k in range(2)]
         + [(k + 8, f, d) for k, f, d in _entries(6, 1)]
     )
-    found = list(deflicker(iter(entries)))
+    found = list(deflicker_over_time(iter(entries)))
     assert [f is None for _, f, _ in found] == [6 <= k < 8 for k in range(14)]
-    alone = [d for *_, d in list(deflicker(_entries(6, 0))) + list(deflicker(_entries(6, 1)))]
+    alone = [
+        d
+        for *_, d in list(deflicker_over_time(_entries(6, 0)))
+        + list(deflicker_over_time(_entries(6, 1)))
+    ]
     for (_, _, d), expected in zip([f for f in found if f[1] is not None], alone, strict=True):
         np.testing.assert_allclose(d, expected, atol=1e-3)
 
@@ -53,6 +63,6 @@ def test_no_more_frames_are_kept_than_the_reach_needs():
             yield entry
 
     ahead = []
-    for k, _ in enumerate(deflicker(counted())):
+    for k, _ in enumerate(deflicker_over_time(counted())):
         ahead.append(taken - k)
     assert max(ahead) == REACH + 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faces import align, smooth_matrices
-from faces.smooth import GAP
+from faces.smooth import MAX_FILLED_GAP
 
 
 def _matrix(x, y, size=1.0, angle=0.0):
@@ -60,7 +60,7 @@ def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():
     raw = {
         n: _matrix(100 + 2 * n, 80)
         for n in range(60)
-        if n not in (10, 11, 12) and not 30 <= n < 30 + GAP + 1
+        if n not in (10, 11, 12) and not 30 <= n < 30 + MAX_FILLED_GAP + 1
     }
     filled = smooth_matrices(raw)
     assert set(filled) - set(raw) == {10, 11, 12}
