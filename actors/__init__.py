@@ -1,7 +1,7 @@
-"""Rendered people who do not exist: clips for the demo, and the truth to measure against."""
+"""Rendered people who do not exist: clips for the demo, and the truth to measure swaps against."""
 
 from .performance import Moment, Performance
-from .person import Actor, draw
+from .person import Actor, sample_actor
 from .render import Model
-from .scene import HARD, Scene, Shot
-from .truth import film, shots
+from .scene import HARD_CASES, RenderedFrame, Scene
+from .truth import film, render_frames

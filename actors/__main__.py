@@ -20,7 +20,7 @@ import nn
 import video
 
 from .performance import Moment
-from .person import draw
+from .person import sample_actor as draw
 from .render import Model, encode
 from .scene import HARD, Scene, background
 from .truth import COMMENT, film

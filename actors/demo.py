@@ -16,7 +16,7 @@ from mtcnn_np import Detector
 from provenance import record
 
 from .performance import Moment
-from .person import draw
+from .person import sample_actor as draw
 from .render import Model
 from .scene import Scene
 from .score import Compared, plain, score
@@ -71,7 +71,7 @@ def compare(
     made = record.Record(statement, FRAMES, settings, inputs=inputs)
     record.write(folder / "compare.mp4", made)
     figures = score(
-        compared(folder / "truth", clips), Model(draw(TARGET).wearing(draw(DONOR))), Detector()
+        compared(folder / "truth", clips), Model(draw(TARGET).with_face_of(draw(DONOR))), Detector()
     )
     (folder / "figures.json").write_text(
         json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8"

@@ -1,11 +1,12 @@
-"""Who an actor is: a few named numbers, drawn from a seed.
+"""Who an actor is: a few named numbers, sampled from a seed.
 
-An actor is a head and a face. The head is what a face swap leaves alone: skull, jaw, ears, neck, hair, clothes and the
-colour of the skin. The face is what it brings: eyes, brows, nose, mouth, cheeks, chin, beard, freckles, lines. So the true swap of B's face
-onto A is the actor `Actor(a.head, b.face)`, rendered like any other.
+An actor has a head and a face. The head is what a face swap leaves alone: skull, jaw, ears, neck,
+hair, clothes and the colour of the skin. The face is what a face swap replaces: eyes, brows, nose,
+mouth, cheeks, chin, beard, freckles and lines. The true swap of B's face onto A is therefore the
+actor `Actor(a.head, b.face)`, rendered like any other.
 
-Lengths are in units of half a head's height; the origin is the head's middle, x to the right of the picture, y up, z towards
-the camera. Colours are sRGB, 0..255.
+Lengths are in half heads (half the height of a head). The origin is the middle of the head; x
+points to the right of the picture, y up, z towards the camera. Colours are sRGB, 0..255.
 """
 
 from __future__ import annotations
@@ -16,19 +17,11 @@ import numpy as np
 
 Colour = tuple[float, float, float]
 
-# From very fair to very dark (the six types of Fitzpatrick 1988, by eye).
-SKIN = np.array(
-    [
-        (242, 206, 184),
-        (230, 184, 154),
-        (212, 160, 124),
-        (180, 124, 88),
-        (134, 88, 62),
-        (88, 56, 42),
-    ],
-    float,
-)
-HAIR = {
+# sRGB of the six skin types of Fitzpatrick (1988), from very fair to very dark; by eye.
+SKIN_TONES = np.array([
+    (242, 206, 184), (230, 184, 154), (212, 160, 124), (180, 124, 88), (134, 88, 62), (88, 56, 42),
+], float)  # fmt: skip
+HAIR_COLOURS = {  # sRGB, by eye
     "black": (24, 20, 20),
     "dark": (48, 34, 26),
     "brown": (84, 56, 36),
@@ -39,7 +32,7 @@ HAIR = {
     "grey": (142, 138, 134),
     "white": (214, 210, 206),
 }
-IRIS = {
+IRIS_COLOURS = {  # sRGB, by eye
     "dark": (62, 38, 22),
     "brown": (96, 60, 30),
     "hazel": (116, 92, 48),
@@ -47,143 +40,182 @@ IRIS = {
     "blue": (84, 124, 158),
     "grey": (116, 130, 140),
 }
+ACTOR_STREAM = 0xAC702  # keeps the random numbers of actors apart from those of performances
 
 
 @dataclass(frozen=True)
-class Head:
-    """width: of the skull, about 1; jaw: its width, about 1; skin: 0 very fair .. 1 very dark, `ruddy` adds red;
-    hair_thickness, hairline (height over the forehead), receding (0..1 at the temples), length (0 short, 1 to the shoulders),
-    part (where the hair parts, -1 left .. 1 right); shirt: its colour."""
+class HeadTraits:
+    """What a face swap leaves alone."""
 
-    width: float
-    jaw: float
-    skin: float
-    ruddy: float
+    width: float  # of the skull, relative to the average skull
+    jaw: float  # width of the jaw, relative to the average jaw
+    skin: float  # 0 very fair .. 1 very dark
+    ruddy: float  # 0..1: red added to the skin
     hair: Colour
-    hair_thickness: float
-    hairline: float
-    receding: float
-    length: float
-    part: float
+    hair_thickness: float  # half heads; below SHAVEN (see shape/hair.py) the head is shaven
+    hairline: float  # its height above the middle of the forehead
+    receding: float  # 0..1: of the hair at the temples
+    length: float  # of the hair: 0 short .. 1 down to the shoulders
+    parting: float  # where the hair parts: -1 left .. 1 right
     shirt: Colour
 
     @property
     def skin_colour(self) -> Colour:
-        at = np.clip(self.skin, 0, 1) * (len(SKIN) - 1)
-        r, g, b = (np.interp(at, range(len(SKIN)), SKIN[:, c]) for c in range(3))
+        """The sRGB colour between the two nearest tones, 0..255."""
+        tone = np.clip(self.skin, 0, 1) * (len(SKIN_TONES) - 1)
+        r, g, b = (np.interp(tone, range(len(SKIN_TONES)), SKIN_TONES[:, c]) for c in range(3))
         return r, g - 9 * self.ruddy, b - 7 * self.ruddy
 
 
 @dataclass(frozen=True)
-class Face:
-    """eye_x, eye_width, eye_height, eye_tilt: half the eyes' distance, half an eye's width, its height, how far its outer corner is raised;
-    brow_*: height over the eye, thickness, arch, darkness; nose_*: how far it stands out, its width, the tip's height;
-    mouth_*: its height, half its width; lip_*: the thickness of each lip, and redness; cheeks, chin, ridge (over the eyes): how far they stand out;
-    beard, moustache: density 0..1; freckles, lines (of age): strength 0..1; hair: the colour of brows and beard."""
+class FaceTraits:
+    """What a face swap replaces. Lengths in half heads; heights are y unless said otherwise."""
 
-    eye_x: float
-    eye_width: float
-    eye_height: float
-    eye_tilt: float
+    eye_x: float  # half the distance between the eyes
+    eye_width: float  # half the width of an eye
+    eye_height: float  # how far the upper lid opens
+    eye_tilt: float  # how far the outer corner is raised
     iris: Colour
     brow_height: float
     brow_thickness: float
     brow_arch: float
-    brow_darkness: float
-    nose_length: float
-    nose_width: float
-    nose_y: float
+    brow_darkness: float  # opacity, 0..1
+    nose_length: float  # how far the nose stands out
+    nose_width: float  # relative to the average nose
+    nose_y: float  # height of the tip
     mouth_y: float
-    mouth_width: float
-    lip_upper: float
-    lip_lower: float
-    lip_red: float
-    cheeks: float
-    chin: float
-    ridge: float
-    beard: float
-    moustache: float
-    freckles: float
-    lines: float
-    hair: Colour
+    mouth_width: float  # half the width of the mouth
+    lip_upper: float  # thickness of the upper lip
+    lip_lower: float  # thickness of the lower lip
+    lip_red: float  # 0..1
+    cheeks: float  # how far the cheekbones stand out
+    chin: float  # how far the chin stands out
+    ridge: float  # how far the bone above the eyes stands out
+    beard: float  # density, 0..1
+    moustache: float  # density, 0..1
+    freckles: float  # strength, 0..1
+    lines: float  # strength of the lines of age, 0..1
+    hair: Colour  # of brows and beard
 
 
 @dataclass(frozen=True)
 class Actor:
-    head: Head
-    face: Face
+    """A head and the face on it."""
 
-    def wearing(self, other: Actor) -> Actor:
+    head: HeadTraits
+    face: FaceTraits
+
+    def with_face_of(self, other: Actor) -> Actor:
         """The true swap: this head with the other's face."""
         return Actor(self.head, other.face)
 
 
-def draw(seed: int) -> Actor:
+def sample_actor(seed: int) -> Actor:
     """The actor of a seed: the same numbers on every machine."""
-    rng = np.random.default_rng([seed, 0xAC702])
+    sampler = _Sampler(np.random.default_rng([seed, ACTOR_STREAM]))
+    build = _sample_build(sampler)
+    return Actor(_sample_head(sampler, build), _sample_face(sampler, build))
 
-    def about(middle: float, spread: float) -> float:
-        return float(middle + spread * np.clip(rng.standard_normal(), -1.8, 1.8))
 
-    def one_of(*names: str) -> str:
-        return names[rng.integers(len(names))]
+class _Sampler:
+    """Random traits from a generator `rng`."""
 
-    skin = float(rng.random())
-    heavy = float(
-        rng.random()
-    )  # one number for what goes together: broad jaws, brows and noses, and beards
-    old = float(rng.random() ** 1.5)
+    def __init__(self, rng: np.random.Generator):
+        self.rng = rng
+
+    def normal(self, mean: float, deviation: float) -> float:
+        """A normal variate, limited to 1.8 standard deviations so that nobody is a caricature."""
+        return float(mean + deviation * np.clip(self.rng.standard_normal(), -1.8, 1.8))
+
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
+        return float(self.rng.uniform(low, high))
+
+    def happens(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    def choose(self, *names: str) -> str:
+        return names[self.rng.integers(len(names))]
+
+
+@dataclass(frozen=True)
+class _Build:
+    """Traits that shape head and face together, so that an actor is coherent."""
+
+    skin: float  # 0 very fair .. 1 very dark
+    heaviness: float  # 0..1: goes with broad jaws, heavy brows and noses, and beards
+    age: float  # 0 young .. 1 old
+    dark: bool  # dark skin, which goes with dark hair and eyes
+    hair: str  # the colour of the hair in youth, a key of HAIR_COLOURS
+    hair_now: str  # its colour at this age
+
+
+def _sample_build(sampler: _Sampler) -> _Build:
+    skin, heaviness, age = sampler.uniform(), sampler.uniform(), sampler.uniform() ** 1.5
     dark = skin > 0.55
-    natural = (
-        one_of("black", "black", "dark")
-        if dark
-        else one_of("black", "dark", "brown", "brown", "auburn", "red", "fair", "blond")
-    )
-    shade = one_of("grey", "white", "grey") if old > 0.75 else natural
-    hair = tuple(float(c) for c in HAIR[shade])
-    length = 0.0 if heavy > 0.55 else float(rng.random() > 0.25) * float(rng.uniform(0.55, 1))
-    bald = heavy > 0.6 and rng.random() < 0.25
-    head = Head(
-        width=about(1.0, 0.025) + 0.03 * (heavy - 0.5),
-        jaw=about(0.92, 0.035) + 0.22 * (heavy - 0.3),
-        skin=skin,
-        ruddy=float(rng.random()) * (1 - skin),
-        hair=hair,
-        hair_thickness=0.012 if bald else about(0.10, 0.015) + 0.03 * length,
-        hairline=about(0.60, 0.03) + 0.05 * old * heavy,
-        receding=float(np.clip(about(0.2, 0.2) + 0.5 * old * heavy, 0, 1)) * (length == 0),
+    if dark:
+        hair = sampler.choose("black", "black", "dark")
+    else:
+        hair = sampler.choose("black", "dark", "brown", "brown", "auburn", "red", "fair", "blond")
+    hair_now = sampler.choose("grey", "white", "grey") if age > 0.75 else hair
+    return _Build(skin, heaviness, age, dark, hair, hair_now)
+
+
+def _sample_head(sampler: _Sampler, build: _Build) -> HeadTraits:
+    normal, uniform = sampler.normal, sampler.uniform
+    heaviness, age = build.heaviness, build.age
+    length = 0.0
+    if heaviness <= 0.55:
+        length = float(uniform() > 0.25) * uniform(0.55, 1)
+    bald = heaviness > 0.6 and sampler.happens(0.25)
+    return HeadTraits(
+        width=normal(1.0, 0.025) + 0.03 * (heaviness - 0.5),
+        jaw=normal(0.92, 0.035) + 0.22 * (heaviness - 0.3),
+        skin=build.skin,
+        ruddy=uniform() * (1 - build.skin),
+        hair=_scale(HAIR_COLOURS[build.hair_now]),
+        hair_thickness=0.012 if bald else normal(0.10, 0.015) + 0.03 * length,
+        hairline=normal(0.60, 0.03) + 0.05 * age * heaviness,
+        receding=float(np.clip(normal(0.2, 0.2) + 0.5 * age * heaviness, 0, 1)) * (length == 0),
         length=length,
-        part=float(rng.uniform(-1, 1)),
-        shirt=tuple(float(c) for c in rng.uniform(30, 190, 3)),
+        parting=uniform(-1, 1),
+        shirt=_scale(sampler.rng.uniform(30, 190, 3)),
     )
-    bearded = heavy > 0.5 and rng.random() < 0.55
-    face = Face(
-        eye_x=about(0.30, 0.009),
-        eye_width=about(0.148, 0.006),
-        eye_height=about(0.066, 0.007) - 0.008 * (heavy - 0.5),
-        eye_tilt=about(0.010, 0.008),
-        iris=tuple(
-            float(c) for c in IRIS[one_of("dark", "dark", "brown") if dark else one_of(*IRIS)]
-        ),
-        brow_height=about(0.205, 0.012) - 0.02 * (heavy - 0.5),
-        brow_thickness=about(0.026, 0.004) + 0.020 * heavy,
-        brow_arch=about(0.060, 0.012) - 0.03 * heavy,
-        brow_darkness=float(np.clip(about(0.85, 0.08), 0.6, 1)),
-        nose_length=about(0.195, 0.014) + 0.02 * heavy,
-        nose_width=about(0.88, 0.06) + 0.22 * heavy + 0.10 * skin,
-        nose_y=about(-0.335, 0.012),
-        mouth_y=about(-0.60, 0.012),
-        mouth_width=about(0.222, 0.011),
-        lip_upper=about(0.053, 0.006) + 0.012 * skin,
-        lip_lower=about(0.076, 0.008) + 0.012 * skin,
-        lip_red=float(np.clip(about(0.55, 0.2) - 0.35 * heavy, 0.1, 1)),
-        cheeks=about(0.05, 0.012),
-        chin=about(0.07, 0.012) + 0.02 * heavy,
-        ridge=0.012 + 0.05 * heavy,
-        beard=float(rng.uniform(0.35, 0.9)) if bearded else 0.0,
-        moustache=float(rng.uniform(0.35, 0.75)) if bearded and rng.random() < 0.8 else 0.0,
-        freckles=float(rng.random() * (skin < 0.35) * (rng.random() < 0.5)),
-        lines=old,
-        hair=tuple(float(c) * 0.85 for c in HAIR["grey" if old > 0.85 else natural]),
+
+
+def _sample_face(sampler: _Sampler, build: _Build) -> FaceTraits:
+    normal, uniform = sampler.normal, sampler.uniform
+    heaviness, skin = build.heaviness, build.skin
+    bearded = heaviness > 0.5 and sampler.happens(0.55)
+    irises = ("dark", "dark", "brown") if build.dark else tuple(IRIS_COLOURS)
+    return FaceTraits(
+        eye_x=normal(0.30, 0.009),
+        eye_width=normal(0.148, 0.006),
+        eye_height=normal(0.066, 0.007) - 0.008 * (heaviness - 0.5),
+        eye_tilt=normal(0.010, 0.008),
+        iris=_scale(IRIS_COLOURS[sampler.choose(*irises)]),
+        brow_height=normal(0.205, 0.012) - 0.02 * (heaviness - 0.5),
+        brow_thickness=normal(0.026, 0.004) + 0.020 * heaviness,
+        brow_arch=normal(0.060, 0.012) - 0.03 * heaviness,
+        brow_darkness=float(np.clip(normal(0.85, 0.08), 0.6, 1)),
+        nose_length=normal(0.195, 0.014) + 0.02 * heaviness,
+        nose_width=normal(0.88, 0.06) + 0.22 * heaviness + 0.10 * skin,
+        nose_y=normal(-0.335, 0.012),
+        mouth_y=normal(-0.60, 0.012),
+        mouth_width=normal(0.222, 0.011),
+        lip_upper=normal(0.053, 0.006) + 0.012 * skin,
+        lip_lower=normal(0.076, 0.008) + 0.012 * skin,
+        lip_red=float(np.clip(normal(0.55, 0.2) - 0.35 * heaviness, 0.1, 1)),
+        cheeks=normal(0.05, 0.012),
+        chin=normal(0.07, 0.012) + 0.02 * heaviness,
+        ridge=0.012 + 0.05 * heaviness,
+        beard=uniform(0.35, 0.9) if bearded else 0.0,
+        moustache=uniform(0.35, 0.75) if bearded and sampler.happens(0.8) else 0.0,
+        freckles=uniform() * (skin < 0.35) * sampler.happens(0.5),
+        lines=build.age,
+        hair=_scale(HAIR_COLOURS["grey" if build.age > 0.85 else build.hair], 0.85),
     )
-    return Actor(head, face)
+
+
+def _scale(colour, factor: float = 1.0) -> Colour:
+    """A colour as plain floats, made darker or lighter."""
+    return tuple(float(channel) * factor for channel in colour)

@@ -33,7 +33,7 @@ from intracoder.train import reconstruction_loss
 from nn import Module, Tensor
 
 from .performance import Performance
-from .person import draw
+from .person import sample_actor as draw
 from .render import Model, encode
 from .scene import background
 

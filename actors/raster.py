@@ -1,8 +1,9 @@
-"""The camera and the z-buffer: which triangle each sample of the picture sees.
+"""The rasteriser: which triangle each sample of the picture sees, by a z-buffer.
 
-A triangle covers the samples whose barycentric coordinates are all positive. Where several cover one sample, the nearest
-counts: each candidate is packed into one whole number, its depth in the high bits and its own number in the low ones, and the least for
-each sample is kept, which is a z-buffer in a single `minimum.at`.
+A triangle covers the samples whose three barycentric coordinates are all positive. Where several
+triangles cover one sample, the nearest is seen. Every candidate (a triangle at a sample) is packed
+into one integer, its depth in the high bits and its own number in the low ones. The least integer at
+each sample then names the nearest candidate: a z-buffer in a single `np.minimum.at`.
 """
 
 from __future__ import annotations
@@ -11,21 +12,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DISTANCE = 7.0  # of the camera, in half heads
-DEPTH_STEPS = 1 << 30
+from .camera import CAMERA_DISTANCE
+
+DEPTH_STEPS = 1 << 30  # the z-buffer's resolution, over twice the camera's distance
+AREA_EPSILON = 1e-9  # square pixels (doubled): triangles seen edge on are left out
+EDGE_EPSILON = 1e-6  # barycentric: shared edges leave no hole between two triangles
 
 
 @dataclass(frozen=True, eq=False)
 class Visible:
-    """What is seen: `samples` (S,) flat places in the picture, the `corners` (S, 3) of the triangle seen there as vertex numbers,
-    and their `weights` (S, 3), which sum to 1."""
+    """The visible surface at S samples; samples that see nothing are not listed."""
 
-    samples: np.ndarray
-    corners: np.ndarray
-    weights: np.ndarray
+    samples: np.ndarray  # (S,) flat indices into the picture, row by row
+    corners: np.ndarray  # (S, 3) vertex numbers of the triangle that is seen
+    weights: np.ndarray  # (S, 3) barycentric coordinates in that triangle
 
     def interpolate(self, values: np.ndarray) -> np.ndarray:
-        """Values (V, C) of the vertices at the samples: (S, C)."""
+        """Values (V, C) of the vertices, interpolated at the samples: (S, C)."""
         out = values[self.corners[:, 0]]
         out *= self.weights[:, :1]
         for k in (1, 2):
@@ -35,82 +38,122 @@ class Visible:
         return out
 
 
-def project(at: np.ndarray, zoom: float, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Points (..., 3) on a picture of size (w, h): their pixel coordinates (..., 2), centres of pixels whole, and depths (...)."""
-    depth = DISTANCE - at[..., 2]
-    scale = zoom * size[1] * DISTANCE / depth
-    return np.stack(
-        [size[0] / 2 - 0.5 + at[..., 0] * scale, size[1] * 0.47 - 0.5 - at[..., 1] * scale], -1
-    ), depth
-
-
 def grid_triangles(rows: int, columns: int, first: int = 0, step: int = 1) -> np.ndarray:
-    """Two triangles for each mesh of a grid of vertices numbered from `first`, or of each `step`-th of its lines: (T, 3)."""
+    """Two triangles for each cell of a grid whose vertices are numbered from `first`: (T, 3).
+
+    With a `step` only each step-th row and column is used, and the last ones.
+    """
     lines = [np.append(np.arange(0, n - 1, step), n - 1) for n in (rows, columns)]
     numbers = first + lines[0][:, None] * columns + lines[1]
     a, b, c, d = numbers[:-1, :-1], numbers[:-1, 1:], numbers[1:, :-1], numbers[1:, 1:]
-    return np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (b, d, c))]).astype(
-        np.int32
-    )
+    halves = [np.stack(half, -1).reshape(-1, 3) for half in ((a, b, c), (b, d, c))]
+    return np.concatenate(halves).astype(np.int32)
 
 
 def rasterise(
     at: np.ndarray,
     depth: np.ndarray,
     triangles: np.ndarray,
-    both_sides: np.ndarray,
+    two_sided: np.ndarray,
     size: tuple[int, int],
 ) -> Visible:
     """The visible surface on a picture of `size` (w, h).
 
-    at (V, 2) in pixels, depth (V,), triangles (T, 3); those that turn their back are left out, except where both_sides (T,).
+    at (V, 2) in pixels, depth (V,), triangles (T, 3). A triangle that faces away from the camera is
+    left out, unless two_sided (T,) is true for it.
     """
-    w, h = size
-    x, y, z = (v[triangles.T] for v in (at[:, 0], at[:, 1], depth))  # (3, T) each: the corners'
-    area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
-    left, top = (
-        np.ceil(np.maximum(np.minimum(np.minimum(v[0], v[1]), v[2]), 0)).astype(np.int32)
-        for v in (x, y)
+    boxes = _find_boxes(at, depth, triangles, two_sided, size)
+    triangle, right, down = boxes.list_samples()
+    planes = boxes.solve_planes()[triangle]  # (candidates, 3, 3)
+    second, third = (_evaluate(planes[:, k], right, down) for k in (0, 1))
+    covered = np.flatnonzero(
+        (second >= -EDGE_EPSILON) & (third >= -EDGE_EPSILON) & (second + third <= 1 + EDGE_EPSILON)
     )
-    wide, high = (
-        np.floor(np.minimum(np.maximum(np.maximum(v[0], v[1]), v[2]), last)).astype(np.int32)
-        + 1
-        - first
-        for v, last, first in ((x, w - 1, left), (y, h - 1, top))
+    triangle, planes, second, third, right, down = (
+        v[covered] for v in (triangle, planes, second, third, right, down)
     )
-    keep = np.flatnonzero((wide > 0) & (high > 0) & ((area < -1e-9) | (both_sides & (area > 1e-9))))
-    x, y, z = x[:, keep], y[:, keep], z[:, keep]
-    area, left, top, wide, high = area[keep], left[keep], top[keep], wide[keep], high[keep]
-    # The second and third barycentric coordinates and the depth are planes over the picture: their value at the box's first sample, and
-    # their slopes to the right and down.
-    planes = np.empty((len(keep), 3, 3), np.float32)
-    for k, (dx, dy) in enumerate(((x[0] - x[2], y[2] - y[0]), (x[1] - x[0], y[0] - y[1]))):
-        planes[:, k, 0] = (dy * (left - x[0]) + dx * (top - y[0])) / area
-        planes[:, k, 1], planes[:, k, 2] = dy / area, dx / area
-    planes[:, 2] = planes[:, 0] * (z[1] - z[0])[:, None] + planes[:, 1] * (z[2] - z[0])[:, None]
-    planes[:, 2, 0] += z[0]
-    counts = wide * high
-    which = np.repeat(np.arange(len(keep), dtype=np.int32), counts)
-    place = np.arange(len(which), dtype=np.int32) - np.repeat(
-        (np.cumsum(counts) - counts).astype(np.int32), counts
-    )
-    down, right = np.divmod(place, wide[which])
-    plane = planes[which]  # (candidates, 3, 3)
-    second, third = (
-        plane[:, k, 0] + plane[:, k, 1] * right + plane[:, k, 2] * down for k in (0, 1)
-    )
-    covered = np.flatnonzero((second >= -1e-6) & (third >= -1e-6) & (second + third <= 1 + 1e-6))
-    which, plane, second, third, right, down = (
-        v[covered] for v in (which, plane, second, third, right, down)
-    )
-    sample = (top[which] + down) * w + left[which] + right
-    distance = plane[:, 2, 0] + plane[:, 2, 1] * right + plane[:, 2, 2] * down
-    nearest = np.full(w * h, np.iinfo(np.int64).max)
-    steps = (np.clip(distance * np.float32(0.5 / DISTANCE), 0, 1) * DEPTH_STEPS).astype(np.int64)
-    np.minimum.at(nearest, sample, steps << 32 | np.arange(len(which)))
-    samples = np.flatnonzero(nearest != np.iinfo(np.int64).max)
-    winner = nearest[samples] & 0xFFFFFFFF
-    second, third = second[winner], third[winner]
+    sample = (boxes.top[triangle] + down) * size[0] + boxes.left[triangle] + right
+    samples, nearest = _find_nearest(sample, _evaluate(planes[:, 2], right, down), size)
+    second, third = second[nearest], third[nearest]
     return Visible(
-        samples, triangles[keep[which[winner]]], np.stack([1 - second - third, second, third], 1)
+        samples,
+        triangles[boxes.numbers[triangle[nearest]]],
+        np.stack([1 - second - third, second, third], 1),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxes:
+    """The triangles that may be seen, and the samples of the picture within their bounding boxes."""
+
+    numbers: np.ndarray  # (T,) in the list of all triangles
+    corners: tuple[np.ndarray, ...]  # (3, T) each: x, y and depth of the corners
+    area: np.ndarray  # (T,) twice the signed area in the picture
+    left: np.ndarray  # (T,) first column of the box
+    top: np.ndarray  # (T,) first row
+    width: np.ndarray  # (T,) in samples
+    height: np.ndarray  # (T,)
+
+    def list_samples(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All samples of all boxes: which triangle, and the offset from its box's left and top."""
+        counts = self.width * self.height
+        triangle = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        starts = (np.cumsum(counts) - counts).astype(np.int32)
+        place = np.arange(len(triangle), dtype=np.int32) - np.repeat(starts, counts)
+        down, right = np.divmod(place, self.width[triangle])
+        return triangle, right, down
+
+    def solve_planes(self) -> np.ndarray:
+        """What is linear over the picture, (T, 3, 3).
+
+        Second index: second and third barycentric coordinate, depth. Third index: the value at the
+        box's first sample, the slope to the right, the slope down.
+        """
+        x, y, z = self.corners
+        planes = np.empty((len(self.area), 3, 3), np.float32)
+        for k, (dx, dy) in enumerate(((x[0] - x[2], y[2] - y[0]), (x[1] - x[0], y[0] - y[1]))):
+            planes[:, k, 0] = (dy * (self.left - x[0]) + dx * (self.top - y[0])) / self.area
+            planes[:, k, 1], planes[:, k, 2] = dy / self.area, dx / self.area
+        planes[:, 2] = planes[:, 0] * (z[1] - z[0])[:, None] + planes[:, 1] * (z[2] - z[0])[:, None]
+        planes[:, 2, 0] += z[0]
+        return planes
+
+
+def _find_boxes(at, depth, triangles, two_sided, size: tuple[int, int]) -> _Boxes:
+    """Bounding boxes of the triangles that face the camera (or are two-sided) within the picture."""
+    x, y, z = (v[triangles.T] for v in (at[:, 0], at[:, 1], depth))  # (3, T) each
+    area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
+    left, width = _find_span(x, size[0])
+    top, height = _find_span(y, size[1])
+    # The picture's y points down, so the area of what faces the camera is negative.
+    facing = (area < -AREA_EPSILON) | (two_sided & (area > AREA_EPSILON))
+    keep = np.flatnonzero((width > 0) & (height > 0) & facing)
+    corners = x[:, keep], y[:, keep], z[:, keep]
+    return _Boxes(keep, corners, area[keep], left[keep], top[keep], width[keep], height[keep])
+
+
+def _find_span(corners: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first sample that triangles cover along one axis, and how many; corners (3, T)."""
+    least = np.minimum(np.minimum(corners[0], corners[1]), corners[2])
+    most = np.maximum(np.maximum(corners[0], corners[1]), corners[2])
+    first = np.ceil(np.maximum(least, 0)).astype(np.int32)
+    last = np.floor(np.minimum(most, samples - 1)).astype(np.int32)
+    return first, last + 1 - first
+
+
+def _evaluate(plane: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """Planes (N, 3) at offsets from their boxes' first samples, (N,)."""
+    return plane[:, 0] + plane[:, 1] * right + plane[:, 2] * down
+
+
+def _find_nearest(
+    sample: np.ndarray, depth: np.ndarray, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The samples that are covered, and the nearest candidate at each; sample and depth (N,)."""
+    nothing = np.iinfo(np.int64).max
+    nearest = np.full(size[0] * size[1], nothing)
+    share = np.clip(depth * np.float32(0.5 / CAMERA_DISTANCE), 0, 1)
+    steps = (share * DEPTH_STEPS).astype(np.int64)
+    np.minimum.at(nearest, sample, steps << 32 | np.arange(len(sample)))
+    samples = np.flatnonzero(nearest != nothing)
+    return samples, nearest[samples] & 0xFFFFFFFF

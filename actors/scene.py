@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
-from .head import mix, smoothstep
+from .curves import mix, smoothstep
 from .performance import Moment, Performance
-from .person import draw
+from .person import sample_actor as draw
 from .render import Layer, Model, encode
 
 HARD = {
@@ -114,7 +114,7 @@ class Scene:
             background(size, performance + 10_007 * k) for k in range(len(self.plays))
         ]
         self.model = Model(draw(actor))
-        self.wearing = Model(draw(actor).wearing(draw(face))) if face is not None else None
+        self.wearing = Model(draw(actor).with_face_of(draw(face))) if face is not None else None
         self.other = (
             (Model(draw(actor + 5_003)), Performance(performance + 5_003, seconds))
             if "two" in hard

@@ -18,8 +18,9 @@ from files import luma
 from mtcnn_np import Detector
 
 from .performance import Moment
-from .raster import project
-from .render import Model, turned
+from .camera import project
+from .pose import apply_pose as turned
+from .render import Model
 
 READING_CANVAS = Canvas(align.INNER_FACE, (56, 72))  # on which expressions are read
 READ = {

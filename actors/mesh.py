@@ -1,0 +1,102 @@
+"""The mesh of an actor: all surfaces in one list of vertices and one list of triangles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .paint import Channel, Texture
+from .performance import Moment
+from .person import Actor
+from .pose import apply_pose
+from .raster import Visible, grid_triangles
+from .shape import BLENDSHAPES, build_grids, grid_normals
+
+NOT_IN_FACE = 9  # half heads: a place beyond every feature, for vertices outside the face
+FACE_ANGLE = 1.5  # radians about the vertical axis: vertices beyond it are not in the face
+
+
+class Mesh:
+    """V vertices of T triangles, their blendshapes and textures; computed once for an actor.
+
+    triangles        (T, 3) vertex numbers
+    shadow_triangles (T / 4, 3) of every second row and column: enough to cast a shadow
+    two_sided        (V,) whether the surface is seen from behind too
+    face_place       (V, 2) x and y on the head at rest, NOT_IN_FACE outside the face
+    coordinates      (V, 2) row and column in the vertex's texture
+    """
+
+    def __init__(self, actor: Actor):
+        grids = build_grids(actor)
+        textures = [Texture(actor, grid) for grid in grids]
+        self._join_vertices(grids)
+        self._join_triangles(grids)
+        self._join_textures(textures)
+        self._place_face(grids)
+
+    def _join_vertices(self, grids) -> None:
+        self.with_hair = _flatten([g.with_hair for g in grids], 3)
+        self.skinning = _flatten([g.skinning for g in grids], 1)
+        self.blendshapes = {
+            name: _flatten([g.blendshapes[name] for g in grids], 3) for name in BLENDSHAPES
+        }
+        self.two_sided = np.concatenate(
+            [np.full(g.angle.size, g.kind == "long hair") for g in grids]
+        )
+
+    def _join_triangles(self, grids) -> None:
+        self.spans: list[tuple[slice, tuple[int, int]]] = []  # of each grid: its vertices, (H, W)
+        triangles, shadow_triangles, first = [], [], 0
+        for grid in grids:
+            rows, columns = grid.angle.shape
+            self.spans.append((slice(first, first + grid.angle.size), (rows, columns)))
+            triangles.append(grid_triangles(rows, columns, first))
+            shadow_triangles.append(grid_triangles(rows, columns, first, step=2))
+            first += grid.angle.size
+        self.triangles = np.concatenate(triangles)
+        self.shadow_triangles = np.concatenate(shadow_triangles)
+
+    def _join_textures(self, textures: list[Texture]) -> None:
+        self.coordinates = _flatten([t.coordinates for t in textures], 2)
+        self.texels = np.concatenate([t.texels.reshape(-1, Channel.COUNT) for t in textures])
+        first_texels, row_widths, first = [], [], 0
+        for texture in textures:
+            rows, columns = texture.texels.shape[:2]
+            vertices = texture.coordinates[..., 0].size
+            first_texels.append(np.full(vertices, first, np.int32))
+            row_widths.append(np.full(vertices, columns, np.int32))
+            first += rows * columns
+        self.first_texel, self.row_width = np.concatenate(first_texels), np.concatenate(row_widths)
+
+    def _place_face(self, grids) -> None:
+        self.face_place = _flatten([g.rest for g in grids], 3)[:, :2]
+        head = self.spans[0][0]
+        self.face_place[head.stop :] = NOT_IN_FACE
+        self.face_place[head][np.abs(grids[0].angle.ravel()) > FACE_ANGLE] = NOT_IN_FACE
+
+    def place(self, moment: Moment) -> np.ndarray:
+        """The vertices (V, 3) at a moment, in half heads."""
+        vertices = self.with_hair.copy()
+        for name in BLENDSHAPES:
+            vertices += np.float32(getattr(moment, name)) * self.blendshapes[name]
+        return apply_pose(vertices, moment, self.skinning)
+
+    def normals(self, vertices: np.ndarray) -> np.ndarray:
+        """Unit normals (V, 3) of placed vertices."""
+        return np.concatenate(
+            [
+                grid_normals(vertices[span].reshape(*shape, 3)).reshape(-1, 3)
+                for span, shape in self.spans
+            ]
+        )
+
+    def look_up(self, seen: Visible, coordinates: np.ndarray) -> np.ndarray:
+        """The nearest texels (S, Channel.COUNT) at samples' coordinates (S, 2), a copy."""
+        corner = seen.corners[:, 0]
+        place = np.rint(coordinates).astype(np.int32)
+        row_start = self.first_texel[corner] + place[:, 0] * self.row_width[corner]
+        return self.texels[row_start + place[:, 1]]
+
+
+def _flatten(grids: list[np.ndarray], channels: int) -> np.ndarray:
+    """Values of all grids, (V, channels) float32."""
+    return np.concatenate([g.reshape(-1, channels) for g in grids]).astype(np.float32)

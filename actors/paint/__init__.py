@@ -1,0 +1,7 @@
+"""The paint of an actor: textures made once, and what changes with the expression itself."""
+
+from .moment import paint_moment
+from .noise import noise
+from .samples import Samples
+from .texels import Channel, linear
+from .texture import Texture

@@ -1,0 +1,28 @@
+"""Samples of a picture, taken from the textures and ready to be repainted and shaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """S samples of the surface; painters change all arrays but x and y in place."""
+
+    x: np.ndarray  # (S,) half heads, on the head at rest; far from the face where there is no face
+    y: np.ndarray  # (S,)
+    rgb: np.ndarray  # (S, 3) linear light
+    occlusion: np.ndarray  # (S,) 1 in the open
+    specular: np.ndarray  # (S,) strength of the highlights
+    unshaded: np.ndarray  # (S,) 0 shaded by the skin's normal .. 1 hardly shaded (eyes, teeth)
+
+    def take(self, indices: np.ndarray) -> Samples:
+        """A copy of some samples."""
+        return Samples(*(getattr(self, field.name)[indices] for field in fields(self)))
+
+    def put(self, indices: np.ndarray, part: Samples) -> None:
+        """Write samples that were taken back."""
+        for field in fields(self):
+            getattr(self, field.name)[indices] = getattr(part, field.name)

@@ -1,0 +1,115 @@
+"""The head: a stack of horizontal slices with the features of the face on its front.
+
+Profiles over the height give each slice its half width and how far it reaches forward and back.
+Gaussian bumps on the front make brow, nose, lips and chin. All numbers are by eye, in half heads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..curves import bump, mix, profile, round_profile, smoothstep
+from ..person import Actor, FaceTraits, HeadTraits
+from .body import build_body, build_ear
+from .expressions import blendshapes
+from .grid import Grid
+from .hair import build_long_hair, hair_volume
+
+HEAD_COLUMNS = 151  # vertices around the head
+HEAD_ROWS = 138  # vertices over the height, evenly spaced by latitude
+MOUTH_ROWS = 12  # more rows around the mouth, where expressions bend the surface most
+
+
+def build_grids(actor: Actor) -> list[Grid]:
+    """All surfaces of an actor; the head is the first. Long hair hides the ears."""
+    if actor.head.length > 0:
+        sides = [build_long_hair(actor)]
+    else:
+        sides = [build_ear(actor, side) for side in (-1, 1)]
+    return [_build_head(actor), build_body(actor), *sides]
+
+
+def _build_head(actor: Actor) -> Grid:
+    u = np.linspace(-1, 1, HEAD_COLUMNS)
+    angles = np.pi * mix(u, u**3, 0.5)  # closer together in front
+    latitudes = np.linspace(-np.pi / 2, np.pi / 2, HEAD_ROWS + 2)
+    heights = np.concatenate(
+        [
+            np.sin(latitudes) * np.where(latitudes < 0, 1.035, 1.0),
+            actor.face.mouth_y + np.linspace(-0.03, 0.03, MOUTH_ROWS),
+        ]
+    )
+    angle, y = np.meshgrid(angles, np.sort(heights)[1:-1])  # without the two poles
+    rest = skull(actor, angle, y)
+    with_hair = rest + hair_volume(actor, angle, rest)
+    skinning = np.ones((*angle.shape, 1))
+    return Grid("head", angle, rest, with_hair, blendshapes(actor, angle, rest), skinning)
+
+
+def skull(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The bare head at rest, (..., 3), at angles about the vertical axis and heights -1.035..1."""
+    width, front, back = _slices(actor.head, y)
+    sine, cosine = np.sin(angle), np.cos(angle)
+    x = width * np.sign(sine) * np.abs(sine) ** 0.92
+    z = np.where(cosine > 0, front, back) * np.sign(cosine) * np.abs(cosine) ** 0.92
+    return np.stack([x, y, z + smoothstep(0.05, 0.5, cosine) * _relief(actor.face, x, y)], -1)
+
+
+def _slices(head: HeadTraits, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Half the width of the head at heights y, and how far it reaches forward and back."""
+    jaw = head.jaw
+    width = round_profile(y, [
+        (-1.04, 0), (-1, 0.22), (-0.9, 0.36 * jaw), (-0.72, 0.49 * mix(1, jaw, 0.8)),
+        (-0.45, 0.605 * mix(1, jaw, 0.5)), (-0.1, 0.685), (0.2, 0.715), (0.5, 0.685),
+        (0.75, 0.555), (0.9, 0.38), (1, 0),
+    ])  # fmt: skip
+    front = round_profile(y, [
+        (-1.04, 0.20), (-0.98, 0.55), (-0.88, 0.66), (-0.5, 0.70), (-0.2, 0.71), (0.1, 0.72),
+        (0.4, 0.72), (0.65, 0.62), (0.85, 0.42), (1, 0),
+    ])  # fmt: skip
+    back = round_profile(y, [
+        (-1.04, 0), (-0.9, 0.1), (-0.6, 0.42), (-0.2, 0.74), (0.2, 0.88), (0.6, 0.75),
+        (0.85, 0.42), (1, 0),
+    ], 0.08)  # fmt: skip
+    return head.width * width, front, back
+
+
+def _relief(face: FaceTraits, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How far the features of the face stand out of the skull (below 0: are sunk into it)."""
+    ax, eye_x, mouth_y, mouth_width = np.abs(x), face.eye_x, face.mouth_y, face.mouth_width
+    socket, eyeball = bump(ax, y, eye_x, 0.06, 0.17, 0.10), bump(ax, y, eye_x, 0, 0.12, 0.09)
+    inner_corner = bump(ax, y, eye_x - 0.17, 0.02, 0.05, 0.08)
+    brow_ridge, cheek = bump(ax, y, 0.25, 0.19, 0.24, 0.06), bump(ax, y, 0.40, -0.20, 0.17, 0.14)
+    teeth = bump(x, y, 0, mouth_y, 0.26, 0.17)  # the dental arch behind the lips
+    upper_lip = bump(x, y, 0, mouth_y + 0.045, mouth_width * 0.85, 0.035)
+    lower_lip = bump(x, y, 0, mouth_y - 0.06, mouth_width * 0.75, 0.04)
+    lip_line = bump(x, y, 0, mouth_y, mouth_width * 0.75, 0.020)
+    under_lip = bump(x, y, 0, mouth_y - 0.155, 0.16, 0.045)
+    chin, philtrum = bump(x, y, 0, -0.88, 0.17, 0.09), bump(x, y, 0, mouth_y + 0.12, 0.03, 0.05)
+    forehead = bump(x, y, 0, 0.45, 0.4, 0.2)
+
+    relief = _nose(face, x, y)
+    relief -= 0.095 * socket - 0.06 * eyeball
+    relief -= 0.03 * inner_corner
+    relief += face.ridge * brow_ridge + face.cheeks * cheek
+    relief += 0.07 * teeth
+    relief += 0.038 * upper_lip + 0.052 * lower_lip
+    relief -= 0.03 * lip_line + 0.035 * under_lip
+    relief += face.chin * chin - 0.012 * philtrum
+    relief += 0.02 * forehead
+    return relief
+
+
+def _nose(face: FaceTraits, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How far the nose stands out: bridge and tip as a ridge of varying breadth, and the wings."""
+    tip, length, width = face.nose_y, face.nose_length, face.nose_width
+    height = profile(y, [
+        (0.14, 0), (0.06, 0.05), (tip, length), (tip - 0.05, length * 0.95),
+        (tip - 0.13, 0.04), (tip - 0.17, 0),
+    ])  # fmt: skip
+    breadth = width * profile(y, [
+        (0.15, 0.070), (0, 0.062), (tip + 0.10, 0.074), (tip, 0.098), (tip - 0.2, 0.11),
+    ])  # fmt: skip
+    bridge = height * np.exp(-(np.abs(x / breadth) ** 2.2))
+    wings = bump(np.abs(x), y, 0.105 * width, tip - 0.055, 0.055 * width, 0.058)
+    return bridge + 0.085 * wings
