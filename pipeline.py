@@ -65,7 +65,7 @@ def swap(settings: Settings) -> None:
 def swap_demo(settings: Settings) -> None:
     """Render two people who do not exist, swap their faces, and compare with the true swap."""
     started = time.perf_counter()
-    for _ in progress(demo.render(settings.folder), "render", 2 * demo.FRAMES):
+    for _ in progress(demo.render(settings.folder), "render", 2 * demo.DEMO_FRAMES):
         pass
     swap(settings)
     told = demo.report(settings.folder, settings.output)

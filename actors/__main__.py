@@ -1,7 +1,10 @@
-"""Render a person who does not exist:
+"""Render a clip of a person who does not exist, or a picture of twelve.
 
-python -m actors --actor 3 --performance 7 --size 384 --frames 150 -o clip.mp4 --truth DIR [--face 5] [--hard hand,cut]
-python -m actors --sheet twelve.png
+    python -m actors --actor 3 --performance 7 --size 384 --frames 150 -o clip.mp4 --truth DIR
+    python -m actors --actor 3 --face 5 --hard hand,cut -o clip.mp4 --truth DIR
+    python -m actors --sheet twelve.png
+
+Exit codes: 2 for wrong options, 6 for output that cannot be written.
 """
 
 from __future__ import annotations
@@ -19,82 +22,62 @@ from tqdm import tqdm
 import nn
 import video
 
+from .background import render_background
 from .performance import Moment
-from .person import sample_actor as draw
+from .person import sample_actor
 from .render import Model, encode
-from .scene import HARD, Scene, background
-from .truth import COMMENT, film
+from .scene import HARD_CASES, Scene
+from .truth import ACTOR_COMMENT, film
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """The options, checked."""
-    hard = "; ".join(f"{name}: {what}" for name, what in HARD.items())
+    """The options, checked; `hard` becomes a set of names."""
+    options = _build_parser().parse_args(arguments)
+    options.hard = set(filter(None, options.hard.split(",")))
+    if problem := _find_problem(options):
+        _build_parser().error(problem)
+    return options
+
+
+def _find_problem(options: argparse.Namespace) -> str | None:
+    if options.face is not None and not options.truth:
+        return "--face is for the true swap, which is part of --truth DIR"
+    if options.sheet and options.sheet.suffix.lower() != ".png":
+        return f"--sheet {options.sheet} does not end in .png"
+    if options.threads < 1:
+        return "--threads is at least 1"
+    return None
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    cases = "; ".join(f"{name}: {what}" for name, what in HARD_CASES.items())
     p = argparse.ArgumentParser(
         prog="python -m actors",
-        description="Render a clip of a person who does not exist, and the truth about every frame.",
-        epilog=f"what makes it hard: {hard}",
+        description="Render a clip of a person who does not exist, "
+        "and the truth about every frame.",
+        epilog=f"what makes it hard: {cases}",
     )
-    p.add_argument("--actor", type=_seed, default=0, metavar="SEED", help="who (default: 0)")
-    p.add_argument(
-        "--performance", type=_seed, default=0, metavar="SEED", help="what they do (default: 0)"
-    )
-    p.add_argument(
-        "--face", type=_seed, metavar="SEED", help="whose face the true swap puts on, with --truth"
-    )
-    p.add_argument(
-        "--size",
-        type=_size,
-        default=(256, 256),
-        metavar="PX|WxH",
-        help="of the picture, in pixels (default: 256)",
-    )
-    p.add_argument("--frames", type=int, default=125, metavar="N", help="(default: 125)")
-    p.add_argument(
-        "--rate", type=float, default=25, metavar="FPS", help="frames a second (default: 25)"
-    )
-    p.add_argument("--hard", default="", metavar="NAME,...", help="what makes it hard, see below")
-    p.add_argument(
-        "--quality",
-        type=int,
-        default=14,
-        metavar="CRF",
-        choices=range(52),
-        help="of H.264, 0 best to 51 (default: 14)",
-    )
-    p.add_argument("--silent", action="store_true", help="without a voice")
-    p.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        default=Path("actor.mp4"),
-        help=".mp4, .mkv (lossless), .gif or a folder (default: actor.mp4)",
-    )
-    p.add_argument(
-        "--truth",
-        type=Path,
-        metavar="DIR",
-        help="write points, masks, poses and the true swap there",
-    )
-    p.add_argument(
-        "--sheet", type=Path, metavar="PNG", help="instead of a clip, a picture of twelve actors"
-    )
-    p.add_argument(
-        "--threads",
-        type=int,
-        default=os.cpu_count(),
-        metavar="N",
-        help="processor cores to use (default: all)",
-    )
-    options = p.parse_args(arguments)
-    options.hard = set(filter(None, options.hard.split(",")))
-    if options.face is not None and not options.truth:
-        p.error("--face is for the true swap, which is part of --truth DIR")
-    if options.sheet and options.sheet.suffix.lower() != ".png":
-        p.error(f"--sheet {options.sheet} does not end in .png")
-    if options.threads < 1:
-        p.error("--threads is at least 1")
-    return options
+    add = p.add_argument
+    add("--actor", type=_seed, default=0, metavar="SEED", help="who (default: 0)")
+    add("--performance", type=_seed, default=0, metavar="SEED", help="what they do (default: 0)")
+    add("--face", type=_seed, metavar="SEED", help="whose face the true swap puts on, with --truth")
+    help = "of the picture, in pixels (default: 256)"
+    add("--size", type=_size, default=(256, 256), metavar="PX|WxH", help=help)
+    add("--frames", type=int, default=125, metavar="N", help="(default: 125)")
+    add("--rate", type=float, default=25, metavar="FPS", help="frames a second (default: 25)")
+    add("--hard", default="", metavar="NAME,...", help="what makes it hard, see below")
+    help = "of H.264, 0 best to 51 (default: 14)"
+    add("--quality", type=int, default=14, metavar="CRF", choices=range(52), help=help)
+    add("--silent", action="store_true", help="without a voice")
+    help = ".mp4, .mkv (lossless), .gif or a folder (default: actor.mp4)"
+    add("-o", "--output", type=Path, metavar="OUT", default=Path("actor.mp4"), help=help)
+    help = "write points, masks, poses and the true swap there"
+    add("--truth", type=Path, metavar="DIR", help=help)
+    help = "instead of a clip, a picture of twelve actors"
+    add("--sheet", type=Path, metavar="PNG", help=help)
+    help = "processor cores to use (default: all)"
+    add("--threads", type=int, default=os.cpu_count(), metavar="N", help=help)
+    return p
 
 
 def _seed(text: str) -> int:
@@ -109,8 +92,8 @@ def _size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2] or found[1])
 
 
-def sheet(size: int = 256) -> np.ndarray:
-    """Twelve actors in a picture (H, W, 3) uint8, each with an expression of their own."""
+def render_sheet(size: int = 256) -> np.ndarray:
+    """Twelve actors in a picture (2 * size, 6 * size, 3) uint8, each with another expression."""
     pictures = []
     for seed in range(12):
         moment = Moment(
@@ -120,12 +103,26 @@ def sheet(size: int = 256) -> np.ndarray:
             mouth=(0, 0.35, 0, 0.12)[seed % 4],
             gaze_x=(0.3, -0.2, 0)[seed % 3],
         )
-        pictures.append(
-            encode(
-                Model(draw(seed)).render(moment, (size, size)).over(background((size, size), seed))
-            )
-        )
+        layer = Model(sample_actor(seed)).render(moment, (size, size))
+        pictures.append(encode(layer.over(render_background((size, size), seed))))
     return np.concatenate([np.concatenate(pictures[i : i + 6], 1) for i in (0, 6)])
+
+
+def _write_sheet(path: Path) -> None:
+    video.check_writable(path)
+    Image.fromarray(render_sheet()).save(path, pnginfo=video.png_text(ACTOR_COMMENT))
+
+
+def _build_scene(options: argparse.Namespace) -> Scene:
+    return Scene(
+        actor=options.actor,
+        performance=options.performance,
+        frames=options.frames,
+        size=options.size,
+        rate=options.rate,
+        face=options.face,
+        hard=options.hard,
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,28 +130,15 @@ def main(arguments: list[str] | None = None) -> int:
     nn.set_threads(options.threads)
     try:
         if options.sheet:
-            video.check_writable(options.sheet)
-            Image.fromarray(sheet()).save(options.sheet, pnginfo=video.png_text(COMMENT))
+            _write_sheet(options.sheet)
             return 0
         try:
-            scene = Scene(
-                options.actor,
-                options.performance,
-                options.frames,
-                options.size,
-                options.rate,
-                options.face,
-                options.hard,
-            )
+            scene = _build_scene(options)
         except ValueError as error:
             print(f"actors: {error}", file=sys.stderr)
             return 2
-        for _ in tqdm(
-            film(scene, options.output, options.truth, options.quality, not options.silent),
-            total=scene.frames,
-            unit="frame",
-            disable=None,
-        ):
+        frames = film(scene, options.output, options.truth, options.quality, not options.silent)
+        for _ in tqdm(frames, total=scene.frames, unit="frame", disable=None):
             pass
     except (video.OutputError, OSError) as error:
         print(f"actors: {error}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """Small functions that shape and paint: steps, hills and smooth profiles.
 
-The names are those of shading languages (GLSL): `mix` interpolates, `smoothstep` is a soft threshold.
-Arguments are numbers or arrays that broadcast against each other.
+The names are those of GLSL: `mix` interpolates, `smoothstep` is a soft threshold. Arguments are
+numbers or arrays that broadcast against each other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def gaussian(distance, width):
 
 
 def profile(at, points, soft=0.05):
-    """The polyline through `points` (x, value), evaluated at `at`; corners are rounded over `soft`."""
+    """The polyline through `points` (x, value), at places `at`; corners are rounded over `soft`."""
     x, value = np.array(sorted(points), float).T
     table = np.linspace(-PROFILE_RANGE, PROFILE_RANGE, PROFILE_POINTS)
     step = table[1] - table[0]

@@ -1,118 +1,101 @@
-"""The built-in demo: two actors, and afterwards the swap beside the truth."""
+"""The built-in demo: two actors are rendered, and afterwards the swap is set beside the truth."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 import video
-from files import contact_sheet
+from files import contact_sheet, pick_evenly
 from mtcnn_np import Detector
 from provenance import record
 
-from .performance import Moment
-from .person import sample_actor as draw
+from .comparison import read_compared
+from .person import sample_actor
 from .render import Model
 from .scene import Scene
-from .score import Compared, plain, score
-from .truth import COMMENT, film
+from .score import Figures, nan_to_none, score
+from .truth import ACTOR_COMMENT, film
 
-TARGET, DONOR = 6, 3  # actors' seeds
-PERFORMANCES = {"target": 11, "donor": 12}  # other light, other place, other things done
-SIZE, FRAMES = (320, 320), 125
-SHOWN = 6  # frames in the picture
+TARGET, DONOR = 6, 3  # seeds of the actors
+PERFORMANCES = {"target": 11, "donor": 12}  # seeds: other light, other room, other things done
+DEMO_SIZE = (320, 320)  # (w, h) pixels
+DEMO_FRAMES = 125  # of each clip: five seconds
+DEMO_PICTURES = 6  # frames in compare.png
+REPORTED_FIGURES = ("psnr", "ssim", "points", "mouth", "seam", "flicker")
 
 
 def render(folder: Path) -> Iterator[tuple[str, int]]:
-    """Write folder/target.mp4, folder/donor.mp4 and folder/truth, where they are not yet; yields what was rendered and the frame's number."""
-    for name, actor, face, truth in (
-        ("target", TARGET, DONOR, folder / "truth"),
-        ("donor", DONOR, None, None),
-    ):
-        if not (folder / f"{name}.mp4").exists():
-            for shot in film(
-                Scene(actor, PERFORMANCES[name], FRAMES, SIZE, face=face),
-                folder / f"{name}.mp4",
-                truth,
-            ):
-                yield name, shot.number
+    """Write target.mp4, donor.mp4 and truth/ into the folder, unless the clips are there.
 
-
-def compare(
-    folder: Path, swapped: Path
-) -> tuple[dict[str, dict[str, float]], list[list[np.ndarray]]]:
-    """Write folder/compare.mp4 (target, swap and truth side by side, with the sound) and folder/figures.json.
-
-    Gives the figures by candidate, see `score`, and some frames: a row of the target's, one of the swap's, one of the truth's.
+    Yields the name of the clip and the number of each frame that was rendered.
     """
-    shown = set(np.linspace(0, FRAMES - 1, SHOWN + 2).astype(int)[1:-1])
-    pictures: list[list[np.ndarray]] = [[], [], []]
-    target = video.open_clip(folder / "target.mp4")
+    clips = (("target", TARGET, DONOR, folder / "truth"), ("donor", DONOR, None, None))
+    for name, actor, face, truth in clips:
+        output = folder / f"{name}.mp4"
+        if not output.exists():
+            scene = Scene(actor, PERFORMANCES[name], DEMO_FRAMES, DEMO_SIZE, face=face)
+            for frame in film(scene, output, truth):
+                yield name, frame.number
+
+
+def compare(folder: Path, swap: Path) -> tuple[dict[str, Figures], list[list[np.ndarray]]]:
+    """Write compare.mp4 and figures.json into the folder.
+
+    Returns the figures by candidate (see `score`), and a few frames: a row of the target's, one of
+    the swap's and one of the truth's.
+    """
+    paths = {
+        "target": folder / "target.mp4",
+        "swap": swap,
+        "truth": folder / "truth" / "swap.mkv",
+    }
+    clips = [video.open_clip(path) for path in paths.values()]
+    pictures = _write_side_by_side(folder / "compare.mp4", clips, paths)
+    model = Model(sample_actor(TARGET).with_face_of(sample_actor(DONOR)))
+    figures = score(read_compared(folder / "truth", clips), model, Detector())
+    text = json.dumps(nan_to_none(figures), indent=1) + "\n"
+    (folder / "figures.json").write_text(text, encoding="utf-8")
+    return figures, pictures
+
+
+def report(folder: Path, swap: Path) -> str:
+    """Compare (see `compare`), write compare.png too, and return lines to print."""
+    figures, pictures = compare(folder, swap)
+    sheet = contact_sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
+    comment = video.png_text(record.STATEMENT_REPLACED)
+    Image.fromarray(sheet).save(folder / "compare.png", pnginfo=comment)
+    lines = [
+        f"{name:8}" + "".join(f" {key} {figures[name][key]:.2f}" for key in REPORTED_FIGURES)
+        for name in ("nothing", "swap")
+    ]
+    lines.append(f"{folder / 'compare.mp4'} and compare.png: target, swap, truth.")
+    return "\n".join(lines)
+
+
+def _write_side_by_side(
+    output: Path, clips: list[video.Clip], paths: dict[str, Path]
+) -> list[list[np.ndarray]]:
+    """Write target, swap and truth side by side, with the target's sound; returns a few frames."""
+    target = clips[0]
     width, height = target.size
     like = video.Clip(
         target.path, (3 * width, height), target.rate, target.frames, target.time_base
     )
     like.has_audio = target.has_audio
-    clips = [target, video.open_clip(swapped), video.open_clip(folder / "truth" / "swap.mkv")]
-    statement = f"{COMMENT}; target, swap by this program, true swap"
-    with video.open_writer(folder / "compare.mp4", like, comment=statement) as writer:
+    statement = f"{ACTOR_COMMENT}; target, swap by this program, true swap"
+    picked = set(pick_evenly(DEMO_FRAMES, DEMO_PICTURES + 2)[1:-1])  # without first and last
+    pictures: list[list[np.ndarray]] = [[] for _ in clips]
+    with video.open_writer(output, like, comment=statement) as writer:
         for frames in zip(*clips, strict=True):
             writer.write(np.concatenate([f.image for f in frames], 1), frames[0].time)
-            if frames[0].number in shown:
+            if frames[0].number in picked:
                 for row, frame in zip(pictures, frames, strict=True):
                     row.append(frame.image)
-    inputs = dict(zip(("target", "swap", "truth"), (clip.path for clip in clips), strict=True))
     settings = {"target": TARGET, "donor": DONOR, "performances": PERFORMANCES}
-    made = record.Record(statement, FRAMES, settings, inputs=inputs)
-    record.write(folder / "compare.mp4", made)
-    figures = score(
-        compared(folder / "truth", clips), Model(draw(TARGET).with_face_of(draw(DONOR))), Detector()
-    )
-    (folder / "figures.json").write_text(
-        json.dumps(plain(figures), indent=1) + "\n", encoding="utf-8"
-    )
-    return figures, pictures
-
-
-def compared(
-    truth: Path, clips: Iterable[Iterable[video.Frame]], names=("nothing", "swap", "truth")
-) -> Iterator[Compared]:
-    """The frames that can be scored, present and not half hidden, of clips in the order of `names`, with what the folder `truth` knows of them."""
-    rows = [
-        json.loads(line)
-        for line in (truth / "truth.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    known = [f.name for f in fields(Moment)]
-    for row, *frames in zip(rows, *clips, strict=True):
-        if row["present"] and row["visible"] > 0.5:
-            mask = (
-                np.array(Image.open(truth / "mask" / f"{row['frame']:06d}.png"), np.float32) / 255
-            )
-            moment = Moment(**{k: tuple(row[k]) if k == "light" else row[k] for k in known})
-            yield Compared(
-                row["frame"],
-                {name: f.image for name, f in zip(names, frames, strict=True)},
-                mask,
-                np.array(row["swap_points"]),
-                moment,
-            )
-
-
-def report(folder: Path, swapped: Path) -> str:
-    """Compare, see `compare`, and write folder/compare.png too; gives what to tell of it."""
-    figures, pictures = compare(folder, swapped)
-    sheet = contact_sheet(pictures, ["target", "swap", "true swap"], cell=(200, 200))
-    comment = video.png_text(record.STATEMENT_REPLACED)
-    Image.fromarray(sheet).save(folder / "compare.png", pnginfo=comment)
-    shown = ("psnr", "ssim", "points", "mouth", "seam", "flicker")
-    lines = [
-        f"{name:8}" + "".join(f" {key} {figures[name][key]:.2f}" for key in shown)
-        for name in ("nothing", "swap")
-    ]
-    lines.append(f"{folder / 'compare.mp4'} and compare.png: target, swap, truth.")
-    return "\n".join(lines)
+    record.write(output, record.Record(statement, DEMO_FRAMES, settings, inputs=paths))
+    return pictures

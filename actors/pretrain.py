@@ -32,10 +32,10 @@ from intracoder.model import downsample
 from intracoder.train import reconstruction_loss
 from nn import Module, Tensor
 
+from .background import render_background
 from .performance import Performance
-from .person import sample_actor as draw
+from .person import sample_actor
 from .render import Model, encode
-from .scene import background
 
 FIRST_PRETRAIN_SEED = 20_000  # of the first actor: far from those of the demo and the benchmarks
 PRETRAIN_RENDER_SIZE = (224, 224)  # pixels
@@ -75,9 +75,9 @@ def render_troupe(number: int, troupe: Troupe = PRETRAIN_TROUPE) -> Pictures:
     """The faces of the number-th troupe, from 0; the same number gives the same pictures."""
     rng = np.random.default_rng([number, 0x7200])
     first = number * troupe.actors
-    models = [Model(draw(FIRST_PRETRAIN_SEED + first + k)) for k in range(troupe.actors)]
+    models = [Model(sample_actor(FIRST_PRETRAIN_SEED + first + k)) for k in range(troupe.actors)]
     seeds = [int(rng.integers(1 << 30)) for _ in range(PRETRAIN_ROOMS)]
-    rooms = [background(PRETRAIN_RENDER_SIZE, seed) for seed in seeds]
+    rooms = [render_background(PRETRAIN_RENDER_SIZE, seed) for seed in seeds]
     faces, actors, moments = [], [], []
     for k in range(troupe.moments):
         moment = Performance(int(rng.integers(1 << 30)), 4.0).at(float(rng.uniform(0, 4)))

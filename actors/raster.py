@@ -2,8 +2,8 @@
 
 A triangle covers the samples whose three barycentric coordinates are all positive. Where several
 triangles cover one sample, the nearest is seen. Every candidate (a triangle at a sample) is packed
-into one integer, its depth in the high bits and its own number in the low ones. The least integer at
-each sample then names the nearest candidate: a z-buffer in a single `np.minimum.at`.
+into one integer, its depth in the high bits and its own number in the low ones. The least integer
+at each sample then names the nearest candidate: a z-buffer in a single `np.minimum.at`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def rasterise(
 
 @dataclass(frozen=True, eq=False)
 class _Boxes:
-    """The triangles that may be seen, and the samples of the picture within their bounding boxes."""
+    """The T triangles that may be seen, and their bounding boxes in the picture."""
 
     numbers: np.ndarray  # (T,) in the list of all triangles
     corners: tuple[np.ndarray, ...]  # (3, T) each: x, y and depth of the corners
@@ -120,7 +120,7 @@ class _Boxes:
 
 
 def _find_boxes(at, depth, triangles, two_sided, size: tuple[int, int]) -> _Boxes:
-    """Bounding boxes of the triangles that face the camera (or are two-sided) within the picture."""
+    """The triangles within the picture that face the camera or are two-sided."""
     x, y, z = (v[triangles.T] for v in (at[:, 0], at[:, 1], depth))  # (3, T) each
     area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
     left, width = _find_span(x, size[0])

@@ -34,7 +34,7 @@ class Layer:
     mask: np.ndarray  # (h, w) 0..1: how much of the pixel is face
 
     def over(self, background: np.ndarray) -> np.ndarray:
-        """This in front of a picture (h, w, 3) in linear light (the operator of Porter and Duff)."""
+        """This in front of a picture (h, w, 3) in linear light ("over", Porter and Duff 1984)."""
         return self.colour + background * (1 - self.cover[..., None])
 
 

@@ -1,8 +1,8 @@
 """How bright a sample of skin or hair is: diffuse, ambient and specular light.
 
-A surface is as bright as it faces the lamp: the product of its normal and the direction of the
-light (Lambert). Skin lets some light through, red most, so its brightness falls to 0 a little behind
-the edge ("wrapped" Lambert). Added to that are light from all around, dimmed in hollows, and a
+Diffuse: a surface is as bright as it faces the lamp, the product of its normal and the direction of
+the light (Lambert). Skin lets some light through, red most, so its brightness falls to 0 a little
+behind the edge ("wrapped" Lambert). Ambient: light from all around, dimmed in hollows. Specular: a
 highlight where the normal halves the angle between lamp and camera (Blinn 1977); on hair it is a
 band across the strands (Kajiya and Kay 1989). The numbers are by eye.
 """

@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 import nn
-from actors import Scene, shots
+from actors import Scene, render_frames
 from mtcnn_np import Detector
 
 POINTS = "left eye", "right eye", "nose", "left mouth corner", "right mouth corner"
@@ -39,7 +39,7 @@ def main() -> None:
     for seed in range(options.first, options.first + options.actors):
         scene = Scene(seed, seed, 10 * options.frames, (options.size, options.size))
         start = time.perf_counter()
-        taken = list(shots(scene, range(0, scene.frames, 10)))
+        taken = list(render_frames(scene, range(0, scene.frames, 10)))
         rates.append(len(taken) / (time.perf_counter() - start))
         of_actor = []
         for shot in taken:

@@ -36,8 +36,8 @@ from scipy import ndimage
 import nn
 import pipeline
 import video
-from actors import Scene, Shot, film, shots
-from actors.score import psnr, ssim
+from actors import RenderedFrame, Scene, film, render_frames
+from actors.measures import psnr, ssim
 from faces import align
 from mtcnn_np import Detector
 from provenance import mark, search
@@ -112,7 +112,7 @@ def pairs(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path
         yield "clips", *options.clips
 
 
-def soft(shot: Shot) -> Shot:
+def soft(shot: RenderedFrame) -> RenderedFrame:
     """The new face of its true swap as soft as a trained net draws it."""
     replaced = (shot.swap != shot.image).any(axis=2, keepdims=True)
     return replace(
@@ -125,7 +125,7 @@ def softened(number: int, frames: int, size: int) -> list[np.ndarray]:
     scene = Scene(12 + 2 * number, 61 + number, frames, (size, size), face=13 + 2 * number)
     return [
         mark.embed(s.swap, s.image, align.similarity(s.points))
-        for s in map(soft, shots(scene, range(frames)))
+        for s in map(soft, render_frames(scene, range(frames)))
     ]
 
 
@@ -220,7 +220,7 @@ def actors(frames: int, size: int, detector: Detector) -> Iterator[list[np.ndarr
     seed = 1000
     while frames > 0:
         scene = Scene(seed, seed, 6 * search.SPAN, (size, size))
-        images = [shot.image for shot in shots(scene, range(0, scene.frames, 6))]
+        images = [shot.image for shot in render_frames(scene, range(0, scene.frames, 6))]
         if seed % 3:
             images = treated(images, *TREATMENTS[seed // 3 % len(TREATMENTS)])
         faces = [face for which, _, face in search.unfolded(Frames(images), detector) if which == 0]

@@ -26,9 +26,9 @@ import numpy as np
 import nn
 import pipeline
 import video
-from actors import Model, Moment, Scene, Shot, draw, film
-from actors.demo import compared
-from actors.score import Compared, plain, score
+from actors import Model, Moment, RenderedFrame, Scene, film, sample_actor
+from actors.comparison import ComparedFrame, read_compared
+from actors.score import nan_to_none, score
 from faces import align, warp
 from mtcnn_np import Detector
 from stages.presets import PRESETS
@@ -67,7 +67,7 @@ APART = {
 class Nearest:
     """The donor's frame that is nearest in pose and expression, pasted over the target's face."""
 
-    def __init__(self, shots: list[Shot]):
+    def __init__(self, shots: list[RenderedFrame]):
         self.shots = [s for s in shots if s.present]
         self.places = np.array([self._place(s.moment) for s in self.shots])
 
@@ -85,10 +85,10 @@ class Nearest:
         return np.rint(image + (carried - image) * mask[..., None]).astype(np.uint8)
 
 
-def candidates(folder: Path, donor: Nearest) -> Iterator[Compared]:
+def candidates(folder: Path, donor: Nearest) -> Iterator[ComparedFrame]:
     """The frames that count, of all candidates."""
     clips = [video.open_clip(folder / name) for name in ("target.mkv", "out.mkv", "truth/swap.mkv")]
-    for frame in compared(folder / "truth", clips):
+    for frame in read_compared(folder / "truth", clips):
         frame.images["nearest"] = donor.paste(
             frame.images["nothing"], frame.points, frame.mask, frame.moment
         )
@@ -128,7 +128,9 @@ def measure(
     ):
         sys.exit(code)
     return score(
-        candidates(folder, Nearest(shots)), Model(draw(target).wearing(draw(donor))), Detector()
+        candidates(folder, Nearest(shots)),
+        Model(sample_actor(target).with_face_of(sample_actor(donor))),
+        Detector(),
     )
 
 
@@ -166,7 +168,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             found.append(measure(pair, options, Path(folder)))
         taken.append(round(time.perf_counter() - start, 1))
-        for name, figures in plain(found[-1]).items():
+        for name, figures in nan_to_none(found[-1]).items():
             print(
                 json.dumps(
                     {
@@ -184,7 +186,7 @@ def main() -> None:
     means = {
         name: {k: mean([f[name][k] for f in found]) for k in found[0][name]} for name in found[0]
     }
-    for name, figures in plain(means).items():
+    for name, figures in nan_to_none(means).items():
         print(
             json.dumps(
                 {

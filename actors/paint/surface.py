@@ -11,7 +11,7 @@ FRONT_ANGLE = 1.5  # radians about the vertical axis: within this the face is pa
 
 @dataclass(frozen=True, eq=False)
 class HeadSurface:
-    """The places of a head's texels at rest, (H, W) each, in half heads, and noise for all coats."""
+    """The places of a head's texels at rest, (H, W) each, in half heads, and the skin's noise."""
 
     x: np.ndarray
     y: np.ndarray

@@ -19,8 +19,9 @@ def hairline(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
     head = actor.head
     top, temples = head.hairline, head.hairline + 0.16 * head.receding
     line = profile(np.abs(angle), [
-        (0, top), (0.45, temples), (0.62, temples - 0.02), (0.85, top - 0.13 + 0.16 * head.receding),
-        (1.1, 0.16), (1.25, -0.05), (1.42, -0.02), (1.7, -0.1), (1.9, -0.55), (3.3, -0.62),
+        (0, top), (0.45, temples), (0.62, temples - 0.02),
+        (0.85, top - 0.13 + 0.16 * head.receding), (1.1, 0.16), (1.25, -0.05), (1.42, -0.02),
+        (1.7, -0.1), (1.9, -0.55), (3.3, -0.62),
     ], 0.06)  # fmt: skip
     return y - line
 

@@ -17,8 +17,8 @@ FRAMES, SIZE = 22, (128, 128)
 def shown(detector, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "FRAMES", FRAMES)
-        patch.setattr(demo, "SIZE", SIZE)
+        patch.setattr(demo, "DEMO_FRAMES", FRAMES)
+        patch.setattr(demo, "DEMO_SIZE", SIZE)
         arguments = ["--rounds", "1", "--threads", "1", "--run", str(folder)]
         assert pipeline.main(arguments) == 0
         made = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.mp4")}

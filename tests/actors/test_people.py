@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from actors import Model, Moment, Performance, Scene, draw, shots
-from actors.head import LIP_BAND, PIVOT
-from actors.raster import DISTANCE
-from actors.render import encode, rotation
+from actors import Model, Moment, Performance, Scene, render_frames, sample_actor
+from actors.camera import CAMERA_DISTANCE
+from actors.pose import PIVOT, head_rotation
+from actors.render import encode
+from actors.shape import LIP_BAND
 
 SIZE = 128, 128
 LEFT_EYE, RIGHT_EYE, NOSE, LEFT_CORNER, RIGHT_CORNER = range(5)
@@ -17,7 +18,7 @@ LEFT_EYE, RIGHT_EYE, NOSE, LEFT_CORNER, RIGHT_CORNER = range(5)
 
 @pytest.fixture(scope="module")
 def model():
-    return Model(draw(3))
+    return Model(sample_actor(3))
 
 
 def _picture(model, **moment):
@@ -32,19 +33,19 @@ def _patch(picture, at, reach=4):
 
 
 def test_an_actor_is_its_seed():
-    assert draw(5) == draw(5) and len({draw(s) for s in range(50)}) == 50
-    skins = [draw(s).head.skin for s in range(100)]
+    assert sample_actor(5) == sample_actor(5) and len({sample_actor(s) for s in range(50)}) == 50
+    skins = [sample_actor(s).head.skin for s in range(100)]
     assert min(skins) < 0.05 and max(skins) > 0.95
     assert (
-        {draw(s).head.length > 0 for s in range(20)}
-        == {draw(s).face.beard > 0 for s in range(20)}
+        {sample_actor(s).head.length > 0 for s in range(20)}
+        == {sample_actor(s).face.beard > 0 for s in range(20)}
         == {True, False}
     )
 
 
 def test_the_true_swap_is_one_head_with_the_other_face():
-    both = draw(1).wearing(draw(2))
-    assert both.head == draw(1).head and both.face == draw(2).face
+    both = sample_actor(1).with_face_of(sample_actor(2))
+    assert both.head == sample_actor(1).head and both.face == sample_actor(2).face
 
 
 def test_a_performance_is_its_seed_and_smooth():
@@ -85,12 +86,12 @@ def test_points_agree_with_another_way_to_turn_and_project(model, angles):
         *angles, mouth=0.4, smile=0.6, gaze_x=-0.5, shift_x=0.1, shift_y=-0.05, zoom=0.3
     )
     turn = Rotation.from_euler("yxz", [angles[0], angles[1], -angles[2]], degrees=True)
-    np.testing.assert_allclose(rotation(moment), turn.as_matrix(), atol=1e-12)
+    np.testing.assert_allclose(head_rotation(moment), turn.as_matrix(), atol=1e-12)
     straight = model.points3d(replace(moment, yaw=0, pitch=0, roll=0, shift_x=0, shift_y=0))
     x, y, z = (turn.apply(straight - PIVOT) + PIVOT + [0.1, -0.05, 0]).T
     expected = (
         np.array([100 / 2 - 0.5, 0.47 * 80 - 0.5])
-        + 0.3 * 80 * DISTANCE * np.stack([x, -y], 1) / (DISTANCE - z)[:, None]
+        + 0.3 * 80 * CAMERA_DISTANCE * np.stack([x, -y], 1) / (CAMERA_DISTANCE - z)[:, None]
     )
     np.testing.assert_allclose(model.points(moment, (100, 80)), expected, atol=1e-9)
 
@@ -132,16 +133,16 @@ def test_expressions_move_what_they_say(model):
     assert (gaze[:2, 0] > 0.3).all() and np.abs(gaze[2:]).max() == 0
     assert (points(mouth=1)[3:, 1] > rest[3:, 1] + 1).all()
 
-    x, y = model.rest.T
+    x, y = model.mesh.face_place.T
     mouth_y = model.actor.face.mouth_y
     lips = [
         (np.abs(x) < 0.05) & (np.abs(y - mouth_y - side * 0.025) < 0.025 - LIP_BAND)
         for side in (1, -1)
     ]
-    closed, wide = (model.place(Moment(mouth=m))[:, 1] for m in (0, 1))
+    closed, wide = (model.mesh.place(Moment(mouth=m))[:, 1] for m in (0, 1))
     upper, lower = ((wide - closed)[lip].mean() for lip in lips)
     assert upper > -0.02 and lower < -0.15  # the jaw takes the lower lip along
-    brow = model.place(Moment(brow=1)) - model.place(Moment())
+    brow = model.mesh.place(Moment(brow=1)) - model.mesh.place(Moment())
     assert brow[:, 1].max() > 0.05 and brow[y < -0.1].max() < 1e-3
 
 
@@ -185,11 +186,11 @@ def test_cover_and_mask_are_the_actors_and_the_face_within(model):
 def test_the_detector_takes_them_for_people_and_sees_their_points_where_they_are(detector):
     errors = []
     for seed in (1, 4, 105):
-        for shot in shots(Scene(seed, seed + 40, 80, (160, 160)), (3, 40)):
-            (face,) = detector.detect(shot.image)
+        for frame in render_frames(Scene(seed, seed + 40, 80, (160, 160)), (3, 40)):
+            (face,) = detector.detect(frame.image)
             assert face.score >= 0.95
             errors.append(
-                np.linalg.norm(face.points - shot.points, axis=1)
-                / np.linalg.norm(shot.points[1] - shot.points[0])
+                np.linalg.norm(face.points - frame.points, axis=1)
+                / np.linalg.norm(frame.points[1] - frame.points[0])
             )
     assert np.mean(errors) < 0.06 and np.mean(errors, 0)[NOSE] < 0.10

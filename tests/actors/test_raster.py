@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from actors import raster
-from actors.paint import normals
+from actors.camera import CAMERA_DISTANCE, project
+from actors.shape import grid_normals
 
 
-def _plainly(at, depth, triangles, both_sides, size):
+def _plainly(at, depth, triangles, two_sided, size):
     """Which triangle each pixel sees (-1: none), its weights there, and whether that is clear: no edge runs through the pixel's very
     centre, and no other triangle is as near."""
     w, h = size
@@ -19,7 +20,7 @@ def _plainly(at, depth, triangles, both_sides, size):
                 corners = np.vstack([at[triangle].T, np.ones(3)])
                 turn = np.linalg.det(corners)
                 if (
-                    turn > 0 and not both_sides[number]
+                    turn > 0 and not two_sided[number]
                 ):  # y points down: what faces the camera turns the other way
                     continue
                 shares = np.linalg.solve(corners, [x, y, 1])
@@ -43,9 +44,9 @@ def test_the_z_buffer_sees_what_a_search_through_all_triangles_sees(seed):
     at = rng.uniform(-12, 38, (24, 2))  # many reach beyond the picture
     depth = rng.uniform(5, 9, 24)
     triangles = np.array([rng.choice(24, 3, replace=False) for _ in range(30)], np.int32)
-    both_sides = rng.random(30) < 0.3
-    seen, weights, clear = _plainly(at, depth, triangles, both_sides, size)
-    found = raster.rasterise(at, depth, triangles, both_sides, size)
+    two_sided = rng.random(30) < 0.3
+    seen, weights, clear = _plainly(at, depth, triangles, two_sided, size)
+    found = raster.rasterise(at, depth, triangles, two_sided, size)
     assert len(np.unique(found.samples)) == len(found.samples)
     corners, ours = np.full((size[0] * size[1], 3), -1), np.zeros((size[0] * size[1], 3))
     corners[found.samples], ours[found.samples] = found.corners, found.weights
@@ -97,7 +98,7 @@ def test_the_normals_of_a_sphere_are_its_radii():
         [np.sin(angle) * np.cos(latitude), np.sin(latitude), np.cos(angle) * np.cos(latitude)], -1
     )
     for dtype in (np.float64, np.float32):
-        n = normals((3 * sphere + [1, 2, 3]).astype(dtype))
+        n = grid_normals((3 * sphere + [1, 2, 3]).astype(dtype))
         assert n.dtype == dtype
         np.testing.assert_allclose(np.linalg.norm(n, axis=-1), 1, atol=1e-5)
         np.testing.assert_allclose(n[1:-1, 1:-1], sphere[1:-1, 1:-1], atol=2e-3)
@@ -106,9 +107,9 @@ def test_the_normals_of_a_sphere_are_its_radii():
 def test_the_camera_is_a_pinhole():
     at = np.random.default_rng(0).uniform(-1, 1, (20, 3))
     zoom, (w, h) = 0.31, (200, 120)
-    f = zoom * h * raster.DISTANCE
+    f = zoom * h * CAMERA_DISTANCE
     camera = np.array([[f, 0, w / 2 - 0.5], [0, f, 0.47 * h - 0.5], [0, 0, 1]])
-    seen = camera @ (at * [1, -1, -1] + [0, 0, raster.DISTANCE]).T
-    places, depth = raster.project(at, zoom, (w, h))
+    seen = camera @ (at * [1, -1, -1] + [0, 0, CAMERA_DISTANCE]).T
+    places, depth = project(at, zoom, (w, h))
     np.testing.assert_allclose(places, (seen[:2] / seen[2]).T)
     np.testing.assert_allclose(depth, seen[2])

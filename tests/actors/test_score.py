@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from actors import Model, Moment, Scene, draw, shots
-from actors.raster import project
-from actors.render import turned
-from actors.score import Compared, plain, pose, psnr, score, seam, ssim
+from actors import Model, Moment, Scene, render_frames, sample_actor
+from actors.camera import project
+from actors.comparison import ComparedFrame
+from actors.measures import psnr, seam_contrast, ssim
+from actors.pose import apply_pose, estimate_pose
+from actors.score import nan_to_none, score
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(40, 200, (40, 50, 3)).astype(np.uint8)
@@ -40,36 +42,38 @@ def test_ssim_has_its_closed_forms():
 
 
 def test_pose_gives_back_the_angles_of_exact_points():
-    anchors = Model(draw(4)).points3d(Moment())
+    anchors = Model(sample_actor(4)).points3d(Moment())
     for moment in (
         Moment(),
         Moment(yaw=22, pitch=-9, roll=8, shift_x=0.2, zoom=0.3),
         Moment(yaw=-25, pitch=11, roll=-9, shift_y=-0.1, zoom=0.36),
     ):
-        points = project(turned(anchors, moment, 1.0), moment.zoom, (200, 160))[0]
+        points = project(apply_pose(anchors, moment, 1.0), moment.zoom, (200, 160))[0]
         np.testing.assert_allclose(
-            pose(points, anchors, (200, 160)), [moment.yaw, moment.pitch, moment.roll], atol=1e-3
+            estimate_pose(points, anchors, (200, 160)),
+            [moment.yaw, moment.pitch, moment.roll],
+            atol=1e-3,
         )
 
 
-def _pasted(shot):
+def _pasted(frame):
     """The frame with a white rectangle over the face."""
     (left, top), (right, bottom) = (
-        shot.points.min(0).astype(int) - 8,
-        shot.points.max(0).astype(int) + 8,
+        frame.points.min(0).astype(int) - 8,
+        frame.points.max(0).astype(int) + 8,
     )
-    image = shot.image.copy()
+    image = frame.image.copy()
     image[top:bottom, left:right] = 255
     return image
 
 
 @pytest.fixture(scope="module")
 def scored(detector):
-    """Figures of several candidates over 34 frames of a clip, taken here and there, and the shots."""
+    """Figures of several candidates over 34 frames of a clip, taken here and there, and these."""
     scene = Scene(6, 11, 200, (128, 128), face=3)
-    taken = list(shots(scene, range(0, 200, 6)))
+    taken = list(render_frames(scene, range(0, 200, 6)))
     frames = [
-        Compared(
+        ComparedFrame(
             s.number,
             {
                 "truth": s.swap,
@@ -83,14 +87,19 @@ def scored(detector):
         )
         for s in taken
     ]
-    return score(frames, scene.wearing, detector), taken
+    return score(frames, scene.swapped_model, detector), taken
 
 
 def test_seam_is_none_for_the_true_swap_and_large_for_a_pasted_rectangle(scored):
     figures, taken = scored
-    assert seam(taken[0].image, taken[0].image) == 0
-    for shot in taken[:3]:
-        assert abs(seam(shot.swap, shot.image)) < 2.5 < 10 < seam(_pasted(shot), shot.image)
+    assert seam_contrast(taken[0].image, taken[0].image) == 0
+    for frame in taken[:3]:
+        assert (
+            abs(seam_contrast(frame.swap, frame.image))
+            < 2.5
+            < 10
+            < seam_contrast(_pasted(frame), frame.image)
+        )
     assert (
         abs(figures["truth"]["seam"]) < 2.5
         and figures["nothing"]["seam"] == 0
@@ -118,9 +127,9 @@ def test_what_cannot_be_measured_is_nan_and_null_in_json(scored):
     assert all(
         np.isnan(f["flicker"]) and np.isnan(f["jitter"]) for f in figures.values()
     )  # no two frames follow one another
-    assert plain(figures)["blank"]["points"] is None and plain(figures)["truth"] == figures[
+    assert nan_to_none(figures)["blank"]["points"] is None and nan_to_none(figures)[
         "truth"
-    ] | {"flicker": None, "jitter": None}
+    ] == figures["truth"] | {"flicker": None, "jitter": None}
 
 
 def test_expressions_are_read_better_than_by_guessing_their_mean(scored):
@@ -141,26 +150,28 @@ def test_flicker_and_jitter_are_of_frames_that_follow_one_another(detector):
         0,
     ]  # the last frame is a long way after: its change from the one before does not count
     frames = []
-    for shot, level in zip(shots(scene, [3, 4, 5, 6, 50]), levels, strict=True):
-        truth = np.clip(shot.swap, 20, 235)
+    for frame, level in zip(render_frames(scene, [3, 4, 5, 6, 50]), levels, strict=True):
+        truth = np.clip(frame.swap, 20, 235)
         images = {
             "truth": truth,
             "nothing": truth,
             "flickers": (truth.astype(int) + level).astype(np.uint8),
-            "shaken": np.roll(truth, 3 * (shot.number % 2), axis=1),
+            "shaken": np.roll(truth, 3 * (frame.number % 2), axis=1),
         }
-        frames.append(Compared(shot.number, images, shot.mask, shot.swap_points, shot.moment))
-    figures = score(frames, scene.wearing, detector)
+        frames.append(
+            ComparedFrame(frame.number, images, frame.mask, frame.swap_points, frame.moment)
+        )
+    figures = score(frames, scene.swapped_model, detector)
     assert figures["flickers"]["flicker"] == pytest.approx(16) and figures["truth"]["flicker"] == 0
     assert figures["truth"]["jitter"] == 1 and figures["shaken"]["jitter"] > 2
 
 
 def test_no_frame_or_no_face_to_score_by_is_refused(detector):
-    model = Model(draw(0))
+    model = Model(sample_actor(0))
     with pytest.raises(ValueError, match="never in the picture"):
         score([], model, detector)
     blank = np.full((64, 64, 3), 90, np.uint8)
-    frame = Compared(
+    frame = ComparedFrame(
         0,
         {"truth": blank, "nothing": blank},
         np.ones((64, 64)),

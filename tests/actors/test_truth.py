@@ -9,23 +9,23 @@ import pytest
 from PIL import Image
 
 import video
-from actors import HARD, Scene, film
+from actors import HARD_CASES, Scene, film
 from actors.__main__ import main
-from actors.sound import RATE, voice
+from actors.sound import SAMPLE_RATE, synthesise_voice
 
 SIZE, FRAMES = (64, 64), 25
 
 
 @pytest.fixture(scope="module")
 def filmed(tmp_path_factory):
-    """A lossless clip, a compressed one, and the truth of the first: the folder and the shots."""
+    """A lossless clip, a compressed one, and the truth of the first: the folder and the frames."""
     folder = tmp_path_factory.mktemp("filmed")
     scene = Scene(6, 11, FRAMES, SIZE, 30, face=3)
-    shots = list(film(scene, folder / "a.mkv", folder / "truth"))
+    frames = list(film(scene, folder / "a.mkv", folder / "truth"))
     assert [s.number for s in film(Scene(6, 11, FRAMES, SIZE, 29.97), folder / "a.mp4")] == list(
         range(FRAMES)
     )
-    return folder, shots
+    return folder, frames
 
 
 def _sound(path):
@@ -39,7 +39,7 @@ def _sound(path):
 
 
 def test_a_clip_has_its_frames_at_their_times_and_says_that_it_is_synthetic(filmed):
-    folder, shots = filmed
+    folder, frames = filmed
     for name, rate in (("a.mkv", Fraction(30)), ("a.mp4", Fraction(2997, 100))):
         clip = video.open_clip(folder / name)
         assert clip.size == SIZE and clip.has_audio
@@ -51,11 +51,11 @@ def test_a_clip_has_its_frames_at_their_times_and_says_that_it_is_synthetic(film
                 "Synthetic media"
             )
     np.testing.assert_array_equal(
-        [f.image for f in video.open_clip(folder / "a.mkv")], [s.image for s in shots]
+        [f.image for f in video.open_clip(folder / "a.mkv")], [s.image for s in frames]
     )
-    for frame, shot in zip(video.open_clip(folder / "a.mp4"), shots, strict=True):
+    for decoded, frame in zip(video.open_clip(folder / "a.mp4"), frames, strict=True):
         assert (
-            np.abs(frame.image.astype(int) - shot.image).mean() < 12
+            np.abs(decoded.image.astype(int) - frame.image).mean() < 12
         )  # at another rate the same path a little later
 
 
@@ -64,47 +64,51 @@ def test_the_sound_is_as_long_as_the_clip_and_loud_when_the_mouth_is_open(filmed
     codec, rate, samples = _sound(folder / "a.mp4")
     assert (
         codec == "aac"
-        and rate == RATE
-        and abs(len(samples) - FRAMES / 29.97 * RATE) <= 3 * 1024
+        and rate == SAMPLE_RATE
+        and abs(len(samples) - FRAMES / 29.97 * SAMPLE_RATE) <= 3 * 1024
         and np.abs(samples).max() > 0.01
     )
-    silent, loud = (voice(lambda t, m=m: m, 0.5, 4) for m in (0.0, 0.8))
-    assert len(loud) == RATE // 2 and np.abs(loud).max() <= 1 and loud.std() > 10 * silent.std()
-    np.testing.assert_array_equal(voice(lambda t: 0.8, 0.5, 4), loud)
-    assert not np.array_equal(voice(lambda t: 0.8, 0.5, 5), loud)
+    silent, loud = (synthesise_voice(lambda t, m=m: m, 0.5, 4) for m in (0.0, 0.8))
+    assert (
+        len(loud) == SAMPLE_RATE // 2 and np.abs(loud).max() <= 1 and loud.std() > 10 * silent.std()
+    )
+    np.testing.assert_array_equal(synthesise_voice(lambda t: 0.8, 0.5, 4), loud)
+    assert not np.array_equal(synthesise_voice(lambda t: 0.8, 0.5, 5), loud)
 
 
 def test_the_truth_has_a_row_a_frame_with_plain_numbers(filmed):
-    folder, shots = filmed
+    folder, frames = filmed
     rows = [
         json.loads(line) for line in (folder / "truth" / "truth.jsonl").read_text().splitlines()
     ]
     assert [r["frame"] for r in rows] == list(range(FRAMES))
-    for row, shot in zip(rows, shots, strict=True):
+    for row, frame in zip(rows, frames, strict=True):
         assert (
             row["time"] == pytest.approx(row["frame"] / 30, abs=1e-6)
             and row["part"] == 0
             and row["present"]
             and row["visible"] == 1
         )
-        np.testing.assert_allclose(row["points"], shot.points, atol=1e-3)
-        np.testing.assert_allclose(row["swap_points"], shot.swap_points, atol=1e-3)
+        np.testing.assert_allclose(row["points"], frame.points, atol=1e-3)
+        np.testing.assert_allclose(row["swap_points"], frame.swap_points, atol=1e-3)
         numbers = np.concatenate([np.ravel(v) for k, v in row.items() if k != "present"])
-        assert np.isfinite(numbers).all() and row["yaw"] == pytest.approx(shot.moment.yaw, abs=1e-5)
+        assert np.isfinite(numbers).all() and row["yaw"] == pytest.approx(
+            frame.moment.yaw, abs=1e-5
+        )
 
 
 def test_masks_are_pictures_and_the_true_swap_is_lossless(filmed):
-    folder, shots = filmed
+    folder, frames = filmed
     swap = [f.image for f in video.open_clip(folder / "truth" / "swap.mkv")]
-    np.testing.assert_array_equal(swap, [s.swap for s in shots])
-    for shot in shots:
+    np.testing.assert_array_equal(swap, [s.swap for s in frames])
+    for frame in frames:
         mask, visible = (
-            np.array(Image.open(folder / "truth" / kind / f"{shot.number:06d}.png"))
+            np.array(Image.open(folder / "truth" / kind / f"{frame.number:06d}.png"))
             for kind in ("mask", "visible")
         )
         assert mask.dtype == np.uint8 and mask.max() == 255 and (visible == mask).all()
-        np.testing.assert_allclose(mask / 255, shot.mask, atol=1 / 255)
-        np.testing.assert_array_equal(shot.swap[mask == 0], shot.image[mask == 0])
+        np.testing.assert_allclose(mask / 255, frame.mask, atol=1 / 255)
+        np.testing.assert_array_equal(frame.swap[mask == 0], frame.image[mask == 0])
     assert len(list((folder / "truth" / "mask").iterdir())) == FRAMES
 
 
@@ -134,7 +138,7 @@ def test_the_command_line_renders_what_it_is_told(tmp_path):
     )
     expected = Scene(6, 11, 6, SIZE, face=3, hard={"hand", "cut"})
     frames = [f.image for f in video.open_clip(tmp_path / "b.mkv")]
-    np.testing.assert_array_equal(frames, [expected.shot(n).image for n in range(6)])
+    np.testing.assert_array_equal(frames, [expected.render_frame(n).image for n in range(6)])
     assert [
         json.loads(line)["part"]
         for line in (tmp_path / "t" / "truth.jsonl").read_text().splitlines()
@@ -160,7 +164,7 @@ def test_odd_sides_stay(tmp_path, size):
 @pytest.mark.parametrize(
     "options, words",
     [
-        (["--hard", "hnad"], list(HARD)),
+        (["--hard", "hnad"], list(HARD_CASES)),
         (["--size", "12"], ["32 to 4096", "12x12"]),
         (["--size", "64x5000"], ["4096"]),
         (["--size", "64x"], ["WxH"]),

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 import video
 from actors import Scene
-from actors.score import psnr
+from actors.measures import psnr
 from benchmarks.marks import Frames, soft, treated
 from faces import align
 from mtcnn_np import Detector, WeightsError
@@ -31,7 +31,7 @@ def detector():
 def shots():
     """The true swaps of an actor, the new face as soft as a trained net draws it."""
     scene = Scene(6, 11, FRAMES, SIZE, face=3)
-    return [soft(scene.shot(n)) for n in range(FRAMES)]
+    return [soft(scene.render_frame(n)) for n in range(FRAMES)]
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_unmarked_frames_stay_below_the_bound(detector):
         scores += [
             search.search(face)[0]
             for _, _, face in search.unfolded(
-                Frames([scene.shot(n).image for n in range(0, 210, 6)]), detector
+                Frames([scene.render_frame(n).image for n in range(0, 210, 6)]), detector
             )
         ]
     assert len(scores) >= 60

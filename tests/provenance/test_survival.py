@@ -23,7 +23,7 @@ SURVIVED = [
 def test_it_survives_coding_scaling_and_cropping(people):
     actor, face, performance = people
     scene, detector = Scene(actor, performance, 75, (448, 448), face=face), Detector()
-    shots = [soft(scene.shot(n)) for n in range(75)]
+    shots = [soft(scene.render_frame(n)) for n in range(75)]
     marked = [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in shots]
     for treatment in SURVIVED:
         (found,) = search.look(Frames(treated(marked, *treatment)), detector)
