@@ -9,7 +9,7 @@ from . import backend, checkpoint, fast, init, parallel, train
 from .activations import leaky_relu, prelu, relu, sigmoid, softmax
 from .backend import DeviceError
 from .checkpoint import CheckpointError
-from .conv import conv2d, conv_transpose2d, dense
+from .conv import conv2d, conv_transpose2d
 from .layers import (
     AvgPool2d,
     BatchNorm,
@@ -26,7 +26,18 @@ from .layers import (
 )
 from .losses import dssim, edge_l1, l1, mse
 from .norm import batch_norm
-from .ops import absolute, concatenate, exp, log, matmul, mean, reduce_sum, reshape, transpose
+from .ops import (
+    absolute,
+    concatenate,
+    dense,
+    exp,
+    log,
+    matmul,
+    mean,
+    reduce_sum,
+    reshape,
+    transpose,
+)
 from .optim import SGD, Adam, cosine_annealing
 from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest

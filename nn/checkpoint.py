@@ -1,8 +1,8 @@
 """Checkpoints: named arrays and a small dictionary in one .npz file, never a pickle.
 
-A file is written beside its place, flushed to the disk and renamed into it, so that a reader finds
-the old one or the new one and never half of one. Loading is strict both ways: a missing, an extra
-or a misshapen array is refused by name.
+A file gets its name only when it is complete and on the disk, so a reader finds the old one or the
+new one, never half of one. Loading is strict both ways: an array that is missing, left over or
+misshapen is refused by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from . import backend
 from .layers import Module
 from .optim import Adam
 
-_META = "__meta__"
+META_NAME = "__meta__"  # the array that holds the dictionary, as JSON in UTF-8
+# whatever NumPy, zipfile and json raise for damaged bytes
+DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError)
+DAMAGE += (AttributeError, SyntaxError, NotImplementedError, MemoryError, OverflowError)
 
 
 class CheckpointError(ValueError):
@@ -34,43 +37,26 @@ class CheckpointError(ValueError):
 def write_arrays(
     path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None
 ) -> None:
-    """Write arrays and a JSON-able dictionary.
-
-    What stood at `path` stays until the new file is complete.
-    """
+    """Write arrays and a dictionary that JSON can hold; `path` keeps its old file until then."""
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
     with atomic_file(path) as file:
-        np.savez(file, **{_META: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
+        np.savez(file, **{META_NAME: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
 
 
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """(arrays, dictionary) of a file that `write_arrays` made.
 
-    Raises CheckpointError for a damaged one.
+    Raises FileNotFoundError, and CheckpointError for a damaged file.
     """
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        return arrays, json.loads(arrays.pop(_META).tobytes())
+        return arrays, json.loads(arrays.pop(META_NAME).tobytes())
     except FileNotFoundError:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        KeyError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        AttributeError,
-        TypeError,
-        SyntaxError,
-        MemoryError,
-        OverflowError,
-    ) as error:
-        raise CheckpointError(
-            f"{path} is damaged or no checkpoint ({error}); delete it to train anew"
-        ) from None
+    except DAMAGE as error:
+        reason = f"{path} is damaged or no checkpoint ({error})"
+        raise CheckpointError(f"{reason}; delete it to train anew") from None
 
 
 def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
@@ -83,29 +69,27 @@ def load_module(
 ) -> None:
     """Put arrays into a module, all or nothing.
 
-    `source` names them in the CheckpointError of one that does not fit.
+    Raises CheckpointError, which calls them by `source`, where one does not fit.
     """
     given = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
     wanted = dict(module.named_tensors())
     for name in wanted.keys() - given.keys():
         raise CheckpointError(f"{source} has no {prefix}{name}; it is of another model")
     for name in given.keys() - wanted.keys():
-        raise CheckpointError(
-            f"{source} has {prefix}{name}, which this model lacks; it is of another model"
-        )
+        surplus = f"{source} has {prefix}{name}, which this model lacks"
+        raise CheckpointError(f"{surplus}; it is of another model")
     for name, tensor in wanted.items():
-        if given[name].shape != tensor.shape or given[name].dtype != tensor.dtype:
-            raise CheckpointError(
-                f"{source}: {prefix}{name} is {given[name].dtype} {given[name].shape}, "
-                f"the model has {tensor.dtype} {tensor.shape}"
-            )
-        if not np.isfinite(given[name]).all():
-            raise CheckpointError(
-                f"{source}: {prefix}{name} holds numbers that are not finite; "
-                "delete it to train anew"
-            )
+        _check_array(f"{source}: {prefix}{name}", given[name], tensor)
     for name, tensor in wanted.items():
         tensor.data = backend.of(tensor.data).array(given[name])
+
+
+def _check_array(name: str, given: np.ndarray, wanted) -> None:
+    if given.shape != wanted.shape or given.dtype != wanted.dtype:
+        found, expected = (f"{a.dtype} {a.shape}" for a in (given, wanted))
+        raise CheckpointError(f"{name} is {found}, the model has {expected}")
+    if not np.isfinite(given).all():
+        raise CheckpointError(f"{name} holds numbers that are not finite; delete it to train anew")
 
 
 def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, np.ndarray]:
@@ -120,19 +104,20 @@ def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, 
 def load_adam(
     adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "adam."
 ) -> None:
-    """Put back what `adam_arrays` took, for the parameters that had moments."""
+    """Put back what `adam_arrays` took, for the parameters that had moments.
+
+    Raises CheckpointError where they do not fit.
+    """
     if prefix + "count" not in arrays:
         raise CheckpointError(f"{source} has no {prefix}count; it is of another model")
     adam.count = int(arrays[prefix + "count"])
     adam.moments.clear()
     for name, tensor in module.named_tensors():
-        pair = [arrays.get(f"{prefix}{k}.{name}") for k in "mv"]
-        if any(a is not None and a.shape != tensor.shape for a in pair) or (pair[0] is None) != (
-            pair[1] is None
-        ):
-            raise CheckpointError(
-                f"{source}: the moments of {name} do not fit; delete it to train anew"
-            )
-        if pair[0] is not None:
-            xp = backend.of(tensor.data)
-            adam.moments[tensor] = xp.array(pair[0]), xp.array(pair[1])
+        m, v = (arrays.get(f"{prefix}{moment}.{name}") for moment in "mv")
+        if m is None and v is None:
+            continue
+        if m is None or v is None or not m.shape == v.shape == tensor.shape:
+            misfit = f"{source}: the moments of {name} do not fit"
+            raise CheckpointError(f"{misfit}; delete it to train anew")
+        xp = backend.of(tensor.data)
+        adam.moments[tensor] = xp.array(m), xp.array(v)

@@ -182,9 +182,3 @@ def conv_transpose2d(x, w, b=None, stride: int = 1) -> Tensor:
 def upsampled_conv_transpose2d(x, w, b=None) -> Tensor:
     """`conv_transpose2d` at stride 1 of x upsampled 2 x 2: (N, H, W, I) -> (N, 2 H, 2 W, O)."""
     return conv_transpose2d(upsample_nearest(x, 2), w, b)
-
-
-def dense(x, w, b=None) -> Tensor:
-    """x (N, I) @ w (I, O) + b (O,): a fully connected layer is one matrix product."""
-    y = (x if isinstance(x, Tensor) else Tensor(x)) @ w
-    return y if b is None else y + b

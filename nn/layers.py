@@ -168,7 +168,7 @@ class Dense(Module):
         self.bias = _parameter(np.zeros(outputs, np.float32))
 
     def forward(self, x) -> Tensor:
-        return conv.dense(x, self.kernel, self.bias)
+        return ops.dense(x, self.kernel, self.bias)
 
 
 class BatchNorm(Module):

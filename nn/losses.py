@@ -37,10 +37,13 @@ def l1(prediction, target) -> Tensor:
 def edge_l1(prediction, target, weights, edges: float = 1.0) -> Tensor:
     """Mean absolute difference of images (N, H, W, C), plus that of their edges times `edges`.
 
-        L = sum w |d| / n  +  edges * sum w |d[i + 1] - d[i]| / n,    d = prediction - target
+    With d = prediction - target and n numbers,
 
-    The second sum runs along rows and along columns. It makes a blurred edge cost more than a weak one (cf. Mathieu et al. 2016, eq. 6).
-    weights (1, H, W, 1) or (N, H, W, 1) say how much each pixel counts.
+        L = sum w |d| / n  +  edges * sum w |d[i + 1] - d[i]| / n
+
+    The second sum runs along rows and along columns. It makes a blurred edge cost more than a weak
+    one (cf. Mathieu et al. 2016, eq. 6). weights (1, H, W, 1) or (N, H, W, 1): how much a pixel
+    counts.
     """
     d = _as_tensor(prediction) - target
     weights = backend.of(d.data).asarray(weights, dtype=d.dtype) * (1 / d.data.size)

@@ -207,39 +207,54 @@ def _wrap(value, like: Tensor):
 
 
 def exp(x) -> Tensor:
+    """e^x."""
     return Exp()(x)
 
 
 def log(x) -> Tensor:
+    """The natural logarithm of x > 0."""
     return Log()(x)
 
 
 def absolute(x) -> Tensor:
+    """|x|."""
     return Abs()(x)
 
 
 def matmul(a, b) -> Tensor:
+    """a @ b on the last two axes; the axes before them broadcast."""
     return MatMul()(a, b)
 
 
+def dense(x, w, b=None) -> Tensor:
+    """x (N, I) @ w (I, O) + b (O,): a fully connected layer is one matrix product."""
+    y = matmul(x, w)
+    return y if b is None else y + b
+
+
 def reduce_sum(x, axis=None, keepdims: bool = False) -> Tensor:
+    """The sum over an axis, some axes, or all."""
     return Sum(axis, keepdims)(x)
 
 
 def mean(x, axis=None, keepdims: bool = False) -> Tensor:
+    """The mean over an axis, some axes, or all."""
     total = reduce_sum(x, axis, keepdims)
     return total * (total.data.size / x.data.size)
 
 
 def reshape(x, *shape: int) -> Tensor:
+    """The same numbers in another shape; one length may be -1."""
     return Reshape(shape)(x)
 
 
 def transpose(x, *axes: int) -> Tensor:
+    """The axes in another order, as in NumPy."""
     return Transpose(axes)(x)
 
 
 def concatenate(tensors, axis: int = -1) -> Tensor:
+    """Tensors joined along an axis."""
     return Concatenate(axis)(*tensors)
 
 
