@@ -1,6 +1,6 @@
-"""Faces: the record, alignment by five points, canvases, expression, the choice of a face, manifests."""
+"""Faces: detection record, alignment, canvas, expression, choice and rejection, manifest."""
 
-from . import align, expression, manifest, mask, select, warp
+from . import align, expression, manifest, mask, reject, select, warp
 from .canvas import Canvas
 from .face import Face
 from .manifest import ManifestError

@@ -13,7 +13,8 @@ class Face:
 
     box     (4,) x1, y1, x2, y2
     score   the detector's probability, 0..1
-    points  (5, 2) left eye, right eye, nose, left and right mouth corner, left and right as seen in the image
+    points  (5, 2) left eye, right eye, nose, left and right corner of the mouth, where left and
+            right are those of the image
     """
 
     box: np.ndarray
@@ -22,21 +23,22 @@ class Face:
 
     @property
     def area(self) -> float:
+        """Of the box, in square pixels."""
         x1, y1, x2, y2 = self.box
         return float(max(x2 - x1, 0) * max(y2 - y1, 0))
+
+    @property
+    def interocular(self) -> float:
+        """The distance of the eyes in pixels, the usual unit for errors of points."""
+        return float(np.linalg.norm(self.points[1] - self.points[0]))
 
     def overlap(self, box: np.ndarray) -> float:
         """Intersection over union with a box (4,)."""
         return iou(self.box, box)
 
-    @property
-    def interocular(self) -> float:
-        """Distance of the eyes, the usual unit for errors of points."""
-        return float(np.linalg.norm(self.points[1] - self.points[0]))
-
 
 def iou(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection over union of two boxes (4,) x1, y1, x2, y2."""
+    """Intersection over union, 0..1, of two boxes (4,) x1, y1, x2, y2."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:

@@ -1,4 +1,4 @@
-"""The manifest: one row a frame, addressed by its number, that every later stage reads."""
+"""The manifest: what is known of each frame, a row a frame, read by every later stage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from files import atomic_file
 from .align import similarity
 from .face import Face
 
-STATUSES = ("ok", "filled", "no face", "jump", "low contrast")
+ROW_STATUSES = ("ok", "filled", "no face", "jump", "low contrast")
 
 
 class ManifestError(ValueError):
@@ -26,69 +26,65 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of a frame.
+    """What is known of a frame."""
 
-    frame   its number in the clip, from 0
-    time    seconds from the clip's start, exact, as "numerator/denominator"
-    status  "ok"; "filled", where the face was not seen and the frames around say where it is; or why the frame passes through
-            unchanged: "no face", "jump", "low contrast". `reason` says it in words
-    box, score, points, matrix  as in `Face`, and frame -> aligned (smoothed over time); None without a face, and all but the
-            matrix where it is filled
-    """
-
-    frame: int
-    time: str
+    frame: int  # its number in the clip, from 0
+    time: str  # seconds from the clip's start, exact, as "numerator/denominator"
+    # "ok": the face is replaced. "filled": likewise, though it was not detected; the frames around
+    # show where it is. "no face", "jump", "low contrast": the frame stays unchanged.
     status: str
-    reason: str = ""
-    box: list[float] | None = None
+    reason: str = ""  # why the status is not "ok", in words
+    box: list[float] | None = None  # this and the next two as in `Face`; None unless detected
     score: float | None = None
     points: list[list[float]] | None = None
-    matrix: list[list[float]] | None = None
+    matrix: list[list[float]] | None = None  # (2, 3), frame -> aligned; None without a face
 
     @property
     def ok(self) -> bool:
-        """Whether a face is put in."""
+        """Whether the face is replaced."""
         return self.status in ("ok", "filled")
 
+    @classmethod
+    def with_face(
+        cls, frame: int, time: Fraction, face: Face, matrix: np.ndarray | None = None
+    ) -> Row:
+        """A frame whose face is replaced; its matrix, unless given, follows from its points."""
+        points = np.asarray(face.points, np.float64)
+        matrix = similarity(points) if matrix is None else matrix
+        box = [float(v) for v in face.box]
+        values = box, float(face.score), points.tolist(), matrix.tolist()
+        return cls(frame, time_text(time), "ok", "", *values)
 
-def row(
-    number: int,
-    time: Fraction,
-    face: Face | None,
-    status: str = "ok",
-    reason: str = "",
-    matrix: np.ndarray | None = None,
-) -> Row:
-    """The row of a frame; its matrix, unless given, is computed from the face's points."""
-    time_text = f"{time.numerator}/{time.denominator}"
-    if face is None:
-        if matrix is not None:
-            return Row(number, time_text, "filled", reason, matrix=matrix.tolist())
-        return Row(number, time_text, "no face", reason or "no face found")
-    points = np.asarray(face.points, np.float64)
-    matrix = similarity(points) if matrix is None else matrix
-    return Row(
-        number,
-        time_text,
-        status,
-        reason,
-        [float(v) for v in face.box],
-        float(face.score),
-        points.tolist(),
-        matrix.tolist(),
-    )
+    @classmethod
+    def rejected(cls, frame: int, time: Fraction, face: Face, status: str, reason: str) -> Row:
+        """A frame whose detection is not trusted: status "jump" or "low contrast"."""
+        return replace(cls.with_face(frame, time, face), status=status, reason=reason)
+
+    @classmethod
+    def filled(cls, frame: int, time: Fraction, matrix: np.ndarray, reason: str) -> Row:
+        """A frame in which the face was not detected, but is known to be."""
+        return cls(frame, time_text(time), "filled", reason, matrix=matrix.tolist())
+
+    @classmethod
+    def without_face(cls, frame: int, time: Fraction, reason: str = "no face found") -> Row:
+        return cls(frame, time_text(time), "no face", reason)
 
 
-def time_of(r: Row) -> Fraction:
+def time_text(time: Fraction) -> str:
+    """A time in seconds as `Row.time` has it."""
+    return f"{time.numerator}/{time.denominator}"
+
+
+def time_of(row: Row) -> Fraction:
     """The row's time in seconds."""
-    return Fraction(r.time)
+    return Fraction(row.time)
 
 
 def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
     """Write the rows, one JSON object a line; the file appears when it is complete."""
     with atomic_file(path) as file:
-        for r in rows:
-            file.write(json.dumps(asdict(r), allow_nan=False).encode() + b"\n")
+        for row in rows:
+            file.write(json.dumps(asdict(row), allow_nan=False).encode() + b"\n")
 
 
 def read(path: str | os.PathLike) -> dict[int, Row]:
@@ -100,43 +96,45 @@ def read(path: str | os.PathLike) -> dict[int, Row]:
         raise ManifestError(f"{path} is not text; delete it to detect anew") from None
     for i, line in enumerate(lines, 1):
         try:
-            r = Row(**json.loads(line))
-            _check(r)
+            row = Row(**json.loads(line))
+            _check(row)
+            if row.frame in rows:
+                raise ValueError(f"frame {row.frame} for the second time")
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise ManifestError(
-                f"{path}, line {i}: {error}; delete the file to detect anew"
-            ) from None
-        if r.frame in rows:
-            raise ManifestError(
-                f"{path}, line {i}: frame {r.frame} for the second time; delete the file to detect anew"
-            )
-        rows[r.frame] = r
+            message = f"{path}, line {i}: {error}; delete the file to detect anew"
+            raise ManifestError(message) from None
+        rows[row.frame] = row
     return rows
 
 
-def _check(r: Row) -> None:
-    if type(r.frame) is not int or r.frame < 0:
-        raise ValueError(f"frame is {r.frame!r}")
-    numerator, _, denominator = r.time.partition("/") if isinstance(r.time, str) else ("", "", "")
-    if not numerator.lstrip("-").isdigit() or not denominator.isdigit() or int(denominator) == 0:
-        raise ValueError(f"time is {r.time!r}")
-    if r.status not in STATUSES:
-        raise ValueError(f"status is {r.status!r}")
-    if not isinstance(r.reason, str):
-        raise ValueError(f"reason is {r.reason!r}")
-    shapes = {"box": (4,), "points": (5, 2), "matrix": (2, 3)}
-    values = {name: getattr(r, name) for name in shapes}
-    if r.status == "no face" and all(v is None for v in values.values()):
+def _check(row: Row) -> None:
+    """Raises ValueError for a row that `write` would not have written."""
+    if type(row.frame) is not int or row.frame < 0:
+        raise ValueError(f"frame is {row.frame!r}")
+    _check_time(row.time)
+    if row.status not in ROW_STATUSES:
+        raise ValueError(f"status is {row.status!r}")
+    if not isinstance(row.reason, str):
+        raise ValueError(f"reason is {row.reason!r}")
+    if row.status == "no face" and row.box is row.points is row.matrix is None:
         return
-    if r.status == "filled":
-        shapes = {"matrix": (2, 3)}
-    for name, shape in shapes.items():
-        array = np.array(values[name], np.float64)
-        if array.shape != shape or not np.isfinite(array).all():
-            raise ValueError(f"{name} is {values[name]!r}")
-    if r.status != "filled" and (
-        not isinstance(r.score, float | int) or not math.isfinite(r.score)
-    ):
-        raise ValueError(f"score is {r.score!r}")
-    if abs(np.linalg.det(np.array(r.matrix)[:, :2])) < 1e-9:
+    if row.status != "filled":
+        _check_array("box", row.box, (4,))
+        _check_array("points", row.points, (5, 2))
+        if not isinstance(row.score, float | int) or not math.isfinite(row.score):
+            raise ValueError(f"score is {row.score!r}")
+    _check_array("matrix", row.matrix, (2, 3))
+    if abs(np.linalg.det(np.array(row.matrix)[:, :2])) < 1e-9:
         raise ValueError("matrix cannot be inverted")
+
+
+def _check_time(time: str) -> None:
+    numerator, _, denominator = time.partition("/") if isinstance(time, str) else ("", "", "")
+    if not numerator.lstrip("-").isdigit() or not denominator.isdigit() or int(denominator) == 0:
+        raise ValueError(f"time is {time!r}")
+
+
+def _check_array(name: str, values, shape: tuple[int, ...]) -> None:
+    array = np.array(values, np.float64)
+    if array.shape != shape or not np.isfinite(array).all():
+        raise ValueError(f"{name} is {values!r}")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
-from faces import Face, align, manifest, select, smooth_matrices
+from faces import Face, align, manifest, reject, select, smooth_matrices
 from files import pick_evenly
 
 PICTURES_PER_TRACK = 8  # in tracks.png
@@ -21,7 +20,7 @@ class Detections:
     number: int
     time: Fraction
     faces: list[Face]
-    contrasts: list[float]  # of each face, see faces.select.contrast
+    contrasts: list[float]  # of each face, see faces.reject.measure_contrast
     cut: bool = False
     pictures: list[np.ndarray] | None = None  # the aligned faces, (90, 70, 3) uint8, of some frames
 
@@ -50,7 +49,7 @@ def decide(
 
 def decide_all(clip: list[Detections], smooth: bool = True) -> list[list[manifest.Row]]:
     """`decide` for every face that is surely one, the most prominent first: a list of rows each."""
-    return [_rows(clip, track.faces, smooth) for track in _link(clip) if track.sure]
+    return [_rows(clip, track.faces, smooth) for track in _link(clip) if track.is_certain]
 
 
 def describe_tracks(clip: list[Detections]) -> list[tuple[str, list[np.ndarray]]]:
@@ -93,14 +92,14 @@ def _weigh(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> Evi
         for face, contrast in zip(d.faces, d.contrasts, strict=True)
         if chosen.get(d.number) is face
     }
-    jumps, low_contrast = select.jumps(chosen), select.low_contrast(contrasts)
+    jumps, low_contrast = reject.find_jumps(chosen), reject.find_low_contrast(contrasts)
     matrices = {
         number: align.similarity(face.points)
         for number, face in chosen.items()
         if number not in jumps and number not in low_contrast
     }
     if smooth:
-        step = min((b.number - a.number for a, b in pairwise(clip)), default=1)
+        step = select.frame_step(d.number for d in clip)
         matrices = smooth_matrices(matrices, [*_starts(clip), *low_contrast], step)
     return Evidence(chosen, jumps, low_contrast, matrices)
 
@@ -111,13 +110,15 @@ def decide_frame(frame: Detections, evidence: Evidence) -> manifest.Row:
     face, matrix = evidence.chosen.get(number), evidence.matrices.get(number)
     jump = evidence.jumps.get(number)
     if number in evidence.low_contrast:
-        return manifest.row(number, time, face, "low contrast", evidence.low_contrast[number])
+        return manifest.Row.rejected(
+            number, time, face, "low contrast", evidence.low_contrast[number]
+        )
     if matrix is not None and face is not None and jump is None:
-        return manifest.row(number, time, face, matrix=matrix)
+        return manifest.Row.with_face(number, time, face, matrix)
     if matrix is not None:
         reason = f"{jump or 'the face was not seen'}; its place is taken from the frames around"
-        return manifest.row(number, time, None, "filled", reason, matrix)
+        return manifest.Row.filled(number, time, matrix, reason)
     if jump is not None:
-        return manifest.row(number, time, face, "jump", jump)
+        return manifest.Row.rejected(number, time, face, "jump", jump)
     reason = f"{len(frame.faces)} other faces" if frame.faces else "no face found"
-    return manifest.row(number, time, None, "no face", reason)
+    return manifest.Row.without_face(number, time, reason)

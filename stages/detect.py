@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import nn
-from faces import Canvas, align, manifest, select
+from faces import Canvas, align, manifest, reject
 from files import contact_sheet
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, follow
 from video import Frame, with_cuts
@@ -122,7 +122,7 @@ def detect_frames(
             frame.number,
             frame.time,
             found.faces,
-            [select.contrast(picture) for picture in pictures],
+            [reject.measure_contrast(picture) for picture in pictures],
             found.cut,
             pictures if frame.number % PICTURE_INTERVAL == 0 else None,
         )

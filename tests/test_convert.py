@@ -32,8 +32,9 @@ def _clip(n=3, height=200, width=180):
                 (scene + rng.normal(0, 1, scene.shape)).clip(0, 255).astype(np.uint8),
             )
         )
-        face = None if k == 1 else Face(np.array([30.0, 40, 150, 180]), 0.99, points)
-        rows[k] = manifest.row(k, Fraction(k, 25), face)
+        face, time = Face(np.array([30.0, 40, 150, 180]), 0.99, points), Fraction(k, 25)
+        row = manifest.Row
+        rows[k] = row.without_face(k, time) if k == 1 else row.with_face(k, time, face)
     return frames, rows
 
 
@@ -115,10 +116,8 @@ def test_a_changed_mouth_is_shown_whatever_the_light(colour):
 
 def _rows(n):
     points = align.REFERENCE_POINTS * 1.2 + [30, 40]
-    return {
-        k: manifest.row(k, Fraction(k, 25), Face(np.array([30.0, 40, 150, 180]), 0.99, points))
-        for k in range(n)
-    }
+    face = Face(np.array([30.0, 40, 150, 180]), 0.99, points)
+    return {k: manifest.Row.with_face(k, Fraction(k, 25), face) for k in range(n)}
 
 
 def _middles(images, damping=0.6):

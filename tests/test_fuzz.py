@@ -128,14 +128,9 @@ def test_manifests(tmp_path):
     from fractions import Fraction
 
     points = np.array([[30, 40], [60, 40], [45, 60], [33, 80], [57, 80]], float)
-    rows = [
-        manifest.row(
-            n,
-            Fraction(n, 25),
-            Face(np.array([10.0, 10, 80, 100]), 0.99, points) if n != 2 else None,
-        )
-        for n in range(5)
-    ]
+    face = Face(np.array([10.0, 10, 80, 100]), 0.99, points)
+    rows = [manifest.Row.with_face(n, Fraction(n, 25), face) for n in range(5)]
+    rows[2] = manifest.Row.without_face(2, Fraction(2, 25))
     manifest.write(tmp_path / "m.jsonl", rows)
     for data in _variants((tmp_path / "m.jsonl").read_bytes(), 3):
         (tmp_path / "x.jsonl").write_bytes(data)

@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from faces import Canvas, Face, ManifestError, align, manifest, select, warp
+from faces import Canvas, Face, ManifestError, align, manifest, reject, select, warp
 from tests.reference import REFERENCE, needs_reference
 
 
@@ -67,21 +67,24 @@ def test_a_detection_that_leaps_away_and_back_is_refused_and_steady_motion_is_no
     faces[11] = face(500, 300)
     shift = align.REFERENCE_POINTS.mean(axis=0) * (1 - 1.8)  # larger about its own middle
     faces[20] = face(100 + 12 * 20 + shift[0], 100 + shift[1], scale=1.8)
-    refused = select.jumps(faces)
+    refused = reject.find_jumps(faces)
     assert sorted(refused) == [11, 20]
     assert "px" in refused[11] and "size" in refused[20]
 
 
 def test_a_cut_is_no_jump():
-    assert select.jumps({n: face(100 if n < 10 else 600) for n in range(20)}) == {}
+    assert reject.find_jumps({n: face(100 if n < 10 else 600) for n in range(20)}) == {}
 
 
 @pytest.mark.parametrize("cut, missing", [(10, 12), (10, 8), (17, None), (3, None)])
 def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
-    assert select.jumps({n: face(100 if n < cut else 600) for n in range(20) if n != missing}) == {}
+    assert (
+        reject.find_jumps({n: face(100 if n < cut else 600) for n in range(20) if n != missing})
+        == {}
+    )
     shift = align.REFERENCE_POINTS.mean(axis=0)[0] * (1 - 2)
     assert (
-        select.jumps(
+        reject.find_jumps(
             {
                 n: face() if n < cut else face(100 + shift, 100, 2.0)
                 for n in range(20)
@@ -93,7 +96,7 @@ def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
 
 
 def test_three_frames_away_and_back_are_refused():
-    assert sorted(select.jumps({n: face(600 if 9 <= n < 12 else 100) for n in range(20)})) == [
+    assert sorted(reject.find_jumps({n: face(600 if 9 <= n < 12 else 100) for n in range(20)})) == [
         9,
         10,
         11,
@@ -107,9 +110,9 @@ def test_every_twelfth_frame_is_judged_as_every_frame_is():
     assert sorted(select.choose(detections, 0)) == [n for n in range(0, 600, 12) if n != 240]
     chosen = select.choose(detections)
     chosen[480] = face(700, 300)
-    assert sorted(select.jumps(chosen)) == [480]
+    assert sorted(reject.find_jumps(chosen)) == [480]
     assert sorted(
-        select.low_contrast({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})
+        reject.find_low_contrast({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})
     ) == [588]
 
 
@@ -117,10 +120,10 @@ def test_a_fade_is_refused_and_a_lasting_change_of_light_is_not():
     fade = {n: 30.0 for n in range(100)} | {
         100 + i: 30 * k for i, k in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))
     }
-    assert sorted(select.low_contrast(fade)) == [102, 103, 104]
+    assert sorted(reject.find_low_contrast(fade)) == [102, 103, 104]
     darker = {n: 30.0 if n < 200 else 20.0 for n in range(400)}
-    assert len(select.low_contrast(darker)) < 80
-    assert 300 not in select.low_contrast(darker)
+    assert len(reject.find_low_contrast(darker)) < 80
+    assert 300 not in reject.find_low_contrast(darker)
 
 
 @needs_reference
@@ -140,7 +143,7 @@ def test_the_plant_on_the_donor_clip_is_never_taken():
     chosen = select.choose(detections)
     assert any(len(faces) > 1 for faces in detections.values())
     assert len(chosen) == 335 and min(f.score for f in chosen.values()) > 0.99
-    assert select.jumps(chosen) == {}
+    assert reject.find_jumps(chosen) == {}
 
 
 @needs_reference
@@ -161,15 +164,15 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
         size = align.INNER_FACE.size
         matrix = Canvas(align.INNER_FACE, size).matrix(align.similarity(points))
         crop = warp.warp(frame.image, matrix, size)
-        contrasts[frame.number] = select.contrast(crop)
-    assert sorted(select.low_contrast(contrasts)) == fading
+        contrasts[frame.number] = reject.measure_contrast(crop)
+    assert sorted(reject.find_low_contrast(contrasts)) == fading
 
 
 def _rows():
     return [
-        manifest.row(0, Fraction(0), face()),
-        manifest.row(2, Fraction(1001, 15000), None),
-        manifest.row(7, Fraction(1, 3), face(), "jump", "the face is 90 px away"),
+        manifest.Row.with_face(0, Fraction(0), face()),
+        manifest.Row.without_face(2, Fraction(1001, 15000)),
+        manifest.Row.rejected(7, Fraction(1, 3), face(), "jump", "the face is 90 px away"),
     ]
 
 

@@ -1,0 +1,89 @@
+"""Which frames to leave unchanged, because the detection in them is not to be trusted.
+
+Faces and contrasts are addressed by frame number; what is found comes with a reason in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from files import luma
+
+from .face import Face
+from .select import frame_step
+
+
+@dataclass(frozen=True)
+class RejectionLimits:
+    """When a detection is not to be trusted; all chosen by eye. Frames as in `faces.select`."""
+
+    jump_reach: int = 3  # frames on each side that a face is compared with
+    max_jump: float = 0.5  # distance from where those have it, in sides of its box
+    max_growth: float = 1.6  # factor between its size and theirs, up or down
+    contrast_reach: int = 60  # frames on each side whose median is the usual contrast
+    min_contrast: float = 0.75  # of the usual contrast; below, the face is fading
+
+
+REJECTION = RejectionLimits()
+
+
+def find_jumps(faces: dict[int, Face]) -> dict[int, str]:
+    """Frames whose face is far from where it is around them, or of another size; with the reason.
+
+    A face is trusted if it is near the median of the frames around, which follows steady motion, or
+    near at least half of them, which holds right before and after a cut. So only a face that leaps
+    away and back at once is refused.
+    """
+    step, reach, refused = frame_step(faces), REJECTION.jump_reach, {}
+    for number, face in faces.items():
+        numbers = range(number - reach * step, number + reach * step + 1, step)
+        around = [faces[n] for n in numbers if n in faces]
+        if len(around) >= 3 and (reason := _jump(face, around)):
+            refused[number] = reason
+    return refused
+
+
+def _jump(face: Face, around: list[Face]) -> str | None:
+    """Why a face does not fit to those around it; None if it does."""
+    max_jump, max_growth = REJECTION.max_jump, REJECTION.max_growth
+    centre, centres = _centre(face), np.array([_centre(f) for f in around])
+    distance = float(np.abs(centre - np.median(centres, axis=0)).max())
+    limit = max_jump * float(np.median([np.sqrt(f.area) for f in around]))
+    near = np.abs(centres - centre).max(axis=1) <= limit
+    if distance > limit and near.mean() < 0.5:
+        return f"the face is {distance:.0f} px from where the frames around have it"
+    size, sizes = face.interocular, np.array([f.interocular for f in around])
+    ratio = size / max(float(np.median(sizes)), 1e-6)
+    alike = (sizes < max_growth * size) & (sizes * max_growth > size)
+    if not 1 / max_growth < ratio < max_growth and alike.mean() < 0.5:
+        return f"the face is {ratio:.2f} times the size that the frames around have"
+    return None
+
+
+def _centre(face: Face) -> np.ndarray:
+    return face.points.mean(axis=0)
+
+
+def find_low_contrast(contrasts: dict[int, float]) -> dict[int, str]:
+    """Frames whose face fades to black, to white, or into another shot; with the reason.
+
+    A face's contrast is compared with the median of the frames around it, so that a lasting change
+    of light passes.
+    """
+    refused = {}
+    numbers = sorted(contrasts)
+    reach = REJECTION.contrast_reach * frame_step(contrasts)
+    values = np.array([contrasts[n] for n in numbers])
+    for number, value in zip(numbers, values, strict=True):
+        first, last = np.searchsorted(numbers, (number - reach, number + reach + 1))
+        usual = float(np.median(values[first:last]))
+        if value < REJECTION.min_contrast * usual:
+            refused[number] = f"the face fades: {value / usual:.0%} of its usual contrast"
+    return refused
+
+
+def measure_contrast(face: np.ndarray) -> float:
+    """Standard deviation of the luma of an aligned face (h, w, 3) RGB, in 8-bit levels."""
+    return float(luma(face.reshape(-1, 3)).std())
