@@ -2,8 +2,8 @@
 
     python -m benchmarks.parity TARGET DONOR [--seeds 3] [--rounds 2]
 
-Prints a JSON line for each seed and one for the median. On its own two clips the 2020 program recorded, in the order face a,
-face b, colour a, colour b: .1227 .1079 .0171 .0195 after round 1 and .0574 .0476 .0081 .0081 after round 2.
+Prints a JSON line for each round of each seed, and one for the median of the seeds. On the two
+clips of the 2020 program, the losses that it recorded stand beside it.
 """
 
 from __future__ import annotations
@@ -11,83 +11,87 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
 import nn
 import video
-from faces import Canvas, align
 from mtcnn_np import Detector
 from stages.align import extract_faces
 from stages.decide import decide
 from stages.detect import detect_frames
-from stages.presets import PRESETS
+from stages.presets import PRESETS, Preset
 from stages.trainers.seed2020 import Seed2020Trainer
 
-RECORDED = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0081]}
+# What the 2020 program printed after each round on its own two clips: face a, face b, colour a, b.
+RECORDED_LOSSES = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0081]}
+MIN_FACE_SIZE_2020 = 40  # pixels; smallest face looked for, as the 2020 program did
 
 
-def faces_of(path: str, size: tuple[int, int]) -> np.ndarray:
-    clip, detector = video.open_clip(path), Detector()
-    rows = {r.frame: r for r in decide(list(detect_frames(clip, detector, 40)), smooth=False)}
-    canvas = Canvas(align.INNER_FACE, size)
-    return np.stack([face for _, face in extract_faces(clip, rows, canvas)])
-
-
-def main() -> None:
+def parse_clips(description: str) -> argparse.ArgumentParser:
+    """A parser for benchmarks that train the nets of 2020 on two clips."""
     p = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     p.add_argument("target")
     p.add_argument("donor")
+    p.add_argument("--threads", type=int, default=2)
+    return p
+
+
+def read_people(options: argparse.Namespace, preset: Preset) -> dict[str, np.ndarray]:
+    """The aligned faces (N, h, w, 3) uint8 of both clips, {"a": target's, "b": donor's}."""
+    return {"a": _read_faces(options.target, preset), "b": _read_faces(options.donor, preset)}
+
+
+def _read_faces(path: str, preset: Preset) -> np.ndarray:
+    clip = video.open_clip(path)
+    detections = list(detect_frames(clip, Detector(), MIN_FACE_SIZE_2020))
+    rows = {row.frame: row for row in decide(detections, smooth=False)}
+    return np.stack([face for _, face in extract_faces(clip, rows, preset.canvas)])
+
+
+def train(trainer: Seed2020Trainer, rounds: int) -> Iterator[tuple[int, list[float]]]:
+    """Train so many rounds; yields each round's number, from 1, and the losses of its epochs."""
+    losses: list[float] = []
+    for step in trainer.run(rounds, None):
+        if step.finished:
+            losses.append(round(step.epoch_loss, 5))
+            if len(losses) == len(trainer.preset.phases):
+                yield step.round + 1, losses
+                losses = []
+
+
+def describe_median(round_: int, losses: list[list[float]]) -> dict:
+    """The line for one round: the median over seeds (seeds, phases), beside what 2020 recorded."""
+    median = np.median(losses, axis=0)
+    line = {"name": "seed losses", "round": round_, "seeds": len(losses)}
+    line["median"] = median.round(5).tolist()
+    if recorded := RECORDED_LOSSES.get(round_):
+        line |= {"peer": "2020 program, on its clips", "peer_losses": recorded}
+        line["ratio"] = (median / recorded).round(3).tolist()
+    return line
+
+
+def main() -> None:
+    p = parse_clips(__doc__)
     p.add_argument("--seeds", type=int, default=3)
     p.add_argument("--rounds", type=int, default=2)
-    p.add_argument("--threads", type=int, default=2)
     options = p.parse_args()
     nn.set_threads(options.threads)
     preset = PRESETS["seed"]
-    faces = {
-        "a": faces_of(options.target, preset.aligned),
-        "b": faces_of(options.donor, preset.aligned),
-    }
-    losses: dict[int, list[list[float]]] = {r: [] for r in range(1, options.rounds + 1)}
+    people = read_people(options, preset)
+    all_losses: dict[int, list[list[float]]] = {}
     for seed in range(options.seeds):
-        trainer = Seed2020Trainer(faces, preset, seed)
         start = time.perf_counter()
-        of_round: dict[int, list[float]] = {r: [] for r in losses}
-        for step in trainer.run(options.rounds, None):
-            if step.finished:
-                of_round[step.round + 1].append(round(step.epoch_loss, 5))
-                if len(of_round[step.round + 1]) == len(preset.phases):
-                    seconds = round(time.perf_counter() - start, 1)
-                    print(
-                        json.dumps(
-                            {
-                                "seed": seed,
-                                "round": step.round + 1,
-                                "losses": of_round[step.round + 1],
-                                "seconds": seconds,
-                            }
-                        ),
-                        flush=True,
-                    )
-        for r, values in of_round.items():
-            losses[r].append(values)
-    for r, values in losses.items():
-        median = np.median(values, axis=0)
-        line = {
-            "name": "seed losses",
-            "round": r,
-            "seeds": options.seeds,
-            "median": median.round(5).tolist(),
-        }
-        if r in RECORDED:
-            line |= {
-                "peer": "2020 program, on its clips",
-                "peer_losses": RECORDED[r],
-                "ratio": (median / RECORDED[r]).round(3).tolist(),
-            }
-        print(json.dumps(line), flush=True)
+        for round_, losses in train(Seed2020Trainer(people, preset, seed), options.rounds):
+            all_losses.setdefault(round_, []).append(losses)
+            seconds = round(time.perf_counter() - start, 1)
+            line = {"seed": seed, "round": round_, "losses": losses, "seconds": seconds}
+            print(json.dumps(line), flush=True)
+    for round_, losses in all_losses.items():
+        print(json.dumps(describe_median(round_, losses)), flush=True)
 
 
 if __name__ == "__main__":

@@ -62,8 +62,7 @@ def _draw_bends(count: int, size: int, rng: np.random.Generator, strength: WarpS
 
 
 def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Faces (N, S, S, C) at the positions x, y (N, S, S), in pixels; outside, the nearest
-    inside."""
+    """Faces (N, S, S, C) at the positions x, y (N, S, S) in pixels, moved inside if outside."""
     n, size = faces.shape[:2]
     x, y = (np.clip(v, 0, np.float32(size - 1.001)) for v in (x, y))
     left, top = x.astype(np.int32), y.astype(np.int32)

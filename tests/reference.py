@@ -1,7 +1,7 @@
 """Where recorded outputs of other programs lie, for the tests that compare with them.
 
-They are not part of the project. The folder is `FACESWAP_REFERENCE`, or `../shared/reference` beside the checkout;
-without it these tests skip.
+They are not part of the project. The environment variable FACESWAP_REFERENCE names their folder;
+without it, `../shared/reference` beside the checkout. Where there is none, these tests skip.
 """
 
 import os

@@ -1,5 +1,4 @@
-"""The nets of 2020 and how they are trained: in each round an epoch of each face and each
-colour."""
+"""The nets of 2020 and how they are trained: a round has an epoch of each face and each colour."""
 
 from __future__ import annotations
 
