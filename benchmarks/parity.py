@@ -26,7 +26,7 @@ from stages.trainers.seed2020 import Seed2020Trainer
 
 # What the 2020 program printed after each round on its own two clips: face a, face b, colour a, b.
 RECORDED_LOSSES = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0081]}
-MIN_FACE_SIZE_2020 = 40  # pixels; smallest face looked for, as the 2020 program did
+PARITY_MIN_SIZE = 40  # pixels; smallest face looked for, as pipeline.py does by default
 
 
 def parse_clips(description: str) -> argparse.ArgumentParser:
@@ -47,7 +47,7 @@ def read_people(options: argparse.Namespace, preset: Preset) -> dict[str, np.nda
 
 def _read_faces(path: str, preset: Preset) -> np.ndarray:
     clip = video.open_clip(path)
-    detections = list(detect_frames(clip, Detector(), MIN_FACE_SIZE_2020))
+    detections = list(detect_frames(clip, Detector(), PARITY_MIN_SIZE))
     rows = {row.frame: row for row in decide(detections, smooth=False)}
     return np.stack([face for _, face in extract_faces(clip, rows, preset.canvas)])
 
