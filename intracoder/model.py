@@ -21,7 +21,17 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from nn import Conv2d, ConvTranspose2d, Dense, LeakyReLU, Module, PixelShuffle, Sequential, Tensor
+from nn import (
+    Conv2d,
+    ConvTranspose2d,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    Module,
+    PixelShuffle,
+    Sequential,
+    Tensor,
+)
 
 INTRACODER_INPUT_PX = 64  # side of the face that is encoded, in pixels
 INTRACODER_OUTPUT_PX = 128  # side of the face that is drawn, in pixels
@@ -61,7 +71,7 @@ def build_encoder(rng: np.random.Generator) -> Sequential:
         *halve(32, 64),  # (N, 16, 16, 64)
         *halve(64, 128),  # (N, 8, 8, 128)
         *halve(128, 192),  # (N, 4, 4, 192)
-        flatten,  # (N, 3072)
+        Flatten(),  # (N, 3072)
         Dense(4 * 4 * 192, CODE_SIZE, rng=rng),  # (N, 256)
     )
 
@@ -97,11 +107,8 @@ def denormalise(x: Tensor) -> Tensor:
     return x * 0.25 + 0.5
 
 
-def flatten(x: Tensor) -> Tensor:
-    return x.reshape(len(x.data), -1)
-
-
 def unflatten(x: Tensor) -> Tensor:
+    """(N, 3072) -> (N, 4, 4, 192)."""
     return x.reshape(len(x.data), 4, 4, 192)
 
 

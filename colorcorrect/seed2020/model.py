@@ -11,8 +11,6 @@ of A. The names are those of the 2020 program.
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from nn import (
@@ -21,9 +19,9 @@ from nn import (
     Conv2d,
     ConvTranspose2d,
     LeakyReLU,
+    MaxPool2d,
     Module,
     Sequential,
-    max_pool2d,
     sigmoid,
 )
 
@@ -68,11 +66,11 @@ def _build_own_decoder(rng: np.random.Generator) -> Sequential:
     return Sequential(ConvTranspose2d(8, 3, size=1, rng=rng), BatchNorm(3), sigmoid)
 
 
-def _encode(inputs: int, outputs: int, rng: np.random.Generator) -> list:
+def _encode(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
     """Three convolutions; max pooling after the first halves the size."""
     return [
         Conv2d(inputs, outputs, rng=rng),
-        partial(max_pool2d, size=2),
+        MaxPool2d(2),
         LeakyReLU(),
         Conv2d(outputs, outputs, rng=rng),
         LeakyReLU(),
