@@ -20,11 +20,11 @@ class Stage:
 
     def begun(self) -> dict:
         """The entry in run.json while the stage is at work."""
-        return {"made_from": self.made_from, "goal": self.goal}
+        return {"made_from": self.made_from} | ({"goal": self.goal} if self.goal else {})
 
     def finished(self, folder: Path, checked: Iterable[Path]) -> dict:
         """The entry in run.json once it is done; `checked` are the files whose content matters."""
-        sha256 = {str(path): digest(folder / path) for path in checked}
+        sha256 = {_name(path, folder): digest(path) for path in checked}
         return self.begun() | {"files": self._count(folder), "sha256": sha256}
 
     def is_intact(self, folder: Path, entry: dict) -> bool:
@@ -48,3 +48,9 @@ class Stage:
 
     def _count(self, folder: Path) -> dict[str, int]:
         return {pattern: len(list(folder.glob(pattern))) for pattern in self.patterns}
+
+
+def _name(path: Path, folder: Path) -> str:
+    """A path as run.json has it: relative if it is in the folder, which may be moved; or absolute."""
+    path, folder = path.absolute(), folder.absolute()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

@@ -57,8 +57,8 @@ class Run:
     def make(self, stage: Stage, work: Callable[[], Iterable[Path]]) -> bool:
         """Do the work of a stage, unless it is finished; gives whether there was work to do.
 
-        `work` goes on from what an interrupted sitting left, and gives the absolute paths of the
-        files whose content must stay as it is; of the others it is enough that they are there.
+        `work` goes on from what an interrupted sitting left, and gives the files whose
+        content must stay as it is; of the others it is enough that they are there.
         Files made from something else are deleted before it begins.
         """
         stages = self.record["stages"]
@@ -81,7 +81,7 @@ class Run:
     def save(self) -> None:
         """Write run.json, complete or not at all."""
         with atomic_file(self.path / "run.json") as file:
-            file.write(json.dumps(self.record, indent=2).encode() + b"\n")
+            file.write(json.dumps(self.record, indent=1).encode() + b"\n")
 
     def result(self, **values) -> None:
         """Put values among the record's results."""

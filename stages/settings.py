@@ -58,8 +58,10 @@ class Settings:
     schedule: tuple[float, ...] | None = None  # part of training done, 0..1, as each epoch began
 
     def as_record(self) -> dict:
-        """All settings as JSON holds them."""
-        return json.loads(json.dumps(asdict(self), default=str))
+        """All settings as JSON holds them, but for the command line, which is in the log."""
+        values = json.loads(json.dumps(asdict(self), default=str))
+        del values["command"]
+        return values
 
     def public_record(self) -> dict:
         """`as_record` without what is nobody's business."""

@@ -84,7 +84,7 @@ def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> lis
         training_seconds=round(trainer.seconds, 1),
         schedule=trainer.schedule,
     )
-    return [checkpoints.newest_first()[0].absolute()]
+    return checkpoints.newest_first()[:1]
 
 
 def slow_down(

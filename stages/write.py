@@ -75,7 +75,7 @@ def write_output(
     files = [settings.output, record.record_path(settings.output)]
     if settings.truth:
         files.append(settings.truth / "index.csv")
-    return [path.absolute() for path in files]
+    return files
 
 
 def statement(run: Run) -> str:
