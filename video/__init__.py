@@ -3,7 +3,7 @@
 from .base_writer import Interval, Writer, check_writable
 from .clip import Clip, Frame, open_clip
 from .comment import png_text, read_comment
-from .cuts import cuts, with_cuts
+from .cuts import find_cuts, with_cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image
 from .writer import open_writer
