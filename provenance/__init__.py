@@ -1,3 +1,3 @@
-"""What says of a clip that it was made: an invisible mark in its pixels, a statement in its metadata, a record beside it."""
+"""What tells that a clip was made: a mark in its pixels, a statement in its metadata, a record."""
 
 from . import mark, record, search

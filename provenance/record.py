@@ -13,7 +13,8 @@ from pathlib import Path
 
 from files import atomic_file, digest, package_versions
 
-from .mark import MARK_KEY, MARK_PSNR, MARK_VERSION
+from .mark import MARK_PSNR
+from .pattern import MARK_KEY, MARK_VERSION
 
 STATEMENT_REPLACED = (
     "Synthetic media: a face in this clip was replaced by a computer program; "

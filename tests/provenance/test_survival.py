@@ -1,4 +1,4 @@
-"""The long form of test_mark: more faces, all that the mark should survive, and ten thousand frames without it.
+"""The long form of test_mark: more faces, all that the mark should survive, many frames without it.
 
 python -m pytest -m slow tests/provenance
 """
@@ -6,10 +6,17 @@ python -m pytest -m slow tests/provenance
 import pytest
 
 from actors import Scene
-from benchmarks.marks import TREATMENTS, Frames, actors, false_alarms, soft, treated
-from faces import align
+from benchmarks.marked_clips import (
+    TREATMENTS,
+    ImagesClip,
+    embed_mark,
+    film_unmarked,
+    soften,
+    treat,
+)
+from benchmarks.marks import measure_false_alarms
 from mtcnn_np import Detector
-from provenance import mark, search
+from stages.find_marks import find_marks
 
 pytestmark = pytest.mark.slow
 SURVIVED = [
@@ -20,21 +27,20 @@ SURVIVED = [
 
 
 @pytest.mark.parametrize("people", [(6, 3, 11), (10, 1, 41), (5, 8, 51)], ids=str)
-def test_it_survives_coding_scaling_and_cropping(people):
+def test_the_mark_survives_coding_scaling_and_cropping(people):
     actor, face, performance = people
     scene, detector = Scene(actor, performance, 75, (448, 448), face=face), Detector()
-    shots = [soft(scene.render_frame(n)) for n in range(75)]
-    marked = [mark.embed(s.swap, s.image, align.similarity(s.points)) for s in shots]
+    frames = [soften(scene.render_frame(n)) for n in range(75)]
+    marked = [embed_mark(frame) for frame in frames]
+    unmarked = [frame.swap for frame in frames]
     for treatment in SURVIVED:
-        (found,) = search.look(Frames(treated(marked, *treatment)), detector)
+        (found,) = find_marks(ImagesClip(treat(marked, *treatment)), detector)
         assert found.marked, treatment
-        assert not any(
-            f.marked
-            for f in search.look(Frames(treated([s.swap for s in shots], *treatment)), detector)
-        ), treatment
+        faces = find_marks(ImagesClip(treat(unmarked, *treatment)), detector)
+        assert not any(face.marked for face in faces), treatment
 
 
-def test_ten_thousand_frames_without_it_give_no_alarm():
-    figures = false_alarms("actors", actors(10_000, 192, Detector()))
+def test_ten_thousand_frames_without_the_mark_give_no_alarm():
+    figures = measure_false_alarms("actors", film_unmarked(10_000, 192, Detector()))
     assert figures["frames"] >= 10_000 and figures["parts"] >= 400
     assert figures["frames_taken_for_marked"] == figures["parts_taken_for_marked"] == 0

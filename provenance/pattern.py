@@ -1,0 +1,61 @@
+"""The pattern of the mark: random signs in the block DCT of an aligned face.
+
+The method is spread spectrum (Cox, Kilian, Leighton & Shamoon 1997). The face is divided into
+blocks, and each DCT coefficient of a band of middle frequencies gets a sign, drawn at random from
+the key. Embedding raises or lowers each coefficient a little by its sign; detection correlates the
+coefficients with the signs.
+
+Everything here is part of version 1 of the mark and must not change, or marked clips are not found
+any more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft
+
+from faces import Canvas, align
+
+MARK_VERSION, MARK_KEY = 1, 1997  # a new version takes a new key
+# The pattern has an outline of its own, because what is replaced in a face may change later.
+MARK_REGION = align.Region((0, 20), (96, 112), (
+    (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92),
+    (70, 108), (60, 119), (48, 124), (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37),
+))  # fmt: skip
+MARK_CANVAS = Canvas(MARK_REGION, MARK_REGION.size)  # a pixel for each unit of the aligned face
+MARK_FEATHER = 0.1  # of the canvas's width: how softly the pattern ends at the outline; by eye
+DCT_BLOCK = 16  # pixels, the side of a block
+# Cycles a pixel. Below, faces have much contrast of their own; above, video coders keep little.
+MARK_BAND = 0.10, 0.22
+
+_ROWS, _COLUMNS = MARK_REGION.size[1] // DCT_BLOCK, MARK_REGION.size[0] // DCT_BLOCK
+
+
+def draw_signs(key: int) -> np.ndarray:
+    """The key as signs of DCT coefficients: 1 or -1 in the band, 0 outside it.
+
+    Gives float32 (rows, columns, DCT_BLOCK, DCT_BLOCK).
+    """
+    u, v = np.ogrid[:DCT_BLOCK, :DCT_BLOCK]
+    frequency = np.hypot(u, v) / (2 * DCT_BLOCK)  # of the DCT-II's basis functions, cycles a pixel
+    band = (MARK_BAND[0] <= frequency) & (frequency < MARK_BAND[1])
+    signs = np.zeros((_ROWS, _COLUMNS, DCT_BLOCK, DCT_BLOCK), np.float32)
+    signs[..., band] = np.random.default_rng(key).choice([-1, 1], (_ROWS, _COLUMNS, band.sum()))
+    return signs
+
+
+def block_dct(image: np.ndarray) -> np.ndarray:
+    """The DCT of the blocks of an image (h, w): (rows, columns, DCT_BLOCK, DCT_BLOCK)."""
+    blocks = image.reshape(_ROWS, DCT_BLOCK, _COLUMNS, DCT_BLOCK).swapaxes(1, 2)
+    return fft.dctn(blocks, axes=(2, 3), norm="ortho")
+
+
+def inverse_block_dct(coefficients: np.ndarray) -> np.ndarray:
+    """The image (h, w) whose `block_dct` has these coefficients."""
+    blocks = fft.idctn(coefficients, axes=(2, 3), norm="ortho")
+    return blocks.swapaxes(1, 2).reshape(_ROWS * DCT_BLOCK, _COLUMNS * DCT_BLOCK)
+
+
+MARK_WINDOW = MARK_CANVAS.mask(MARK_FEATHER)  # (h, w), 0..1
+MARK_SIGNS = draw_signs(MARK_KEY)
+MARK_PATTERN = inverse_block_dct(MARK_SIGNS) * MARK_WINDOW  # (h, w)

@@ -1,0 +1,62 @@
+"""The search for the mark in a whole clip: detect the faces, follow them, judge each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+import nn
+import video
+from faces import align, select, smooth_matrices
+from mtcnn_np import Detector, follow
+from provenance.rectify import rectify
+from provenance.search import RectifiedFace, Verdict, judge_faces
+
+# Frames over which a face's size and angle are smoothed. Detection is less sure of them than of the
+# place, and they change more slowly. By eye.
+MARK_SMOOTHING = 25
+MARK_TRIM_INTERVAL = 10  # frames after which freed memory goes back to the system; by choice
+
+
+def find_marks(clip: video.Clip, detector: Detector, min_size: float = 30) -> list[Verdict]:
+    """What every face of a clip shows, the most prominent first.
+
+    min_size  of the faces that are searched for, in pixels
+
+    The clip is decoded twice. Memory grows by some 170 kB for each search.SPAN_FRAMES frames.
+    """
+    return judge_faces(rectify_faces(clip, detector, min_size))
+
+
+def rectify_faces(
+    clip: video.Clip, detector: Detector, min_size: float = 30
+) -> Iterator[RectifiedFace]:
+    """Each face of each frame, rectified; faces are numbered in order of prominence."""
+    faces = _track_faces(clip, detector, min_size)
+    for frame in clip:
+        for i, matrices in enumerate(faces):
+            if frame.number in matrices:
+                image = rectify(frame.image, matrices[frame.number])
+                yield RectifiedFace(i, frame.number, image)
+
+
+def _track_faces(
+    clip: video.Clip, detector: Detector, min_size: float
+) -> list[dict[int, np.ndarray]]:
+    """The matrices (2, 3), frame -> aligned face, of each face of the clip, by frame number."""
+    detections, starts = {}, []
+    for count, found in enumerate(follow(video.with_cuts(clip), detector, min_size)):
+        if count % MARK_TRIM_INTERVAL == 0:
+            nn.parallel.trim_memory()
+        detections[found.frame.number] = found.faces
+        if found.cut:
+            starts.append(found.frame.number)
+    return [
+        smooth_matrices(
+            {n: align.similarity(face.points) for n, face in track.faces.items()},
+            starts,
+            upright=MARK_SMOOTHING,
+        )
+        for track in select.link(detections, starts)
+    ]
