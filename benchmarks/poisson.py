@@ -1,4 +1,4 @@
-"""A recurring mask: one blend with kept factors against OpenCV's seamlessClone on the same region, per frame.
+"""A recurring mask: blending with kept factors against OpenCV's seamlessClone, time per frame.
 
     python -m benchmarks.poisson
 

@@ -19,7 +19,7 @@ def monge_kantorovich(
     mask: np.ndarray | None = None,
     target_mask: np.ndarray | None = None,
 ) -> np.ndarray:
-    """`source` with the mean and covariance of `target`, by the linear map that moves colours least.
+    """`source` with mean and covariance of `target`, by the linear map that moves colours least.
 
     source, target     RGB (..., 3) floats 0..1; the result has the source's dtype, may leave 0..1
     mask, target_mask  (...) 0..1: how much each pixel counts; one mask serves both if alone

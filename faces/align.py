@@ -12,7 +12,8 @@ import numpy as np
 
 # The five points in the aligned image, in its units: means of many faces, as in the 2020 program.
 REFERENCE_POINTS = np.array([
-    [30.2946, 51.6963], [65.5318, 51.5014], [48.0252, 71.7366], [33.5493, 92.3655], [62.7299, 92.2041],
+    [30.2946, 51.6963], [65.5318, 51.5014], [48.0252, 71.7366],  # eyes, nose
+    [33.5493, 92.3655], [62.7299, 92.2041],  # corners of the mouth
 ])  # fmt: skip
 
 

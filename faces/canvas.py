@@ -64,7 +64,7 @@ class Canvas:
         return Canvas(region, (w + 2 * pixels, h + 2 * pixels))
 
     def bounding_box(self, to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:
-        """Rows and columns of a frame of `shape` (H, W, ...) that hold the canvas; empty outside."""
+        """Rows and columns of a frame of `shape` (H, W, ...) that hold the canvas, if any."""
         return warp.bounding_box(self.matrix(to_aligned), self.size, shape)
 
     def warp(self, image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
@@ -78,5 +78,5 @@ class Canvas:
     def unwarp_into(
         self, frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, to_aligned: np.ndarray
     ) -> np.ndarray:
-        """A copy of the frame with a patch of this canvas put back; see `faces.warp.unwarp_into`."""
+        """A copy of the frame with a patch on this canvas put back; see `warp.unwarp_into`."""
         return warp.unwarp_into(frame, patch, opacity, self.matrix(to_aligned))

@@ -1,4 +1,4 @@
-"""Flicker: nets draw every frame as if it were the only one, so a drawn face changes between frames.
+"""Nets draw every frame as if it were the only one, so drawn faces flicker.
 
 Each face is averaged with its neighbours in time, later ones as well as earlier ones, so that
 nothing lags. The average is bilateral (Tomasi & Manduchi 1998): it weighs neighbours by how near

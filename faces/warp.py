@@ -1,4 +1,4 @@
-"""Bilinear resampling: a frame to an aligned face, an aligned patch back into its frame, resizing."""
+"""Bilinear resampling: a frame to an aligned face, a patch back into its frame, resizing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from files import interpolate_bilinear
 
 from .align import invert, scale_of
 
-# A patch so many times finer than the frame is smoothed before it is put back, by a Gaussian of
-# so many frame pixels; below and without it, fine lines alias. By eye.
-MAX_UNSMOOTHED_SCALE, ANTIALIAS_SIGMA = 1.25, 0.4
+MAX_UNSMOOTHED_SCALE = 1.25  # patch pixels per frame pixel; a finer patch is smoothed first, by eye
+ANTIALIAS_SIGMA = 0.4  # frame pixels, standard deviation of the Gaussian that smooths it; by eye
 
 
 def warp(
@@ -35,7 +34,7 @@ def warp(
 def unwarp_into(
     frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, matrix: np.ndarray
 ) -> np.ndarray:
-    """A copy of frame (H, W, 3) uint8 with `patch` put back where `matrix`, frame -> patch, took it.
+    """A copy of frame (H, W, 3) uint8 with `patch` put back; `matrix` is frame -> patch.
 
     patch (h, w, 3) holds 8-bit levels in any dtype, opacity (h, w) is 0..1. Only pixels whose
     opacity is above 0 change; all others keep their bytes. A patch finer than the frame is smoothed

@@ -1,4 +1,7 @@
-"""Blending: the details of one image, the light of another."""
+"""Poisson image editing as in the paper: the details of one image in the light of another.
+
+`rim` has the form that is used for faces.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,19 @@ def blend(
     guidance: str | Callable = "normal",
     mask: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Put `fore` into `back` on the domain so that no seam shows: same shape and dtype as `back`.
+    """Put `fore` into `back` on the domain without a visible seam: shape and dtype of `back`.
 
-    fore, back  (H, W) or (H, W, C, ...), levels in any unit; uint8 results are rounded and clipped
-    guidance    "normal", "mixed", or a function (fore, back, mask) -> (right, down) as in `guidance.py`
-    mask        what that function is told, where it is not the domain itself
+    fore, back  (H, W) or (H, W, C, ...), in any unit; integer results are rounded and clipped
+    guidance    "normal", "mixed", or a function (fore, back, mask) -> (right, down) as in
+                `guidance.py`
+    mask        what that function is given, if not the domain's own mask
 
-    Outside the domain the result is `back`, to the bit. Raises ValueError for shapes or names that do not fit.
+    Outside the domain the result equals `back` exactly. Raises ValueError for shapes or names that
+    do not fit.
     """
     if fore.shape != back.shape or back.shape[:2] != domain.mask.shape:
-        raise ValueError(
-            f"fore {fore.shape}, back {back.shape} and the mask {domain.mask.shape} do not fit together"
-        )
+        shapes = f"fore {fore.shape}, back {back.shape} and the mask {domain.mask.shape}"
+        raise ValueError(f"{shapes} do not fit together")
     if isinstance(guidance, str):
         if guidance not in GUIDANCE:
             raise ValueError(f"guidance is one of {', '.join(GUIDANCE)}, not {guidance!r}")

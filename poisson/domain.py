@@ -1,16 +1,18 @@
 """The Dirichlet problem on a mask: factored once, solved for any number of images.
 
-Poisson image editing (Perez, Gangnet & Blake 2003, eq. 3) looks for the image x whose differences between neighbours come
-closest to a guidance field v, with the pixels around the mask given:
+Poisson image editing (Perez, Gangnet & Blake 2003, eq. 3) looks for the image x whose differences
+between neighbours come closest to a guidance field v, with the pixels around the mask given:
 
     minimise  sum over edges (p, q) of  (x_q - x_p - v_pq)^2
 
-An edge joins two pixels beside or above each other, at least one of which is unknown. With D the matrix that takes
-differences along the edges, its columns split into unknown (u) and known (k) pixels, the minimum is where
+An edge joins two pixels beside or above each other, at least one of which is unknown. Let D be the
+matrix that takes differences along the edges, its columns split into unknown (u) and known (k)
+pixels. The minimum is where
 
     D_u^T D_u x_u  =  D_u^T (v - D_k x_k)
 
-D_u^T D_u is the graph Laplacian: sparse, symmetric, and the same for every image on this mask, so its factors are kept.
+D_u^T D_u is the graph Laplacian: sparse, symmetric, and the same for every image on this mask, so
+its factors are kept.
 """
 
 from __future__ import annotations
@@ -19,16 +21,18 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-# Columns a triangular solve takes at once: two to four share each pass over the factors; more fall out of the cache, and make
-# products large enough for BLAS to start threads, which then wait for each other.
-COLUMNS = 4
+# Right-hand sides that one triangular solve takes; measured by python -m benchmarks.poisson. A few
+# share each pass over the factors. More fall out of the cache, and make products so large that BLAS
+# starts threads, which wait for each other.
+SOLVE_COLUMNS = 4
 
 
 class Domain:
     """A boolean mask (H, W) of the pixels to solve for; any shape, holes and several parts allowed.
 
-    At the array's rim there is no neighbour, and so no edge (a natural boundary). Raises ValueError where the mask is empty or
-    some part of it touches no known pixel: then its level is undetermined.
+    At the array's border there is no neighbour, and so no edge (a natural boundary). Raises
+    ValueError where the mask is empty, or where a part of it touches no known pixel: then its level
+    is undetermined.
     """
 
     def __init__(self, mask: np.ndarray):
@@ -63,11 +67,13 @@ class Domain:
     def solve(
         self, known: np.ndarray, right: np.ndarray | None = None, down: np.ndarray | None = None
     ) -> np.ndarray:
-        """The image that equals `known` outside the mask and follows the guidance inside: (H, W, ...), float64.
+        """The image that equals `known` outside the mask and follows the guidance inside.
 
-        known        (H, W) or (H, W, C, ...): all channels and frames on the further axes are solved at once
-        right, down  the guidance, of the same shape: the wanted differences to the pixel on the right and below
-                     (the last column and row are not looked at); None is 0, which gives the membrane that `known` spans
+        known        (H, W) or (H, W, C, ...): the channels and frames on the further axes are
+                     solved together; the result has this shape, and is float64
+        right, down  the guidance, of the same shape: the wanted differences to the pixel on the
+                     right and to the one below; the last column and row are ignored. None stands
+                     for 0, and gives the membrane that `known` spans
 
         Raises ValueError where shapes do not fit.
         """
@@ -86,14 +92,18 @@ class Domain:
                 [right.reshape(columns.shape), down.reshape(columns.shape)]
             )
         out = columns
-        for first in range(0, b.shape[1], COLUMNS):
-            some = np.s_[first : first + COLUMNS]
+        for first in range(0, b.shape[1], SOLVE_COLUMNS):
+            some = np.s_[first : first + SOLVE_COLUMNS]
             out[self.unknown, some] = self._factors.solve(b[:, some])
         return out.reshape(known.shape)
 
 
 def _differences(mask: np.ndarray) -> sparse.csr_matrix:
-    """D (2 H W, H W): row p of the first half is x_right - x_p, of the second x_below - x_p; empty where no edge is."""
+    """The matrix D (2 H W, H W).
+
+    Row p of its first half is x_right - x_p, of its second half x_below - x_p. Rows are empty where
+    there is no edge.
+    """
     h, w = mask.shape
     pixel = np.arange(h * w).reshape(h, w)
     rows, first, second = [], [], []

@@ -1,7 +1,7 @@
 """Guidance fields: which differences between neighbours the blended image should have.
 
-Each function takes images (H, W, ...) and gives (right, down): the differences to the pixel on the right and to the one
-below, of the same shape (0 in the last column and row).
+Each function takes images (H, W, ...) and gives (right, down): the differences to the pixel on the
+right and to the one below, of the same shape, 0 in the last column and row.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ def differences(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normal(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What is pasted keeps its own differences (Perez et al. 2003, eq. 11)."""
+    """The differences of what is pasted (Perez et al. 2003, eq. 11)."""
     return differences(fore)
 
 
 def mixed(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At each place the stronger of the two images' differences (Perez et al. 2003, eq. 12-13)."""
+    """At each pixel the larger of the two images' differences (Perez et al. 2003, eq. 12-13)."""
     pairs = zip(differences(fore), differences(back), strict=True)
     right, down = (np.where(np.abs(f) > np.abs(b), f, b) for f, b in pairs)
     return right, down
 
 
 def opencv(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """OpenCV's seamlessClone: `fore`'s differences where the mask, eroded three times by 3x3, is set; `back`'s elsewhere.
+    """OpenCV's seamlessClone: the differences of `fore` well inside the mask, of `back` elsewhere.
 
-    It solves on the bounding box of the mask within a rim fixed to `back`, whatever the mask's shape:
-    see `opencv_domain`.
+    Well inside is what remains of the mask after three erosions by 3x3. OpenCV solves for the whole
+    bounding box of the mask, whatever its shape: see `opencv_domain`.
     """
     inner = ndimage.binary_erosion(mask, np.ones((3, 3)), iterations=3)
     inner = inner.reshape(inner.shape + (1,) * (fore.ndim - 2))
@@ -44,7 +44,7 @@ def opencv(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.nda
 
 
 def opencv_domain(mask: np.ndarray) -> np.ndarray:
-    """The pixels that seamlessClone solves for: the bounding box of the mask without its own rim."""
+    """The pixels that seamlessClone solves for: the mask's bounding box without its border."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = np.zeros_like(mask)
     box[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]] = True

@@ -21,7 +21,7 @@ from .domain import Domain
 
 @dataclass(frozen=True)
 class RimLimits:
-    """What is light on the rim, and how its flicker is damped; docs/quality.md shows the effects."""
+    """What is light on the rim, and how its flicker is damped; effects in docs/quality.md."""
 
     # Distance of colours, in levels, from which a difference on the rim is not due to light.
     # By eye; see the row about differences at the rim that are no light ("biweight").

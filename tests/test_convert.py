@@ -8,9 +8,11 @@ import pytest
 from scipy import ndimage
 
 from faces import Canvas, align, manifest
+from faces.deflicker import DEFLICKER
+from faces.expression import MIN_EXPRESSION_FRAMES
 from faces.face import Face
 from poisson import rim
-from stages.convert import Target, replace_face
+from stages.convert import CONVERT_BATCH, Target, replace_face
 from stages.presets import PRESETS
 from video import Frame
 
@@ -121,7 +123,7 @@ def _rows(n):
 
 
 def _middles(images, damping=0.6):
-    """The mean of the face's middle in each converted frame; what is drawn is a grey face, always the same."""
+    """The mean of the face's middle in each converted frame; the same grey face is drawn in all."""
     frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rim, "RIM_LIMITS", replace(rim.RIM_LIMITS, damping=damping))
@@ -150,3 +152,42 @@ def test_nothing_is_damped_across_a_cut():
     images[6:] = 200
     images[:6, :, 120:], images[6:, :, 120:] = 60, 90
     np.testing.assert_allclose(_middles(images)[6:], _middles(images[6:]), atol=1)
+
+
+def test_no_more_frames_are_held_than_two_batches_and_what_deflicker_looks_ahead():
+    image, count, taken = np.full((200, 180, 3), 120, np.uint8), 60, 0
+
+    def frames():
+        nonlocal taken
+        for k in range(count):
+            taken += 1
+            yield Frame(k, Fraction(k, 25), image)
+
+    def draw(faces):
+        return np.full((*faces.shape[:3], 3), 0.5, np.float32)
+
+    target, preset = Target(_rows(count)), replace(PRESET, express=False)
+    ahead = [taken - k for k, _ in enumerate(replace_face(frames(), target, draw, preset))]
+    assert len(ahead) == count
+    assert max(ahead) <= 2 * CONVERT_BATCH + DEFLICKER.reach
+
+
+def test_the_expression_is_that_of_the_target(monkeypatch):
+    """With faces to learn from, drawn faces go through the target's expression."""
+    frames, rows = _clip(12)
+    preset = replace(PRESET, colour="none", smooth=False)
+    canvas = preset.canvas
+    faces = {n: canvas.warp(frames[n].image, np.array(r.matrix)) for n, r in rows.items() if r.ok}
+    calls = []
+
+    def express(self, faces, drawn, yaws):
+        calls.append((faces.shape, drawn.shape, yaws.shape))
+        return drawn
+
+    monkeypatch.setattr("faces.expression.Expression.__call__", express)
+    list(replace_face(frames, Target(rows, faces), lambda f: f.astype(np.float32) / 255, preset))
+    assert [shape[0][0] for shape in calls] == [CONVERT_BATCH - 1, 4]  # frame 1 has no face
+    calls.clear()
+    few = {n: faces[n] for n in list(faces)[: MIN_EXPRESSION_FRAMES - 1]}
+    list(replace_face(frames, Target(rows, few), lambda f: f.astype(np.float32) / 255, preset))
+    assert calls == []

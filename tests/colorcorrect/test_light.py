@@ -4,7 +4,7 @@ from colorcorrect.light import LIGHT_GAINS, Relight
 
 
 def _scene(rng, h=24, w=20):
-    """Weights, a reflectance whose columns all have the same weighted mean, and a parabola of light."""
+    """Weights, a reflectance whose columns have equal weighted means, and a parabola of light."""
     weights = rng.uniform(0.1, 1, (h, w))
     reflectance = rng.uniform(0.2, 0.8, (h, w, 3))
     reflectance *= 0.5 / np.average(

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from faces import Face, reject, select
+from tests.reference import REFERENCE, needs_reference
+
+from .example_faces import make_face
+
+
+def test_the_large_certain_steady_face_is_chosen():
+    detections = {n: [make_face(300, 10, 0.3, 0.8), make_face(100 + n)] for n in range(20)}
+    detections[7] = [make_face(300, 10, 0.3, 0.8)]
+    chosen = select.choose(detections)
+    assert sorted(chosen) == [
+        n for n in range(20) if n != 7
+    ]  # addressed by number: nothing moves up
+    assert all(chosen[n].box[0] == 100 + n for n in chosen)
+
+
+def test_a_face_can_be_asked_for():
+    detections = {n: [make_face(100), make_face(400, 50, 0.5)] for n in range(5)}
+    assert select.choose(detections, 1)[3].box[0] == 400
+    assert select.choose(detections, (410, 60))[0].box[0] == 400
+    for which in (2, -1, (5, 5)):
+        with pytest.raises(ValueError, match="no (number|face)"):
+            select.choose(detections, which)
+
+
+def test_after_a_cut_the_track_goes_on_but_a_doubtful_one_is_not_taken():
+    detections = {n: [make_face(100)] for n in range(10)} | {
+        n: [make_face(500, 300)] for n in range(10, 20)
+    }
+    detections |= {n: [make_face(900, 300, score=0.8)] for n in range(30, 40)}
+    assert sorted(select.choose(detections)) == list(range(20))
+
+
+def test_two_who_cross_keep_their_tracks():
+    detections = {n: [make_face(100 + 20 * n), make_face(500 - 20 * n, 30)] for n in range(20)}
+    detections[10] = detections[10][:1]  # one is hidden for a moment
+    tracks = select.link(detections)
+    assert len(tracks) == 2
+    for track in tracks:
+        x = np.array([f.box[0] for f in track.faces.values()])
+        steps = np.diff(x) / np.diff(list(track.faces))
+        np.testing.assert_allclose(steps, steps[0])
+
+
+def test_a_cut_ends_every_track():
+    detections = {n: [make_face(100)] for n in range(20)}
+    assert [len(t.faces) for t in select.link(detections, starts=[8])] == [12, 8]
+
+
+def test_no_faces_at_all():
+    assert select.choose({0: [], 1: []}) == {}
+
+
+def test_every_twelfth_frame_is_treated_as_every_frame_is():
+    detections = {n: [make_face(100 + n / 12), make_face(400, 50, 0.5)] for n in range(0, 600, 12)}
+    detections[240] = []
+    assert len(select.link(detections)) == 2
+    assert sorted(select.choose(detections, 0)) == [n for n in range(0, 600, 12) if n != 240]
+    chosen = select.choose(detections)
+    chosen[480] = make_face(700, 300)
+    assert sorted(reject.find_jumps(chosen)) == [480]
+    assert sorted(
+        reject.find_low_contrast({n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)})
+    ) == [588]
+
+
+@needs_reference
+def test_the_plant_on_the_donor_clip_is_never_taken():
+    found = np.load(REFERENCE / "seed" / "detections_id19.npz")
+    detections: dict[int, list[Face]] = {n: [] for n in range(len(found["n_faces"]))}
+    for number, (y1, x1, y2, x2), score, points in zip(
+        found["all_frame"].tolist(),
+        found["all_box"],
+        found["all_prob"],
+        found["all_lm"],
+        strict=True,
+    ):
+        detections[number].append(
+            Face(np.array([x1, y1, x2, y2]), float(score), points.reshape(2, 5)[::-1].T)
+        )
+    chosen = select.choose(detections)
+    assert any(len(faces) > 1 for faces in detections.values())
+    assert len(chosen) == 335 and min(f.score for f in chosen.values()) > 0.99
+    assert reject.find_jumps(chosen) == {}

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from poisson import Domain, blend, blend_faces, damp_rim_over_time, split_difference
+from poisson.rim import RIM_LIMITS
+
+
+@pytest.fixture
+def faces():
+    """Two faces, what they are put onto (2, 20, 16, 3), weights (20, 16), and a domain."""
+    rng = np.random.default_rng(0)
+    fore, back = rng.uniform(90, 110, (2, 2, 20, 16, 3)).astype(np.float32)
+    inside = np.zeros((20, 16), bool)
+    inside[2:-2, 2:-2] = True
+    weights = np.zeros((20, 16), np.float32)
+    weights[6:-6, 5:-5] = rng.uniform(0.5, 1, (8, 6))
+    return fore, back, weights, Domain(inside)
+
+
+def test_a_difference_is_its_mean_within_and_the_rest_on_the_rim(faces):
+    fore, back, weights, domain = faces
+    mean, rim = split_difference(fore, back, weights, domain.mask)
+    for k in range(2):
+        expected = np.average(back[k] - fore[k], axis=(0, 1), weights=np.dstack([weights] * 3))
+        np.testing.assert_allclose(mean[:, k], expected, rtol=1e-4)
+    assert not rim[domain.mask].any() and rim[~domain.mask].any(axis=1).all()
+
+
+def test_a_difference_on_the_rim_counts_by_tukeys_biweight(faces):
+    fore, _, weights, domain = faces
+    back = fore.copy()
+    for column, distance in enumerate((1.0, 20.0, 39.0, 41.0, 200.0)):
+        back[0, 0, column] += np.float32(distance) * np.array([0.6, 0, 0.8], np.float32)
+    rim = split_difference(fore, back, weights, domain.mask)[1][0, :5, :, 0]
+    for found, distance in zip(rim, (1.0, 20.0, 39.0, 41.0, 200.0), strict=True):
+        weight = max(1 - (distance / RIM_LIMITS.outlier) ** 2, 0) ** 2
+        np.testing.assert_allclose(found, np.array([0.6, 0, 0.8]) * distance * weight, atol=1e-3)
+
+
+def test_where_the_rim_shows_little_difference_it_is_textbook_blending(faces):
+    fore, _, weights, domain = faces
+    back = fore + np.float32(5)
+    back[:, 0] += 0.2
+    mean, rim = split_difference(fore, back, weights, domain.mask)
+    blended = blend_faces(fore, mean, rim, domain)
+    for k in range(2):
+        inside = blend(fore[k], back[k], domain)[domain.mask]
+        np.testing.assert_allclose(blended[k][domain.mask], inside, atol=1e-3)
+
+
+def test_a_rim_is_mixed_with_the_one_before_as_far_as_they_are_alike():
+    rims = np.zeros((4, 3, 3, 3), np.float32)
+    rims[..., 1:] = RIM_LIMITS.similar
+    damped = damp_rim_over_time(rims, None)
+    assert not damped[..., 0].any()
+    share = RIM_LIMITS.damping * np.exp(-1)
+    np.testing.assert_allclose(damped[..., 1], (1 - share) * RIM_LIMITS.similar, rtol=1e-5)
+    assert (rims[..., 1:] == RIM_LIMITS.similar).all()  # what was given is not changed
+
+
+def test_damping_a_clip_in_batches_is_damping_it_at_once():
+    rims = np.random.default_rng(0).normal(0, 2, (4, 3, 3, 7)).astype(np.float32)
+    first = damp_rim_over_time(rims[..., :3], None)
+    second = damp_rim_over_time(rims[..., 3:], first[..., -1])
+    at_once = damp_rim_over_time(rims, None)
+    np.testing.assert_allclose(np.concatenate([first, second], -1), at_once, rtol=1e-6)
+
+
+def test_after_a_cut_nothing_remains_of_the_rim_before():
+    rim = np.full((4, 3, 3, 1), 50.0, np.float32)
+    np.testing.assert_allclose(damp_rim_over_time(rim, np.zeros((4, 3, 3), np.float32)), rim)
