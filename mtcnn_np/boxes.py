@@ -1,21 +1,52 @@
-"""Arithmetic on boxes (N, 4) of x1, y1, x2, y2, float32."""
+"""Arithmetic on boxes (N, 4): x1, y1, x2, y2, float32."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-ROWS = 256
+NMS_BLOCK = 256  # boxes compared with all others at a time; one at a time would cost more calls
 
 
-def regress(boxes: np.ndarray, corrections: np.ndarray) -> np.ndarray:
-    """Boxes with each corner moved by its correction times the box's width (x) or height (y)."""
-    sides = boxes[:, 2:] - boxes[:, :2]
-    return boxes + corrections * np.hstack([sides, sides])
+class Candidates(NamedTuple):
+    """Windows that a net takes for faces.
+
+    boxes    (N, 4) in pixels of the image
+    scores   (N,) probability of a face, 0..1
+    offsets  (N, 4) bounding-box regression: what to add to x1, y1, x2, y2, in sides of the box
+    """
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    offsets: np.ndarray
+
+    @staticmethod
+    def concatenate(some: list[Candidates]) -> Candidates:
+        return Candidates(*map(np.concatenate, zip(*some, strict=True)))
+
+    def take(self, index: np.ndarray) -> Candidates:
+        """Those with these indices (M,), or those where a mask (N,) is true."""
+        return Candidates(*(part[index] for part in self))
+
+    def suppress(self, threshold: float) -> Candidates:
+        """Those that non-maximum suppression keeps, best first."""
+        return self.take(suppress(self.boxes, self.scores, threshold))
+
+    def refined_squares(self) -> np.ndarray:
+        """The boxes (N, 4) after their regression, made square: what the next net looks at."""
+        return square(regress(self.boxes, self.offsets))
+
+
+def regress(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Boxes with each edge moved by its offset times the box's width (x) or height (y)."""
+    sides = boxes[:, 2:] - boxes[:, :2]  # (N, 2) width, height
+    return boxes + offsets * np.hstack([sides, sides])
 
 
 def square(boxes: np.ndarray) -> np.ndarray:
-    """The squares about the same centres with the longer side."""
-    sides = boxes[:, 2:] - boxes[:, :2]
+    """Squares about the same centres, with the longer of both sides."""
+    sides = boxes[:, 2:] - boxes[:, :2]  # (N, 2) width, height
     side = sides.max(axis=1, keepdims=True)
     corner = boxes[:, :2] + sides * np.float32(0.5) - side * np.float32(0.5)
     return np.hstack([corner, corner + side])
@@ -24,27 +55,31 @@ def square(boxes: np.ndarray) -> np.ndarray:
 def suppress(
     boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int = 1000
 ) -> np.ndarray:
-    """Non-maximum suppression: the indices kept, best score first, at most `most`.
+    """Non-maximum suppression: the indices of the boxes kept, best score first, at most `most`.
 
-    Greedy: take the best box left (the first on a tie), drop all whose intersection over union with it is above the threshold.
+    Greedy: keep the best box that is left (the first on a tie), drop all boxes whose intersection
+    over union (IoU) with it is above the threshold, and so on.
     """
     order = np.argsort(-scores, kind="stable")
-    x1, y1, x2, y2 = boxes[order].T
-    area = (x2 - x1) * (y2 - y1)
+    ranked = boxes[order]
     alive = np.ones(len(order), bool)
     kept = []
-    for first in range(
-        0, len(order), ROWS
-    ):  # all against all, some rows at a time: a call for each box would cost more
-        block = slice(first, first + ROWS)
-        width = np.minimum(x2[block, None], x2[first:]) - np.maximum(x1[block, None], x1[first:])
-        height = np.minimum(y2[block, None], y2[first:]) - np.maximum(y1[block, None], y1[first:])
-        common = np.maximum(width, 0) * np.maximum(height, 0)
-        fits = common <= threshold * (area[block, None] + area[first:] - common)
-        for i, row in enumerate(fits, first):
+    for first in range(0, len(order), NMS_BLOCK):
+        compatible = _compatible(ranked[first : first + NMS_BLOCK], ranked[first:], threshold)
+        for i, row in enumerate(compatible, first):
             if alive[i]:
                 kept.append(order[i])
                 if len(kept) == most:
                     return np.array(kept, np.intp)
                 alive[first:] &= row
     return np.array(kept, np.intp)
+
+
+def _compatible(a: np.ndarray, b: np.ndarray, threshold: float) -> np.ndarray:
+    """Whether boxes a (M, 4) and b (N, 4) have an IoU up to the threshold: (M, N) bool."""
+    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = a.T[:, :, None], b.T
+    width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
+    height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
+    intersection = np.maximum(width, 0) * np.maximum(height, 0)
+    areas = (ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1)
+    return intersection <= threshold * (areas - intersection)

@@ -1,114 +1,93 @@
-"""The cascade: windows of all sizes through PNet, what passes through RNet, what passes that through ONet.
+"""The cascade: PNet proposes windows of all sizes, RNet refines them, ONet gives the faces.
 
-Joint face detection and alignment using multitask cascaded convolutional networks, Zhang, Zhang, Li & Qiao 2016
-(arXiv 1604.02878). The paper leaves many details open and its public programs differ in them; the rules here are those of
-the frozen TensorFlow graph `mtcnn.pb` that the 2020 program used: bilinear pyramid without smoothing, no rounding of
-boxes, widths without "+ 1", windows that reach over the edge padded with grey, the last suppression by union at .6.
+Joint face detection and alignment using multitask cascaded convolutional networks, Zhang, Zhang,
+Li & Qiao 2016 (arXiv 1604.02878), fig. 1 and sec. II-A. Each net is larger than the one before, and
+sees only the windows that those before took for faces. After each net, bounding-box regression
+moves the windows, and non-maximum suppression (NMS) leaves one where many overlap.
+
+The paper leaves many details open and its public programs differ in them. The rules here are those
+of the frozen TensorFlow graph `mtcnn.pb` that the 2020 program used: a bilinear pyramid without
+smoothing, no rounding of boxes, widths without "+ 1", grey where windows reach over the edge of the
+image, and the thresholds below.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+import nn
 from faces import Face
 from nn import parallel
 
-from .boxes import regress, square, suppress
+from .boxes import Candidates, regress, suppress
+from .fast import PlanarPNet
 from .nets import ONet, PNet, RNet
-from .proposals import Proposals
-from .sampling import crops, pyramid_level
+from .pyramid import PNET_WINDOW, Level, Patch, patches_near, pyramid, split_by_area, whole_patches
+from .sampling import sample_crops
 
-WINDOW, STRIDE = 12, 2  # what one cell of PNet's output sees, and how far apart cells are
-BATCH = 256  # crops at a time, so that a crowd does not fill the memory
-FEWEST_PIXELS = 2 * 48**2  # of crops, for a thread to have enough to do
-NEAR = 0.75  # of a box's side: how far around it a face is searched that is known to be thereabouts
-WINDOWS = 0.3, 3  # of a box's side: the windows that find it
+# Of two boxes with a larger intersection over union (IoU), NMS drops the worse; as in the graph.
+LEVEL_NMS_IOU = 0.5  # among PNet's boxes of one level of the pyramid
+PNET_NMS_IOU = 0.7  # among those of all levels
+RNET_NMS_IOU = 0.7
+ONET_NMS_IOU = 0.6
 
-
-@dataclass(frozen=True)
-class Patch:
-    """A rectangle of a level of an image's pyramid, in pixels of the level; its corner in even numbers, so that PNet's cells are those of the whole."""
-
-    image: int
-    level: int
-    scale: np.float32
-    size: tuple[int, int]  # of the whole level
-    top: int
-    left: int
-    height: int
-    width: int
+MAX_CROPS = 256  # crops that a thread gives to a net at a time: a crowd must not fill the memory
+MIN_CROP_PIXELS = 2 * 48**2  # of all crops together: with less, another thread does not pay
 
 
 class Detector:
-    """MTCNN, its weights loaded. Raises weights.WeightsError where they are not installed."""
+    """MTCNN with its weights loaded. Raises weights.WeightsError if they are not installed.
+
+    thresholds  the score, 0..1, that a window must exceed to pass PNet, RNet and ONet
+    factor      size of a level of the image pyramid, relative to the one before
+    """
 
     def __init__(
         self, thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7), factor: float = 0.709
     ):
-        self.proposals, self.rnet, self.onet = Proposals(PNet()), RNet(), ONet()
+        self.pnet, self.rnet, self.onet = PNet(), RNet(), ONet()
+        self.fast_pnet = PlanarPNet(self.pnet)
         self.thresholds, self.factor = thresholds, factor
 
     def detect(self, image: np.ndarray, min_size: float = 40) -> list[Face]:
-        """The faces in image (H, W, 3) uint8 RGB, by falling score; none smaller than about `min_size` pixels.
+        """The faces in image (H, W, 3) uint8 RGB of min_size pixels or more (about), best first.
 
-        Raises ValueError for any other kind of array: levels in 0..1 or a missing channel would be misread.
+        Raises ValueError for any other kind of array: levels in 0..1 or a missing channel would be
+        misread.
         """
         return self.detect_batch([image], min_size)[0]
 
     def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
         """`detect` on each image; they may differ in size."""
-        levels = [self._levels(image, min_size) for image in images]
-        return self._cascade(
-            images,
-            [
-                Patch(i, k, scale, size, 0, 0, *size)
-                for i, found in enumerate(levels)
-                for k, scale, size in found
-            ],
-        )
+        patches = []
+        for i, image in enumerate(images):
+            patches += whole_patches(i, self._levels(image, min_size))
+        return self._cascade(images, patches)
 
     def detect_near(
         self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40
     ) -> list[list[Face]]:
-        """The faces of each image around boxes (N, 4) where they are expected, as `detect` would find them.
+        """The faces of each image near the boxes (N, 4) where they are expected.
 
-        Of every level of the pyramid only what lies near a box of that size is looked at, at the very pixels of a whole search; so what
-        is found is the same to rounding, unless something farther off would have suppressed it.
+        PNet looks only at the part of each level around a box, and only at levels that fit the
+        box's size. It sees the same pixels as in a whole search, so the faces are those that
+        `detect` finds there, up to rounding, unless a face farther away would have suppressed one.
         """
         patches = []
         for i, (image, near) in enumerate(zip(images, boxes, strict=True)):
             levels = self._levels(image, min_size)
-            patches += [p for box in near for p in _patches_near(i, levels, box)]
+            patches += [patch for box in near for patch in patches_near(i, levels, box)]
         return self._cascade(images, patches)
 
-    def _levels(
-        self, image: np.ndarray, min_size: float
-    ) -> list[tuple[int, np.float32, tuple[int, int]]]:
-        """(number, scale, size) of every level of the pyramid, the largest first."""
-        if (
-            not isinstance(image, np.ndarray)
-            or image.dtype != np.uint8
-            or image.ndim != 3
-            or image.shape[2] != 3
-        ):
-            found = (
-                f"{image.dtype} {image.shape}"
-                if isinstance(image, np.ndarray)
-                else type(image).__name__
-            )
-            raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
-        if not min_size >= WINDOW:
-            raise ValueError(f"min_size must be at least {WINDOW} pixels, not {min_size}")
-        levels, scale = [], np.float32(WINDOW / min_size)
-        while min(image.shape[:2]) * scale > WINDOW:
-            levels.append(
-                (len(levels), scale, tuple(int(np.float32(n) * scale) for n in image.shape[:2]))
-            )
-            scale = np.float32(scale * np.float32(self.factor))
-        return levels
+    def _levels(self, image: np.ndarray, min_size: float) -> list[Level]:
+        _check_image(image)
+        if not min_size >= PNET_WINDOW:
+            raise ValueError(f"min_size must be at least {PNET_WINDOW} pixels, not {min_size}")
+        return pyramid(image.shape, min_size, self.factor)
 
     def _cascade(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[list[Face]]:
         if not images:
@@ -118,140 +97,91 @@ class Detector:
         return self._output(images, boxes)
 
     def _propose(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[np.ndarray]:
-        """PNet on all patches: square candidate boxes (N, 4) for each image."""
-        found: dict[int, dict[int, list]] = {}
-        groups = _balanced(patches, parallel.thread_count())
-        for proposals in parallel.run([lambda g=g: self._scan(images, g) for g in groups]):
-            for patch, *proposal in proposals:
-                found.setdefault(patch.image, {}).setdefault(patch.level, []).append(proposal)
-        candidates = []
-        for i in range(len(images)):
-            levels = []
-            for _, proposals in sorted(found.get(i, {}).items()):
-                boxes, scores, corrections = (
-                    np.concatenate(parts) for parts in zip(*proposals, strict=True)
-                )
-                kept = suppress(boxes, scores, 0.5)
-                levels.append((boxes[kept], scores[kept], corrections[kept]))
-            if not levels:
-                candidates.append(np.empty((0, 4), np.float32))
-                continue
-            boxes, scores, corrections = (
-                np.concatenate(parts) for parts in zip(*levels, strict=True)
-            )
-            kept = suppress(boxes, scores, 0.7)
-            candidates.append(square(regress(boxes[kept], corrections[kept])))
-        return candidates
+        """PNet on all patches: square boxes (N, 4) for each image."""
+        found = [defaultdict(list) for _ in images]  # for each image: level -> its candidates
+        groups = split_by_area(patches, parallel.thread_count())
+        jobs = [partial(self._scan, images, group) for group in groups]
+        for results in parallel.run(jobs):
+            for patch, candidates in results:
+                found[patch.image][patch.level.number].append(candidates)
+        return [_merge_levels(levels) for levels in found]
 
     def _scan(
         self, images: Sequence[np.ndarray], patches: list[Patch]
-    ) -> list[tuple[Patch, np.ndarray, np.ndarray, np.ndarray]]:
-        """(patch, boxes, scores, corrections) of the windows that pass PNet."""
-        found = []
-        for p in patches:
-            level = pyramid_level(
-                images[p.image],
-                *p.size,
-                slice(p.top, p.top + p.height),
-                slice(p.left, p.left + p.width),
-            )
-            rows, columns, scores, corrections = self.proposals(level, self.thresholds[0])
-            corner = (
-                STRIDE
-                * np.stack([columns + p.left // STRIDE, rows + p.top // STRIDE], axis=1).astype(
-                    np.float32
-                )
-                + 1
-            )  # (N, 2)
-            boxes = np.hstack([corner / p.scale, (corner + (WINDOW - 1)) / p.scale])
-            found.append((p, boxes, scores, corrections))
-        return found
+    ) -> list[tuple[Patch, Candidates]]:
+        """The windows of each patch that pass PNet."""
+        pnet = self.fast_pnet if nn.fast_enabled() else self.pnet  # the same candidates, sooner
+        threshold = self.thresholds[0]
+        return [(p, pnet.propose(images[p.image], p, threshold)) for p in patches]
 
     def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
-        """RNet: fewer and better square boxes."""
+        """RNet on the boxes of each image: fewer and better ones."""
         refined = []
-        for found, (corrections, scores) in zip(
-            boxes, _batched(self.rnet, images, boxes, 24), strict=True
-        ):
-            passed = scores > self.thresholds[1]
-            found, corrections, scores = found[passed], corrections[passed], scores[passed]
-            kept = suppress(found, scores, 0.7)
-            refined.append(square(regress(found[kept], corrections[kept])))
+        results = _run_on_crops(self.rnet, images, boxes)
+        for windows, (offsets, scores) in zip(boxes, results, strict=True):
+            passed = Candidates(windows, scores, offsets).take(scores > self.thresholds[1])
+            refined.append(passed.suppress(RNET_NMS_IOU).refined_squares())
         return refined
 
     def _output(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[list[Face]]:
-        """ONet: the faces, with their points."""
+        """ONet on the boxes of each image: the faces, with their points."""
         faces = []
-        for found, (corrections, points, scores) in zip(
-            boxes, _batched(self.onet, images, boxes, 48), strict=True
-        ):
+        results = _run_on_crops(self.onet, images, boxes)
+        for windows, (offsets, points, scores) in zip(boxes, results, strict=True):
             passed = scores > self.thresholds[2]
-            found, corrections, points, scores = (
-                found[passed],
-                corrections[passed],
-                points[passed],
-                scores[passed],
-            )
-            corner, sides = found[:, None, :2], (found[:, 2:] - found[:, :2])[:, None]
-            points = corner + sides * points.reshape(-1, 2, 5).transpose(0, 2, 1)  # (N, 5, 2)
-            found = regress(found, corrections)
-            faces.append(
-                [Face(found[i], float(scores[i]), points[i]) for i in suppress(found, scores, 0.6)]
-            )
+            windows, points, scores = windows[passed], points[passed], scores[passed]
+            points = _place_points(points, windows)  # (N, 5, 2)
+            refined = regress(windows, offsets[passed])
+            kept = suppress(refined, scores, ONET_NMS_IOU)
+            faces.append([Face(refined[i], float(scores[i]), points[i]) for i in kept])
         return faces
 
 
-def _patches_near(image: int, levels: list, box: np.ndarray) -> list[Patch]:
-    x1, y1, x2, y2 = (float(v) for v in box)
-    side = max(x2 - x1, y2 - y1)
-    patches = []
-    for k, scale, (height, width) in levels:
-        if not WINDOWS[0] * side <= WINDOW / scale <= WINDOWS[1] * side:
-            continue
-        edges = []
-        for first, last, length in ((y1, y2, height), (x1, x2, width)):
-            a = max(0, int((first - NEAR * side) * scale)) // STRIDE * STRIDE
-            edges.append((a, min(length, int((last + NEAR * side) * scale) + 1) - a))
-        (top, h), (left, w) = edges
-        if min(h, w) >= WINDOW:
-            patches.append(Patch(image, k, scale, (height, width), top, left, h, w))
-    return patches
+def _check_image(image: np.ndarray) -> None:
+    """Raise ValueError unless the image is (H, W, 3) uint8."""
+    found = type(image).__name__
+    if isinstance(image, np.ndarray):
+        if image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3:
+            return
+        found = f"{image.dtype} {image.shape}"
+    raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
 
 
-def _balanced(patches: list[Patch], parts: int) -> list[list[Patch]]:
-    """The patches in groups of about the same area."""
-    groups: list[list[Patch]] = [[] for _ in range(parts)]
-    areas = [0] * parts
-    for p in sorted(patches, key=lambda p: -p.height * p.width):
-        i = areas.index(min(areas))
-        groups[i].append(p)
-        areas[i] += p.height * p.width
-    return [g for g in groups if g]
+def _merge_levels(levels: dict[int, list[Candidates]]) -> np.ndarray:
+    """PNet's candidates on all levels of an image, as square boxes (N, 4)."""
+    if not levels:
+        return np.empty((0, 4), np.float32)
+    on_levels = (Candidates.concatenate(levels[number]) for number in sorted(levels))
+    kept = Candidates.concatenate([found.suppress(LEVEL_NMS_IOU) for found in on_levels])
+    return kept.suppress(PNET_NMS_IOU).refined_squares()
 
 
-def _batched(
-    net, images: Sequence[np.ndarray], boxes: list[np.ndarray], size: int
+def _place_points(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """ONet's points (N, 10), x0..x4, y0..y4 in sides of the boxes (N, 4), in pixels: (N, 5, 2)."""
+    corner, sides = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None]  # (N, 1, 2)
+    return corner + sides * points.reshape(-1, 2, 5).transpose(0, 2, 1)
+
+
+def _run_on_crops(
+    net: RNet | ONet, images: Sequence[np.ndarray], boxes: list[np.ndarray]
 ) -> list[tuple[np.ndarray, ...]]:
-    """The net's heads for the boxes of each image, all images' crops together."""
-    owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])
-    together = np.concatenate(boxes)
+    """What the net gives for the boxes (N, 4) of each image; all images' crops share batches."""
+    every_box = np.concatenate(boxes)
+    owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])  # each box's image
 
-    def job(some: slice) -> list[np.ndarray]:
-        return net(
-            np.concatenate(
-                [
-                    crops(images[i], together[some][owners[some] == i], size)
-                    for i in np.unique(owners[some])
-                ]
-            )
-        )
+    def classify(some: slice) -> list[np.ndarray]:
+        mine = np.unique(owners[some])
+        found = [every_box[some][owners[some] == i] for i in mine]
+        crops = [sample_crops(images[i], b, net.window) for i, b in zip(mine, found, strict=True)]
+        return net(np.concatenate(crops))
 
-    each = min(BATCH, max(FEWEST_PIXELS // size**2, -(-len(together) // parallel.thread_count())))
-    jobs = [lambda s=slice(i, i + each): job(s) for i in range(0, len(together), each)]
-    if not jobs:
-        return [tuple(head[:0] for head in net(np.zeros((1, size, size, 3), np.float32)))] * len(
-            images
-        )
-    heads = [np.concatenate(parts) for parts in zip(*parallel.run(jobs), strict=True)]
+    count, threads = len(every_box), parallel.thread_count()
+    if not count:
+        blank = np.zeros((1, net.window, net.window, 3), np.float32)
+        return [tuple(output[:0] for output in net(blank))] * len(images)
+    batch = max(MIN_CROP_PIXELS // net.window**2, -(-count // threads))
+    batch = min(batch, MAX_CROPS)
+    jobs = [partial(classify, slice(i, i + batch)) for i in range(0, count, batch)]
+    outputs = [np.concatenate(parts) for parts in zip(*parallel.run(jobs), strict=True)]
     ends = np.cumsum([len(b) for b in boxes])[:-1]
-    return list(zip(*(np.split(head, ends) for head in heads), strict=True))
+    return list(zip(*(np.split(output, ends) for output in outputs), strict=True))

@@ -1,7 +1,10 @@
-"""The three nets of MTCNN (Zhang, Zhang, Li & Qiao 2016, fig. 2), each a little slower and surer than the one before.
+"""The three nets of MTCNN (Zhang, Zhang, Li & Qiao 2016, fig. 2), each larger than the last.
 
-All take RGB (N, H, W, 3), (level - 127.5) / 128. Convolutions are "valid", each followed by a PReLU. "box" is the
-correction of x1, y1, x2, y2 in units of the window's sides.
+All take normalised RGB (N, H, W, 3), about -1..1, and give arrays:
+
+offsets  (..., 4) bounding-box regression: what to add to x1, y1, x2, y2, in sides of the window
+points   (..., 10) x0..x4, y0..y4 of five landmarks, in sides of the window from its corner (ONet)
+scores   (...) probability that the window shows a face, 0..1
 """
 
 from __future__ import annotations
@@ -11,59 +14,119 @@ import numpy as np
 import nn
 
 from . import weights
+from .boxes import Candidates
+from .pyramid import Patch
+from .sampling import normalise, sample_level
+
+_RNG = np.random.default_rng(0)  # layers need one; the weights that it draws are replaced at once
 
 
-class _Net:
-    """Convolutions with pooling, then perhaps a dense layer, then the heads; arrays in the order of `weights.load`."""
+def _conv(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, size, padding="valid", rng=_RNG)
 
-    def __init__(self, name: str, pools: list[tuple[int, str] | None], dense: bool):
-        arrays = iter(weights.load(name))
-        self.convs = [(next(arrays), next(arrays), next(arrays).ravel(), pool) for pool in pools]
-        self.dense = (next(arrays), next(arrays), next(arrays)) if dense else None
-        rest = list(arrays)
-        # all heads are one product
-        self.heads = tuple(
-            np.concatenate([a.reshape(-1, a.shape[-1]) if a.ndim > 1 else a for a in part], axis=-1)
-            for part in (rest[::2], rest[1::2])
-        )
-        self.ends = np.cumsum([b.size for b in rest[1::2]])[:-1]
 
-    def __call__(self, x) -> list:
-        """What the heads give for x, as arrays: box, (points,) and the probability of a face."""
+def _dense(inputs: int, outputs: int) -> nn.Dense:
+    return nn.Dense(inputs, outputs, rng=_RNG)
+
+
+def _flatten_by_columns(x: nn.Tensor) -> nn.Tensor:
+    """(N, H, W, C) -> (N, W H C): the nets were trained on transposed images, x comes before y."""
+    return nn.reshape(nn.transpose(x, 0, 2, 1, 3), x.shape[0], -1)
+
+
+class _Net(nn.Module):
+    """A body, then all heads as one layer; with the trained weights of the net of this name.
+
+    outputs  of each head: offsets 4, points 10 (ONet only), and the logits of no face and face 2
+    """
+
+    def __init__(self, name: str, body: nn.Sequential, head: nn.Module, outputs: tuple[int, ...]):
+        self.body, self.head = body, head
+        self.ends = np.cumsum(outputs)[:-1]
+        arrays, tensors = weights.load(name), [tensor for _, tensor in self.named_tensors()]
+        heads = arrays[len(tensors) - 2 :]  # kernel and bias of each
+        arrays = arrays[: len(tensors) - 2] + [np.concatenate(heads[i::2], -1) for i in (0, 1)]
+        for tensor, array in zip(tensors, arrays, strict=True):
+            tensor.data = array.reshape(tensor.shape)
+
+    def forward(self, x: np.ndarray) -> list[np.ndarray]:
+        """[offsets, (points,) scores]."""
         with nn.no_grad():
-            for kernel, bias, slope, pool in self.convs:
-                x = nn.fast.conv2d(x, kernel, bias, padding="valid", slope=slope)
-                if pool:
-                    x = nn.max_pool2d(x, pool[0], 2, pool[1])
-            if self.dense:
-                kernel, bias, slope = self.dense
-                # the nets were trained on transposed images: a dense layer's inputs are ordered x, y, channel
-                x = nn.reshape(nn.transpose(x, 0, 2, 1, 3), x.shape[0], -1)
-                x = nn.prelu(nn.dense(x, kernel, bias), slope)
-            *others, score = np.split(nn.dense(x, *self.heads).data, self.ends, axis=-1)
-            # softmax of two numbers, the second's share
-            return [*others, 1 / (1 + np.exp(score[..., 0] - score[..., 1]))]
+            features = nn.fast.fuse_for_inference(self.body)(x)
+            *others, logits = np.split(self.head(features).data, self.ends, axis=-1)
+        # softmax over (no face, face): e^b / (e^a + e^b) = 1 / (1 + e^(a - b))
+        return [*others, 1 / (1 + np.exp(logits[..., 0] - logits[..., 1]))]
 
 
 class PNet(_Net):
-    """Proposals: fully convolutional, one (box (..., 4), score) for each 12 px window at a stride of 2.
+    """The proposal net: fully convolutional, each output cell judges a window of 12 x 12 pixels.
 
-    `padding` of its pool: the Caffe original rounds sizes up ("ceil"), the TensorFlow graph of 2020 down ("valid").
+    (N, H, W, 3) -> offsets (N, h, w, 4), scores (N, h, w), at a stride of 2 pixels.
+    `pool_padding`: the Caffe original rounds sizes up ("ceil"), the graph of 2020 down ("valid").
     """
 
-    def __init__(self, padding: str = "valid"):
-        super().__init__("pnet", [(2, padding), None, None], dense=False)
+    def __init__(self, pool_padding: str = "valid"):
+        body = nn.Sequential(
+            _conv(3, 10),  # window 12 -> 10
+            nn.PReLU(10),
+            nn.MaxPool2d(2, padding=pool_padding),  # -> 5
+            _conv(10, 16),  # -> 3
+            nn.PReLU(16),
+            _conv(16, 32),  # -> 1
+            nn.PReLU(32),
+        )
+        super().__init__("pnet", body, _conv(32, 6, size=1), outputs=(4, 2))
+
+    def propose(self, image: np.ndarray, patch: Patch, threshold: float) -> Candidates:
+        """The windows of a patch of the image's pyramid that score above the threshold."""
+        level = normalise(sample_level(image, patch))  # (rows, columns, 3)
+        offsets, scores = (output[0] for output in self(level[None]))  # (h, w, 4), (h, w)
+        passed = np.nonzero(scores > threshold)  # rows (M,), columns (M,)
+        return Candidates(patch.boxes(*passed), scores[passed], offsets[passed])
 
 
 class RNet(_Net):
-    """Refinement of windows scaled to 24 px: box (N, 4), score (N,)."""
+    """The refinement net, on windows scaled to 24 x 24: offsets (N, 4), scores (N,)."""
+
+    window = 24  # pixels
 
     def __init__(self):
-        super().__init__("rnet", [(3, "ceil"), (3, "valid"), None], dense=True)
+        body = nn.Sequential(
+            _conv(3, 28),  # 24 -> 22
+            nn.PReLU(28),
+            nn.MaxPool2d(3, 2, "ceil"),  # -> 11
+            _conv(28, 48),  # -> 9
+            nn.PReLU(48),
+            nn.MaxPool2d(3, 2),  # -> 4
+            _conv(48, 64, size=2),  # -> 3
+            nn.PReLU(64),
+            _flatten_by_columns,
+            _dense(3 * 3 * 64, 128),
+            nn.PReLU(128),
+        )
+        super().__init__("rnet", body, _dense(128, 6), outputs=(4, 2))
 
 
 class ONet(_Net):
-    """Output, on windows scaled to 48 px: box (N, 4), points (N, 10) as x0..x4, y0..y4 in window sides, score (N,)."""
+    """The output net, on windows scaled to 48 x 48: offsets (N, 4), points (N, 10), scores (N,)."""
+
+    window = 48  # pixels
 
     def __init__(self):
-        super().__init__("onet", [(3, "ceil"), (3, "valid"), (2, "valid"), None], dense=True)
+        body = nn.Sequential(
+            _conv(3, 32),  # 48 -> 46
+            nn.PReLU(32),
+            nn.MaxPool2d(3, 2, "ceil"),  # -> 23
+            _conv(32, 64),  # -> 21
+            nn.PReLU(64),
+            nn.MaxPool2d(3, 2),  # -> 10
+            _conv(64, 64),  # -> 8
+            nn.PReLU(64),
+            nn.MaxPool2d(2),  # -> 4
+            _conv(64, 128, size=2),  # -> 3
+            nn.PReLU(128),
+            _flatten_by_columns,
+            _dense(3 * 3 * 128, 256),
+            nn.PReLU(256),
+        )
+        super().__init__("onet", body, _dense(256, 16), outputs=(4, 10, 2))

@@ -162,12 +162,12 @@ def test_checkpoints(tmp_path):
 def test_the_detectors_weights():
     import importlib.metadata
 
-    path = importlib.metadata.distribution(weights.PACKAGE).locate_file(
+    path = importlib.metadata.distribution(weights.WEIGHTS_PACKAGE).locate_file(
         "mtcnn/assets/weights/pnet.lz4"
     )
     for data in _variants(Path(path).read_bytes(), 5):
         with pytest.raises(WeightsError, match="SHA-256"):
-            weights.decode(data, weights.SHA256["pnet"], "pnet")
+            weights.decode(data, weights.WEIGHTS_SHA256["pnet"], "pnet")
 
 
 def test_records_of_runs(tmp_path):
