@@ -19,10 +19,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from nn.fast.epilogue import leak
 
 import nn
 from nn.fast import workspace
+from nn.fast.epilogue import leak
 
 from ..boxes import Candidates
 from ..nets import PNet
