@@ -24,7 +24,7 @@ from .layers import (
     PReLU,
     Sequential,
 )
-from .losses import dssim, edge_l1, l1, mse
+from .losses import edge_l1, mse
 from .norm import batch_norm
 from .ops import (
     absolute,
@@ -38,7 +38,7 @@ from .ops import (
     reshape,
     transpose,
 )
-from .optim import SGD, Adam, cosine_annealing
+from .optim import Adam, cosine_annealing
 from .parallel import set_threads
 from .pool import avg_pool2d, max_pool2d, upsample_nearest
 from .switch import fast_enabled, use_fast

@@ -36,18 +36,11 @@ Pair = tuple[int, int]  # a number for rows, one for columns
 
 
 def im2col(x, kernel: Pair, stride: int, pad_before: Pair, out: Pair):
-    """Every window of x (N, H, W, I) as a row: (N OH OW, kh kw I); zeros around x as needed."""
-    xp = backend.of(x)
-    (n, h, w, inputs), (kh, kw), (oh, ow), (top, left) = x.shape, kernel, out, pad_before
-    height, width = stride * (oh - 1) + kh, stride * (ow - 1) + kw  # what the windows cover
-    padded = xp.zeros((n, max(height, top + h), max(width, left + w), inputs), x.dtype)
+    """Every window of x (N, H, W, I) as a row: (N OH OW, kh kw I)."""
+    xp, (n, h, w, inputs), (top, left) = backend.of(x), x.shape, pad_before
+    padded = xp.zeros((n, *padded_size((h, w), kernel, stride, pad_before, out), inputs), x.dtype)
     padded[:, top : top + h, left : left + w] = x
-    taps = [
-        padded[:, i : i + stride * oh : stride, j : j + stride * ow : stride]
-        for i in range(kh)
-        for j in range(kw)
-    ]  # tap (i, j) of all windows at once: (N, OH, OW, I) each
-    return xp.stack(taps, axis=3).reshape(n * oh * ow, kh * kw * inputs)
+    return xp.stack(taps(padded, kernel, stride, out), axis=3).reshape(n * out[0] * out[1], -1)
 
 
 def correlate(x, w, stride: int, pad_before: Pair, out: Pair):
@@ -58,18 +51,14 @@ def correlate(x, w, stride: int, pad_before: Pair, out: Pair):
 
 def correlate_input(g, w, size: Pair, stride: int, pad_before: Pair):
     """Equation (2): g (N, OH, OW, O), w (kh, kw, I, O) -> gx (N, H, W, I) with `size` = (H, W)."""
-    (n, oh, ow, outputs), (kh, kw, inputs, _) = g.shape, w.shape
-    columns = (g.reshape(-1, outputs) @ w.reshape(-1, outputs).T).reshape(n, oh, ow, kh, kw, inputs)
-    (top, left), (h, wide) = pad_before, size
-    height, width = stride * (oh - 1) + kh, stride * (ow - 1) + kw
-    padded = backend.of(g).zeros(
-        (n, max(height, top + h), max(width, left + wide), inputs), g.dtype
-    )
-    for i in range(kh):
-        for j in range(kw):
-            rows, cells = slice(i, i + stride * oh, stride), slice(j, j + stride * ow, stride)
-            padded[:, rows, cells] += columns[:, :, :, i, j]
-    return padded[:, top : top + h, left : left + wide]
+    (n, *out, outputs), (kh, kw, inputs, _), (top, left) = g.shape, w.shape, pad_before
+    columns = g.reshape(-1, outputs) @ w.reshape(-1, outputs).T  # (N OH OW, kh kw I)
+    columns = columns.reshape(n, *out, kh * kw, inputs)
+    padded = padded_size(size, (kh, kw), stride, pad_before, out)
+    gx = backend.of(g).zeros((n, *padded, inputs), g.dtype)
+    for k, tap in enumerate(taps(gx, (kh, kw), stride, out)):
+        tap += columns[:, :, :, k]
+    return gx[:, top : top + size[0], left : left + size[1]]
 
 
 def correlate_weight(x, g, kernel: Pair, stride: int, pad_before: Pair):
@@ -78,40 +67,51 @@ def correlate_weight(x, g, kernel: Pair, stride: int, pad_before: Pair):
     return (columns.T @ g.reshape(-1, g.shape[3])).reshape(*kernel, x.shape[3], g.shape[3])
 
 
+def padded_size(size: Pair, kernel: Pair, stride: int, pad_before: Pair, out: Pair) -> list[int]:
+    """An image's size with its zeros: as far as the windows reach."""
+    axes = zip(size, kernel, pad_before, out, strict=True)
+    return [max(before + n, stride * (count - 1) + k) for n, k, before, count in axes]
+
+
+def taps(padded, kernel: Pair, stride: int, out: Pair) -> list:
+    """For each tap (i, j) of a kernel, what it sees in all windows: views (N, OH, OW, I)."""
+    (kh, kw), (oh, ow) = kernel, out
+    places = [(i, j) for i in range(kh) for j in range(kw)]
+    return [
+        padded[:, i : i + stride * oh : stride, j : j + stride * ow : stride] for i, j in places
+    ]
+
+
 class Conv2d(Function):
     def __init__(self, stride: int, padding):
         self.stride, self.padding = stride, padding
 
-    def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, I, O), (O,)
+    def forward(self, x, w):  # (N, H, W, I), (kh, kw, I, O)
         self.pad_before, out = window_grid(x.shape, w.shape, self.stride, self.padding)
         self.x, self.w = x, w
-        y = correlate(x, w, self.stride, self.pad_before, out)
-        return y if b is None else y + b  # (N, OH, OW, O)
+        return correlate(x, w, self.stride, self.pad_before, out)  # (N, OH, OW, O)
 
-    # gx by equation (2), gw by equation (3), gb = sum of g over all but its channels
+    # gx by equation (2), gw by equation (3)
     def backward(self, g):
         x, w, how = self.x, self.w, (self.stride, self.pad_before)
         gx = correlate_input(g, w, x.shape[1:3], *how) if self.needs(0) else None
-        gw = correlate_weight(x, g, w.shape[:2], *how)
-        return (gx, gw, sum_channels(g))[: len(self.inputs)]
+        return gx, correlate_weight(x, g, w.shape[:2], *how)
 
 
 class ConvTranspose2d(Function):
     def __init__(self, stride: int):
         self.stride = stride
 
-    def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
+    def forward(self, x, w):  # (N, H, W, I), (kh, kw, O, I)
         self.pad_before, size = transposed_grid(x.shape, w.shape, self.stride)
         self.x, self.w = x, w
-        y = correlate_input(x, w, size, self.stride, self.pad_before)
-        return y if b is None else y + b  # (N, s H, s W, O)
+        return correlate_input(x, w, size, self.stride, self.pad_before)  # (N, s H, s W, O)
 
-    # the adjoint of an adjoint is the correlation itself: gx by equation (1), gw by equation (3)
+    # The adjoint of an adjoint is the correlation itself: gx by equation (1), gw by equation (3).
     def backward(self, g):
         x, w, how = self.x, self.w, (self.stride, self.pad_before)
         gx = correlate(g, w, *how, x.shape[1:3]) if self.needs(0) else None
-        gw = correlate_weight(g, x, w.shape[:2], *how)
-        return (gx, gw, sum_channels(g))[: len(self.inputs)]
+        return gx, correlate_weight(g, x, w.shape[:2], *how)
 
 
 def window_grid(x_shape, w_shape, stride: int, padding) -> tuple[Pair, Pair]:
@@ -119,10 +119,7 @@ def window_grid(x_shape, w_shape, stride: int, padding) -> tuple[Pair, Pair]:
 
     Raises ValueError where the channels disagree or the kernel does not fit into the image.
     """
-    if x_shape[3] != w_shape[2]:
-        raise ValueError(
-            f"input has {x_shape[3]} channels, the kernel {w_shape} takes {w_shape[2]}"
-        )
+    _check_channels(x_shape[3], w_shape[2])
     grid = []
     for n, k in zip(x_shape[1:3], w_shape[:2], strict=True):
         before, after = _padding(n, k, stride, padding)
@@ -134,13 +131,15 @@ def window_grid(x_shape, w_shape, stride: int, padding) -> tuple[Pair, Pair]:
 
 def transposed_grid(x_shape, w_shape, stride: int) -> tuple[Pair, Pair]:
     """(pad_before, output size) such that a "same" convolution of the output has x's size."""
-    if x_shape[3] != w_shape[3]:
-        raise ValueError(
-            f"input has {x_shape[3]} channels, the kernel {w_shape} takes {w_shape[3]}"
-        )
+    _check_channels(x_shape[3], w_shape[3])
     size = stride * x_shape[1], stride * x_shape[2]
     pairs = zip(size, w_shape[:2], strict=True)
     return tuple(_padding(n, k, stride, "same")[0] for n, k in pairs), size
+
+
+def _check_channels(given: int, wanted: int) -> None:
+    if given != wanted:
+        raise ValueError(f"the input has {given} channels, the kernel takes {wanted}")
 
 
 def _padding(n: int, kernel: int, stride: int, padding) -> Pair:
@@ -152,12 +151,6 @@ def _padding(n: int, kernel: int, stride: int, padding) -> Pair:
     return output_size(n, kernel, stride, "same")[1:] if padding == "same" else (0, 0)
 
 
-def sum_channels(x):
-    """The sum of x (N, H, W, C) for each channel: (C,). Row sums first, so float32 keeps digits."""
-    n, h, w, c = x.shape
-    return x.reshape(n * h, w * c).sum(axis=0).reshape(w, c).sum(axis=0)
-
-
 @has_fast_form
 def conv2d(x, w, b=None, stride: int = 1, padding="same") -> Tensor:
     """Convolve x (N, H, W, I) with kernel w (kh, kw, I, O), add bias b (O,): (N, OH, OW, O).
@@ -165,7 +158,8 @@ def conv2d(x, w, b=None, stride: int = 1, padding="same") -> Tensor:
     padding: "same" (ceil(H / stride) outputs; an odd zero goes to the bottom and right), "valid"
     (none), or a number of zeros on every side. Raises ValueError where the shapes do not fit.
     """
-    return Conv2d(stride, padding)(*((x, w) if b is None else (x, w, b)))
+    y = Conv2d(stride, padding)(x, w)
+    return y if b is None else y + b
 
 
 @has_fast_form
@@ -175,7 +169,8 @@ def conv_transpose2d(x, w, b=None, stride: int = 1) -> Tensor:
     x (N, H, W, I), w (kh, kw, O, I) -> (N, stride H, stride W, O). Raises ValueError where the
     channels disagree.
     """
-    return ConvTranspose2d(stride)(*((x, w) if b is None else (x, w, b)))
+    y = ConvTranspose2d(stride)(x, w)
+    return y if b is None else y + b
 
 
 @has_fast_form

@@ -1,4 +1,4 @@
-"""Optimisers: each keeps its state per parameter, updates those with a gradient, and clears it."""
+"""Adam: it keeps two moments for each parameter, updates those with a gradient, and clears it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,6 @@ from collections.abc import Iterable
 from . import backend
 from .switch import has_fast_form
 from .tensor import Tensor
-
-
-class SGD:
-    """Gradient descent with momentum: v = momentum v - rate g; p += v (Sutskever 2013, eq. 1-2)."""
-
-    def __init__(self, rate: float = 0.01, momentum: float = 0.0):
-        self.rate, self.momentum = rate, momentum
-        self.velocity: dict[Tensor, object] = {}
-
-    def step(self, parameters: Iterable[Tensor]) -> None:
-        """One step on all of `parameters` that have a gradient."""
-        for p in parameters:
-            if p.grad is None:
-                continue
-            v = -self.rate * p.grad
-            if self.momentum:
-                v += self.momentum * self.velocity.get(p, 0)
-                self.velocity[p] = v
-            p.data += v
-            p.grad = None
 
 
 class Adam:

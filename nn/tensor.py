@@ -45,11 +45,8 @@ class Tensor:
     __array_priority__ = 100  # numpy_array * tensor asks the tensor
 
     def __init__(self, data, requires_grad: bool = False):
-        self.data = (
-            data
-            if hasattr(data, "dtype") and hasattr(data, "shape")
-            else np.asarray(data, np.float32)
-        )
+        is_array = hasattr(data, "dtype") and hasattr(data, "shape")
+        self.data = data if is_array else np.asarray(data, np.float32)
         self.grad = None
         self.requires_grad = requires_grad
         self.creator: Function | None = None
@@ -70,10 +67,6 @@ class Tensor:
         made = f", by={type(self.creator).__name__}" if self.creator else ""
         what = f"shape={self.shape}, dtype={self.dtype}, requires_grad={self.requires_grad}"
         return f"Tensor({what}{made})"
-
-    def detach(self) -> Tensor:
-        """The same array with no history."""
-        return Tensor(self.data)
 
     def backward(self, grad=None) -> None:
         """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf below this tensor.

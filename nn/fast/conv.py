@@ -62,7 +62,7 @@ class Conv2d(Function):
                 gx = phases.correlate_input(g, w, x.shape[1:3], self.stride, self.pad_before)
             if self.needs(1):
                 gw = strips.correlate_weight(x, g, w.shape[:2], self.stride, self.pad_before)
-        return (gx, gw, conv.sum_channels(g))[: len(self.inputs)]
+        return (gx, gw, sum_channels(g))[: len(self.inputs)]
 
 
 class ConvTranspose2d(Function):
@@ -80,7 +80,7 @@ class ConvTranspose2d(Function):
     def backward(self, g):
         g = leaky_gradient(g, self.y, self.slope)
         gx, gw = correlate_both(g, self.w, self.x, self.stride, self.pad_before)
-        return (gx, gw, conv.sum_channels(g))[: len(self.inputs)]
+        return (gx, gw, sum_channels(g))[: len(self.inputs)]
 
 
 class UpsampledConvTranspose2d(Function):
@@ -108,7 +108,13 @@ class UpsampledConvTranspose2d(Function):
         g = leaky_gradient(g, self.y, self.slope)
         kernel = self.wide.shape[:2]
         gx, g_wide = strips.correlate_both(g, self.wide, self.x, kernel, 2, self.pad_before)
-        return (gx, sum(_four_shifts(g_wide)), conv.sum_channels(g))[: len(self.inputs)]
+        return (gx, sum(_four_shifts(g_wide)), sum_channels(g))[: len(self.inputs)]
+
+
+def sum_channels(x):
+    """The sum of x (N, H, W, C) for each channel: (C,). Row sums first, so float32 keeps digits."""
+    n, h, w, c = x.shape
+    return x.reshape(n * h, w * c).sum(axis=0).reshape(w, c).sum(axis=0)
 
 
 def convolve_with_box(w):

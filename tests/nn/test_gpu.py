@@ -81,14 +81,12 @@ OPS = {
     "avg pool padded": (lambda x: nn.avg_pool2d(x, 3, 2, "same"), IMAGE),
     "upsample": (nn.upsample_nearest, IMAGE),
     "mse": (nn.mse, A, B),
-    "l1": (nn.l1, A, B),
     "edge_l1": (
         lambda p, t: nn.edge_l1(p, t, np.ones((1, 16, 16, 1), np.float32), 2.0),
         _array(1, 16, 16, 3),
         _array(1, 16, 16, 3),
     ),
     "pixel_shuffle": (nn.PixelShuffle(2), _array(1, 4, 4, 12)),
-    "dssim": (nn.dssim, np.abs(_array(1, 16, 16, 3)), np.abs(_array(1, 16, 16, 3))),
 }
 
 

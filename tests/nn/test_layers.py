@@ -35,7 +35,7 @@ def test_batch_norm_by_its_definition_and_its_moving_statistics():
     np.testing.assert_allclose(var, 0.99 + 0.01 * x.var(axis=(0, 1, 2), ddof=1))  # unbiased
 
 
-def test_one_step_of_adam_and_of_sgd_by_hand():
+def test_steps_of_adam_by_hand():
     p = nn.Tensor(np.array([1.0, -2.0]), requires_grad=True)
     adam = nn.Adam(rate=0.1)
     expected, m, v = p.data.copy(), np.zeros(2), np.zeros(2)
@@ -47,12 +47,6 @@ def test_one_step_of_adam_and_of_sgd_by_hand():
         expected -= 0.1 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-7)
         np.testing.assert_allclose(p.data, expected, rtol=1e-12)
         assert p.grad is None
-    q = nn.Tensor(np.array([1.0]), requires_grad=True)
-    sgd = nn.SGD(0.1, momentum=0.5)
-    for g, value in ((1.0, 0.9), (1.0, 0.75)):
-        q.grad = np.array([g])
-        sgd.step([q])
-        assert q.data[0] == pytest.approx(value)
 
 
 def test_adam_counts_steps_for_all_and_leaves_those_without_gradient():
@@ -103,9 +97,6 @@ def test_glorot_stays_in_its_bound_and_depends_on_the_rng_alone():
         bound / np.sqrt(3), rel=0.05
     )
     np.testing.assert_array_equal(kernel, draw(0))
-    assert nn.init.he_normal((3, 3, 64, 8), np.random.default_rng(0)).std() == pytest.approx(
-        np.sqrt(2 / 576), rel=0.05
-    )
 
 
 def test_minibatches_visit_all_once_with_the_rest_by_itself():
