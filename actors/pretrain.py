@@ -38,25 +38,26 @@ from .person import sample_actor
 from .render import Model, encode
 
 FIRST_PRETRAIN_SEED = 20_000  # of the first actor: far from those of the demo and the benchmarks
-PRETRAIN_RENDER_SIZE = (224, 224)  # pixels
-PRETRAIN_ROOMS = 6  # backgrounds of a troupe
+PRETRAIN_RENDER_SIZE = (224, 224)  # (w, h) of a picture in pixels; a face fills most of it
+PRETRAIN_ROOMS = 6  # backgrounds that a troupe plays in front of
+# The part of a face that is learnt, as in the preset "standard".
 PRETRAIN_CANVAS = Canvas(align.WHOLE_FACE, (INTRACODER_OUTPUT_PX, INTRACODER_OUTPUT_PX))
-IDENTITY_VECTOR_SIZE = 48  # numbers in an actor's vector
+IDENTITY_VECTOR_SIZE = 48  # numbers in an actor's vector; by eye
 PRETRAIN_BATCH = 32  # faces a step
-PRETRAIN_RATE = 1.5e-3  # Adam's learning rate, after
-PRETRAIN_WARMUP_STEPS = 50  # in which it rises from 0; by eye
-PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of PRETRAIN_RATE
+PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
+PRETRAIN_WARMUP_STEPS = 50  # steps in which the learning rate rises from 0 to that; by eye
+PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_RELIGHT_STRENGTH = 0.15  # of relight_randomly; by eye
-REPORT_EVERY_STEPS = 100  # steps between two lines of output; the weights are saved as often
+PRETRAIN_REPORT_STEPS = 100  # steps between two lines of output; the weights are saved as often
 
 
 @dataclass(frozen=True)
 class Troupe:
-    """How many actors play together, and how much."""
+    """Actors who are rendered together, in one process."""
 
     actors: int = 12
-    group: int = 4  # actors, chosen anew for each moment, who play it
-    moments: int = 60
+    group: int = 4  # of them play the same moment; chosen anew for each moment
+    moments: int = 60  # that they play
 
 
 PRETRAIN_TROUPE = Troupe()
@@ -192,8 +193,8 @@ def main() -> None:
     for net, progress, loss in train(pictures, options.minutes, np.random.default_rng(0)):
         losses.append(loss)
         done = progress >= 1
-        if len(losses) % REPORT_EVERY_STEPS == 0 or done:
-            recent = float(np.mean(losses[-REPORT_EVERY_STEPS:]))
+        if len(losses) % PRETRAIN_REPORT_STEPS == 0 or done:
+            recent = float(np.mean(losses[-PRETRAIN_REPORT_STEPS:]))
             line = {"steps": len(losses), "progress": round(progress, 3), "loss": round(recent, 5)}
             print(json.dumps(line), flush=True)
             made_from = {"pictures": len(pictures.faces), "steps": len(losses)}

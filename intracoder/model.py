@@ -33,8 +33,7 @@ from nn import (
     Tensor,
 )
 
-INTRACODER_INPUT_PX = 64  # side of the face that is encoded, in pixels
-INTRACODER_OUTPUT_PX = 128  # side of the face that is drawn, in pixels
+INTRACODER_OUTPUT_PX = 128  # side of the faces it draws, in pixels; it is shown half of that
 CODE_SIZE = 256  # numbers in the code of a face
 INTRACODER_SLOPE = 0.1  # of LeakyReLU below 0; by eye
 START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain

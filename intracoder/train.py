@@ -42,7 +42,7 @@ def epoch(
     Yields (sum of both people's losses, pairs) after each step. Raises nn.train.Diverged if a loss
     is not finite.
     """
-    fused = nn.fast.fuse(model.train())
+    fused = nn.fast.fuse(model.train())  # the same net in fewer passes over memory
     order_a, order_b = (_shuffle(len(own), faces.pairs, rng) for own in (faces.a, faces.b))
     seeds = rng.integers(1 << 32, size=faces.pairs)
     xp = nn.backend.of(model.parameters()[0].data)
@@ -50,7 +50,7 @@ def epoch(
 
     def loss_of(pairs: np.ndarray) -> nn.Tensor:
         a, b = faces.a[order_a[pairs]], faces.b[order_b[pairs]]  # (P, 128, 128, 3) uint8
-        own_rng = np.random.default_rng(seeds[pairs])  # the same in whichever process this runs
+        own_rng = np.random.default_rng(seeds[pairs])  # the same in every process
         shown = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
         shown = relight_randomly(shown, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
         drawn_a, drawn_b = fused.reconstruct_both(xp.asarray(shown), len(pairs))

@@ -102,3 +102,26 @@ def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
         and lit.max() <= 1
         and np.abs(lit[0] - lit[1]).mean() > 0.005
     )
+
+
+def test_a_step_with_fused_layers_learns_what_a_plain_one_does():
+    faces = TrainingFaces(
+        a=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
+        b=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
+        weights=np.ones((128, 128), np.float32),
+    )
+
+    def gradient_step(fast):
+        nn.use_fast(fast)
+        rng = np.random.default_rng(1)
+        net = intracoder.Intracoder(rng)
+        [(loss, _)] = epoch(net, faces, 2, nn.SGD(rate=1.0), rng)
+        return loss, net.encoder.steps[1].kernel.data, net.decoder_b.steps[-3].kernel.data
+
+    before = nn.fast_enabled()
+    try:
+        fast, plain = gradient_step(True), gradient_step(False)
+    finally:
+        nn.use_fast(before)
+    for ours, expected in zip(fast, plain, strict=True):
+        np.testing.assert_allclose(ours, expected, atol=1e-5)

@@ -59,6 +59,11 @@ def test_adam_counts_steps_for_all_and_leaves_those_without_gradient():
     np.testing.assert_array_equal(q.data, 1)
 
 
+def test_the_learning_rate_falls_along_half_a_cosine():
+    factors = [nn.cosine_annealing(progress, 0.1) for progress in (0, 1 / 3, 0.5, 1)]
+    np.testing.assert_allclose(factors, [1, 0.775, 0.55, 0.1])
+
+
 class _Net(nn.Module):
     def __init__(self, rng):
         shared = nn.Dense(2, 2, rng=rng)
