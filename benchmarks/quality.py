@@ -1,16 +1,28 @@
-"""Swaps of two clips, judged by a face recogniser and a landmark model that the project has no part in.
+"""Swaps of two clips, judged by a face recogniser and a landmark model from outside the project.
 
-    python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2.5 5 8] [--without start warps expression ...] [--every 8]
+    python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2.5 5 8]
+                                 [--without start warps expression ...] [--every 8]
 
-Prints a JSON line for each length of training, and for each idea that is left out (of a run of the first length); what the figures mean,
-and what PYTHON must have, stands in benchmarks/judge.py. "brightness" is measured here: how much that of the middle of the face changes from
-frame to frame, as the mean second difference over all frames, in levels. Clips, runs and a picture of them all, sheet.png, go to --folder; what
-is there already is not made again.
+Prints a JSON line for each length of training, and for each idea that is left out of a run of the
+first length. benchmarks/judge.py says what the figures mean, and what PYTHON must have. One figure
+is measured here, over all frames: "brightness", the mean second difference of the brightness in the
+middle of the face from frame to frame, in 8-bit levels. The target's own figures are printed first,
+as what to compare with.
 
-What can be left out: in training, "start" (weights that have seen rendered people), "warps" (of the faces shown) and "repaint" (the donor in the
-target's palette); in putting faces in, "expression", "calm" (averaging over time), "light", "trust" (the frame's pixels where
-one of the faces is none), "edge" (and a little beside that), "biweight" (differences at the rim that do not count) and "damping" (of those that
-do, over time).
+Clips, runs and a picture of them all, sheet.png, go to --folder; what is there is not made again.
+
+What can be left out of training:
+    start       the weights that have seen rendered people
+    warps       the random warps of the faces that the net is shown
+    repaint     the donor's faces in the target's colours
+What can be left out of conversion:
+    expression  the transfer of the target's expression
+    calm        the deflicker over time
+    light       the transfer of the target's light in each frame
+    trust       keeping the frame's pixels where the two faces disagree
+    edge        keeping some more of them beside those
+    biweight    ignoring differences at the rim that are too great to be light
+    damping     mixing the rim with that of earlier frames
 """
 
 from __future__ import annotations
@@ -22,7 +34,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -33,172 +45,168 @@ import pipeline
 import video
 from colorcorrect import none
 from faces import Canvas, align, manifest, warp
-from files import contact_sheet
+from files import contact_sheet, pick_evenly
 from poisson import opacity, rim
 from stages import convert, presets
 
-SHOWN = 6  # frames in the picture
-MIDDLE = slice(50, 80), slice(30, 66)  # of an aligned face: nose and cheeks, no eyes or lips
+from .lines import print_line
+
+SHEET_FRAMES = 6  # frames in sheet.png
+SHEET_CELL = 140, 150  # pixels, of a face in it
+SHEET_CANVAS = Canvas(
+    align.Region((-20, -10), SHEET_CELL, align.WHOLE_FACE.outline), SHEET_CELL
+)  # the face and some of its surroundings
+ALIGNED_FACE = 100, 120  # pixels, (w, h) of the aligned face in which the brightness is measured
+NOSE_AND_CHEEKS = slice(50, 80), slice(30, 66)  # rows and columns of it, without eyes and lips
 STANDARD = presets.PRESETS["standard"]
 
 
-def _preset(**changed):
+def _patch_preset(**changed):
     return patch.dict(presets.PRESETS, standard=replace(STANDARD, **changed))
 
 
-def _limits(module, name, **changed):
+def _patch_limits(module, name, **changed):
     return patch.object(module, name, replace(getattr(module, name), **changed))
 
 
-TRAINING = {
+# Each gives a context manager within which the program works without an idea.
+WITHOUT_IN_TRAINING = {
     "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
     "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
 }
-PUTTING_IN = {
-    "expression": lambda: _preset(express=False),
+WITHOUT_IN_CONVERSION = {
+    "expression": lambda: _patch_preset(express=False),
     "calm": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
-    "trust": lambda: _limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
-    "biweight": lambda: _limits(rim, "RIM_LIMITS", outlier=1e9),
-    "edge": lambda: _limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
-    "damping": lambda: _limits(rim, "RIM_LIMITS", damping=0.0),
+    "trust": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
+    "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
+    "edge": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
+    "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),
 }
+WITHOUT = WITHOUT_IN_TRAINING | WITHOUT_IN_CONVERSION
 
 
-def swapped(
-    name: str, minutes: float, without: str | None, options: argparse.Namespace
-) -> tuple[Path, float]:
-    """The clip, made unless it is there, and the seconds that took."""
-    output, start = options.folder / f"{name}.mp4", time.perf_counter()
-    run = options.folder / (
-        name if without is None or without in TRAINING else f"{minutes:g} minutes"
-    )
+@dataclass(frozen=True)
+class Experiment:
+    """A swap to judge."""
+
+    minutes: float  # of training
+    without: str | None = None  # key of WITHOUT
+
+    @property
+    def name(self) -> str:
+        return f"without {self.without}" if self.without else f"{self.minutes:g} minutes"
+
+    @property
+    def run_name(self) -> str:
+        """Of the run folder; conversion without an idea uses the nets of the whole program."""
+        trained_anew = self.without in WITHOUT_IN_TRAINING
+        return self.name if trained_anew else f"{self.minutes:g} minutes"
+
+
+def swap(experiment: Experiment, options: argparse.Namespace) -> tuple[Path, float]:
+    """The clip, made unless it is there, and the seconds that took. Exits where it fails."""
+    output, start = options.folder / f"{experiment.name}.mp4", time.perf_counter()
     if not output.exists():
+        command = [str(options.target), str(options.donor), "-o", str(output)]
+        command += ["--run", str(options.folder / experiment.run_name)]
+        command += ["--minutes", str(experiment.minutes), "--threads", str(options.threads)]
         with ExitStack() as stack:
-            if without:
-                stack.enter_context((TRAINING | PUTTING_IN)[without]())
-            code = pipeline.main(
-                [
-                    str(options.target),
-                    str(options.donor),
-                    "-o",
-                    str(output),
-                    "--run",
-                    str(run),
-                    "--minutes",
-                    str(minutes),
-                    "--threads",
-                    str(options.threads),
-                ]
-            )
+            if experiment.without:
+                stack.enter_context(WITHOUT[experiment.without]())
+            code = pipeline.main(command)
         if code:
             sys.exit(code)
     return output, time.perf_counter() - start
 
 
-def brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
-    """Mean second difference of the brightness in the middle of the face, in levels, where it lies in the target."""
+def judge(options: argparse.Namespace, *fakes: Path) -> dict:
+    """What benchmarks/judge.py prints."""
+    script = Path(__file__).with_name("judge.py")
+    command = [options.judge, script, options.target, options.donor, options.every, *fakes]
+    command = [str(part) for part in command]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def measure_brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
+    """Mean second difference of the brightness of the face, in 8-bit levels.
+
+    The face is where it lies in the target, by the target's manifest.
+    """
     levels = {}
     for frame in video.open_clip(path):
-        if frame.number in rows and rows[frame.number].ok:
-            levels[frame.number] = warp.warp(
-                frame.image, np.array(rows[frame.number].matrix), (100, 120)
-            )[MIDDLE].mean()
-    return float(
-        np.mean(
-            [
-                abs(levels[n - 1] - 2 * levels[n] + levels[n + 1])
-                for n in levels
-                if n - 1 in levels and n + 1 in levels
-            ]
-        )
-    )
+        row = rows.get(frame.number)
+        if row and row.ok:
+            face = warp.warp(frame.image, np.array(row.matrix), ALIGNED_FACE)
+            levels[frame.number] = face[NOSE_AND_CHEEKS].mean()
+    second = [
+        abs(levels[n - 1] - 2 * levels[n] + levels[n + 1])
+        for n in levels
+        if n - 1 in levels and n + 1 in levels
+    ]
+    return float(np.mean(second))
 
 
-def picture(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
-    """The same faces from all clips, cut out with their surroundings."""
-    ok = [n for n, r in rows.items() if r.ok]
-    shown = [ok[i] for i in np.linspace(0, len(ok) - 1, SHOWN + 2).astype(int)[1:-1]]
-    around = Canvas(align.Region((-20, -10), (140, 150), align.WHOLE_FACE.outline), (140, 150))
-    matrices = {n: np.array(rows[n].matrix) for n in shown}
-    return contact_sheet(
+def compose_sheet(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
+    """The same faces from all clips, cut out with their surroundings; a row a clip."""
+    ok = [number for number, row in rows.items() if row.ok]
+    picked = [ok[i] for i in pick_evenly(len(ok), SHEET_FRAMES + 2)[1:-1]]
+    matrices = {n: np.array(rows[n].matrix) for n in picked}
+    faces = [
         [
-            [
-                around.warp(f.image, matrices[f.number])
-                for f in video.open_clip(path)
-                if f.number in matrices
-            ]
-            for path in clips.values()
-        ],
-        list(clips),
-        cell=(140, 150),
-    )
+            SHEET_CANVAS.warp(frame.image, matrices[frame.number])
+            for frame in video.open_clip(path)
+            if frame.number in matrices
+        ]
+        for path in clips.values()
+    ]
+    return contact_sheet(faces, list(clips), cell=SHEET_CELL)
 
 
 def main() -> None:
+    options = parse()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    experiments = [Experiment(minutes) for minutes in options.minutes]
+    experiments += [Experiment(options.minutes[0], idea) for idea in options.without]
+    print_line(name="people", **judge(options))
+
+    def figures(clip: Path) -> dict:
+        return {**judge(options, clip), "brightness": round(measure_brightness(clip, rows), 3)}
+
+    clips, rows = {"target": options.target}, {}
+    for experiment in experiments:
+        output, seconds = swap(experiment, options)
+        clips[experiment.name] = output
+        if not rows:
+            run = options.folder / experiment.run_name
+            rows = manifest.read(run / "target" / "manifest.jsonl")
+            print_line(name="target", **figures(options.target))
+        print_line(
+            name=experiment.name,
+            minutes=experiment.minutes,
+            **figures(output),
+            seconds=round(seconds, 1),
+            every=options.every,
+        )
+    Image.fromarray(compose_sheet(clips, rows)).save(options.folder / "sheet.png")
+
+
+def parse() -> argparse.Namespace:
     p = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument("target", type=Path)
-    p.add_argument("donor", type=Path)
-    p.add_argument("--judge", metavar="PYTHON", required=True)
-    p.add_argument("--minutes", type=float, nargs="+", default=[STANDARD.minutes])
-    p.add_argument(
-        "--without",
-        nargs="*",
-        choices=[*TRAINING, *PUTTING_IN],
-        default=[],
-        metavar="IDEA",
-        help=", ".join([*TRAINING, *PUTTING_IN]),
-    )
-    p.add_argument("--every", type=int, default=8, help="frames to look at")
-    p.add_argument("--folder", type=Path, default=Path("runs/quality"))
-    p.add_argument("--threads", type=int, default=os.cpu_count())
-    options = p.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    wanted = [(f"{m:g} minutes", m, None) for m in options.minutes] + [
-        (f"without {w}", options.minutes[0], w) for w in options.without
-    ]
-    clips = {"target": options.target}
-
-    def judged(*fakes: Path) -> dict:
-        judge = [
-            options.judge,
-            str(Path(__file__).with_name("judge.py")),
-            str(options.target),
-            str(options.donor),
-            str(options.every),
-        ]
-        return json.loads(
-            subprocess.run(
-                [*judge, *map(str, fakes)], check=True, capture_output=True, text=True
-            ).stdout
-        )
-
-    def figures(clip: Path) -> dict:
-        return {**judged(clip), "brightness": round(brightness(clip, rows), 3)}
-
-    print(json.dumps({"name": "people", **judged()}), flush=True)
-    rows: dict[int, manifest.Row] = {}
-    for name, minutes, without in wanted:
-        clips[name], seconds = swapped(name, minutes, without, options)
-        if not rows:
-            rows = manifest.read(options.folder / name / "target" / "manifest.jsonl")
-            print(json.dumps({"name": "target", **figures(options.target)}), flush=True)
-        print(
-            json.dumps(
-                {
-                    "name": name,
-                    "minutes": minutes,
-                    **figures(clips[name]),
-                    "seconds": round(seconds, 1),
-                    "every": options.every,
-                }
-            ),
-            flush=True,
-        )
-    Image.fromarray(picture(clips, rows)).save(options.folder / "sheet.png")
+    add, ideas = p.add_argument, list(WITHOUT)
+    add("target", type=Path)
+    add("donor", type=Path)
+    add("--judge", metavar="PYTHON", required=True)
+    add("--minutes", type=float, nargs="+", default=[STANDARD.minutes])
+    help = ", ".join(ideas)
+    add("--without", nargs="*", choices=ideas, default=[], metavar="IDEA", help=help)
+    add("--every", type=int, default=8, help="frames to look at")
+    add("--folder", type=Path, default=Path("runs/quality"))
+    add("--threads", type=int, default=os.cpu_count())
+    return p.parse_args()
 
 
 if __name__ == "__main__":

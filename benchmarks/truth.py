@@ -1,24 +1,30 @@
 """Swaps of rendered actors against the true swap, which is known.
 
-    python -m benchmarks.truth [--preset standard] [--minutes M] [--pairs 6] [--set develop] [--frames 125] [--size 320]
+    python -m benchmarks.truth [--preset standard] [--minutes M] [--pairs 6] [--set develop]
 
-For each pair two clips are rendered, the donor in a performance of its own, and swapped by pipeline.py as any two clips are. Prints
-a JSON line for each pair and candidate, and one for each candidate's mean over the pairs; what the figures mean stands in
-actors/score.py. The candidates: "truth", the true swap; "nothing", the target as it is; "nearest", the donor's frame nearest in pose and
-expression, carried by its points onto those of the true swap and pasted with the true mask; "swap", the program's.
+For each pair of actors two clips are rendered, each in a performance of its own, and swapped by
+pipeline.py as any two clips are. Prints a JSON line for each pair and candidate, and one for each
+candidate's mean over the pairs; actors/score.py says what the figures mean. The candidates:
 
-Settings are tried on the set "develop"; "check" is other people and performances, to look at once they are chosen.
+    truth    the true swap itself: how noisy the figures are
+    nothing  the target as it is
+    nearest  a plain peer: the donor's frame that is nearest in pose and expression, carried by its
+             points onto those of the true swap and pasted with the true mask
+    swap     the program's
+
+Settings are tried on the set "develop". "check" has other people and performances; look at it only
+once the settings are chosen.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,31 +34,44 @@ import pipeline
 import video
 from actors import Model, Moment, RenderedFrame, Scene, film, sample_actor
 from actors.comparison import ComparedFrame, read_compared
-from actors.score import nan_to_none, score
+from actors.score import Figures, nan_to_none, score
 from faces import align, warp
 from mtcnn_np import Detector
 from stages.presets import PRESETS
 
-# (target, donor, the target's performance, the donor's): seeds
+from .lines import print_line
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Seeds of two actors and of what they play."""
+
+    target: int
+    donor: int
+    target_performance: int
+    donor_performance: int
+
+
 PAIRS = {
     "develop": [
-        (6, 3, 11, 12),
-        (4, 9, 21, 22),
-        (2, 7, 31, 32),
-        (10, 1, 41, 42),
-        (5, 8, 51, 52),
-        (11, 12, 61, 62),
+        Pair(6, 3, 11, 12),
+        Pair(4, 9, 21, 22),
+        Pair(2, 7, 31, 32),
+        Pair(10, 1, 41, 42),
+        Pair(5, 8, 51, 52),
+        Pair(11, 12, 61, 62),
     ],
     "check": [
-        (206, 203, 211, 212),
-        (204, 209, 221, 222),
-        (202, 207, 231, 232),
-        (210, 201, 241, 242),
-        (205, 208, 251, 252),
-        (211, 212, 261, 262),
+        Pair(206, 203, 211, 212),
+        Pair(204, 209, 221, 222),
+        Pair(202, 207, 231, 232),
+        Pair(210, 201, 241, 242),
+        Pair(205, 208, 251, 252),
+        Pair(211, 212, 261, 262),
     ],
 }
-APART = {
+# Differences of two moments that look equally large, in the unit of each field of Moment; by eye.
+MOMENT_SCALES = {
     "yaw": 10,
     "pitch": 6,
     "roll": 20,
@@ -61,150 +80,118 @@ APART = {
     "blink": 0.5,
     "gaze_x": 1,
     "gaze_y": 1,
-}  # differences of one weight
+}
 
 
 class Nearest:
-    """The donor's frame that is nearest in pose and expression, pasted over the target's face."""
+    """Pastes the donor's frame that is nearest in pose and expression over the target's face."""
 
-    def __init__(self, shots: list[RenderedFrame]):
-        self.shots = [s for s in shots if s.present]
-        self.places = np.array([self._place(s.moment) for s in self.shots])
+    def __init__(self, frames: list[RenderedFrame]):
+        self.frames = [f for f in frames if f.present]
+        self.places = np.array([self._scale(f.moment) for f in self.frames])
 
     @staticmethod
-    def _place(moment: Moment) -> list[float]:
-        return [getattr(moment, what) / apart for what, apart in APART.items()]
+    def _scale(moment: Moment) -> list[float]:
+        return [getattr(moment, name) / scale for name, scale in MOMENT_SCALES.items()]
 
-    def paste(
-        self, image: np.ndarray, points: np.ndarray, mask: np.ndarray, moment: Moment
-    ) -> np.ndarray:
-        """Over an image (h, w, 3) uint8 whose face has these points and this mask."""
-        shot = self.shots[np.linalg.norm(self.places - self._place(moment), axis=1).argmin()]
-        onto = align.compose(align.invert(align.similarity(points)), align.similarity(shot.points))
-        carried = warp.warp(shot.image, onto, image.shape[1::-1], edges="repeat").astype(np.float32)
-        return np.rint(image + (carried - image) * mask[..., None]).astype(np.uint8)
+    def paste(self, target: ComparedFrame) -> np.ndarray:
+        """The target's frame (h, w, 3) uint8 with the donor's face."""
+        image = target.images["nothing"]
+        distances = np.linalg.norm(self.places - self._scale(target.moment), axis=1)
+        frame = self.frames[distances.argmin()]
+        to_target = align.invert(align.similarity(target.points))
+        matrix = align.compose(to_target, align.similarity(frame.points))
+        carried = warp.warp(frame.image, matrix, image.shape[1::-1], edges="repeat")
+        carried = carried.astype(np.float32)
+        return np.rint(image + (carried - image) * target.mask[..., None]).astype(np.uint8)
 
 
-def candidates(folder: Path, donor: Nearest) -> Iterator[ComparedFrame]:
+def read_candidates(folder: Path, nearest: Nearest) -> Iterator[ComparedFrame]:
     """The frames that count, of all candidates."""
     clips = [video.open_clip(folder / name) for name in ("target.mkv", "out.mkv", "truth/swap.mkv")]
     for frame in read_compared(folder / "truth", clips):
-        frame.images["nearest"] = donor.paste(
-            frame.images["nothing"], frame.points, frame.mask, frame.moment
-        )
+        frame.images["nearest"] = nearest.paste(frame)
         yield frame
 
 
-def measure(
-    pair: tuple[int, int, int, int], options: argparse.Namespace, folder: Path
-) -> dict[str, dict[str, float]]:
-    """Render, swap and score one pair in an empty folder; figures by candidate. Exits where the swap fails."""
-    target, donor, *plays = pair
-    size = options.size, options.size
-    for _ in film(
-        Scene(target, plays[0], options.frames, size, face=donor),
-        folder / "target.mkv",
-        folder / "truth",
-        sound=False,
-    ):
+def render_pair(pair: Pair, options: argparse.Namespace, folder: Path) -> list[RenderedFrame]:
+    """Write target.mkv with its truth and donor.mkv; returns the donor's frames."""
+    frames, size = options.frames, (options.size, options.size)
+    target = Scene(pair.target, pair.target_performance, frames, size, face=pair.donor)
+    donor = Scene(pair.donor, pair.donor_performance, frames, size)
+    for _ in film(target, folder / "target.mkv", folder / "truth", sound=False):
         pass
-    shots = list(
-        film(Scene(donor, plays[1], options.frames, size), folder / "donor.mkv", sound=False)
-    )
-    command = [
-        str(folder / "target.mkv"),
-        str(folder / "donor.mkv"),
-        "-o",
-        str(folder / "out.mkv"),
-        "--run",
-        str(folder / "run"),
-        "--preset",
-        options.preset,
-        "--threads",
-        str(options.threads),
-    ]
-    if code := pipeline.main(
-        command + (["--minutes", str(options.minutes)] if options.minutes else [])
-    ):
+    return list(film(donor, folder / "donor.mkv", sound=False))
+
+
+def swap(options: argparse.Namespace, folder: Path) -> None:
+    """Write out.mkv. Exits where the program fails."""
+    command = [str(folder / "target.mkv"), str(folder / "donor.mkv")]
+    command += ["-o", str(folder / "out.mkv"), "--run", str(folder / "run")]
+    command += ["--preset", options.preset, "--threads", str(options.threads)]
+    if options.minutes:
+        command += ["--minutes", str(options.minutes)]
+    if code := pipeline.main(command):
         sys.exit(code)
-    return score(
-        candidates(folder, Nearest(shots)),
-        Model(sample_actor(target).with_face_of(sample_actor(donor))),
-        Detector(),
-    )
+
+
+def measure(pair: Pair, options: argparse.Namespace, folder: Path) -> dict[str, Figures]:
+    """Render, swap and score one pair in an empty folder; figures by candidate."""
+    donor_frames = render_pair(pair, options, folder)
+    swap(options, folder)
+    model = Model(sample_actor(pair.target).with_face_of(sample_actor(pair.donor)))
+    return score(read_candidates(folder, Nearest(donor_frames)), model, Detector())
+
+
+def mean(values: list[float]) -> float:
+    """The mean of those that could be measured; NaN if none could."""
+    known = [v for v in values if not np.isnan(v)]
+    return round(sum(known) / len(known), 4) if known else float("nan")
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    p.add_argument("--preset", choices=PRESETS, default="standard")
-    p.add_argument(
-        "--minutes", type=float, help="of training, for each pair (default: the preset's)"
-    )
-    p.add_argument(
-        "--pairs",
-        type=int,
-        choices=range(1, 7),
-        default=6,
-        help="how many of the set, from its first",
-    )
-    p.add_argument("--set", choices=PAIRS, default="develop")
-    p.add_argument("--frames", type=int, default=125, help="of each clip")
-    p.add_argument("--size", type=int, default=320, metavar="PX")
-    p.add_argument("--threads", type=int, default=os.cpu_count())
-    options = p.parse_args()
+    options = parse()
     nn.set_threads(options.threads)
-    made = {
+    settings = {
         "preset": options.preset,
         "minutes": options.minutes or PRESETS[options.preset].minutes,
         "set": options.set,
         "frames": options.frames,
         "size": options.size,
     }
-    found, taken = [], []
-    for pair in PAIRS[options.set][: options.pairs]:
+    pairs, found, seconds = PAIRS[options.set][: options.pairs], [], []
+    for pair in pairs:
         start = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             found.append(measure(pair, options, Path(folder)))
-        taken.append(round(time.perf_counter() - start, 1))
+        seconds.append(round(time.perf_counter() - start, 1))
+        who = {"name": "pair", "target": pair.target, "donor": pair.donor}
         for name, figures in nan_to_none(found[-1]).items():
-            print(
-                json.dumps(
-                    {
-                        "name": "pair",
-                        "target": pair[0],
-                        "donor": pair[1],
-                        "candidate": name,
-                        **figures,
-                        **made,
-                        "seconds": taken[-1],
-                    }
-                ),
-                flush=True,
-            )
+            print_line(**who, candidate=name, **figures, **settings, seconds=seconds[-1])
     means = {
-        name: {k: mean([f[name][k] for f in found]) for k in found[0][name]} for name in found[0]
+        name: {key: mean([each[name][key] for each in found]) for key in figures}
+        for name, figures in found[0].items()
     }
+    each = round(sum(seconds) / len(seconds), 1)
+    who = {"name": "mean", "pairs": len(found)}
     for name, figures in nan_to_none(means).items():
-        print(
-            json.dumps(
-                {
-                    "name": "mean",
-                    "pairs": len(found),
-                    "candidate": name,
-                    **figures,
-                    **made,
-                    "seconds": round(sum(taken) / len(taken), 1),
-                }
-            )
-        )
+        print_line(**who, candidate=name, **figures, **settings, seconds=each)
 
 
-def mean(values: list[float]) -> float:
-    """Of those that could be measured."""
-    known = [v for v in values if not np.isnan(v)]
-    return round(sum(known) / len(known), 4) if known else float("nan")
+def parse() -> argparse.Namespace:
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = p.add_argument
+    add("--preset", choices=PRESETS, default="standard")
+    add("--minutes", type=float, help="of training, for each pair (default: the preset's)")
+    help = "how many of the set, from its first"
+    add("--pairs", type=int, choices=range(1, 7), default=6, help=help)
+    add("--set", choices=PAIRS, default="develop")
+    add("--frames", type=int, default=125, help="of each clip")
+    add("--size", type=int, default=320, metavar="PX")
+    add("--threads", type=int, default=os.cpu_count())
+    return p.parse_args()
 
 
 if __name__ == "__main__":
