@@ -51,10 +51,10 @@ from stages import convert, presets
 
 from .lines import print_line
 
-SHEET_FRAMES = 6  # frames in sheet.png
-SHEET_CELL = 140, 150  # pixels, of a face in it
-SHEET_CANVAS = Canvas(
-    align.Region((-20, -10), SHEET_CELL, align.WHOLE_FACE.outline), SHEET_CELL
+QUALITY_SHEET_FRAMES = 6  # frames in sheet.png
+QUALITY_SHEET_CELL = 140, 150  # pixels, of a face in it
+QUALITY_SHEET_CANVAS = Canvas(
+    align.Region((-20, -10), QUALITY_SHEET_CELL, align.WHOLE_FACE.outline), QUALITY_SHEET_CELL
 )  # the face and some of its surroundings
 ALIGNED_FACE = 100, 120  # pixels, (w, h) of the aligned face in which the brightness is measured
 NOSE_AND_CHEEKS = slice(50, 80), slice(30, 66)  # rows and columns of it, without eyes and lips
@@ -151,17 +151,17 @@ def measure_brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
 def compose_sheet(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
     """The same faces from all clips, cut out with their surroundings; a row a clip."""
     ok = [number for number, row in rows.items() if row.ok]
-    picked = [ok[i] for i in pick_evenly(len(ok), SHEET_FRAMES + 2)[1:-1]]
+    picked = [ok[i] for i in pick_evenly(len(ok), QUALITY_SHEET_FRAMES + 2)[1:-1]]
     matrices = {n: np.array(rows[n].matrix) for n in picked}
     faces = [
         [
-            SHEET_CANVAS.warp(frame.image, matrices[frame.number])
+            QUALITY_SHEET_CANVAS.warp(frame.image, matrices[frame.number])
             for frame in video.open_clip(path)
             if frame.number in matrices
         ]
         for path in clips.values()
     ]
-    return contact_sheet(faces, list(clips), cell=SHEET_CELL)
+    return contact_sheet(faces, list(clips), cell=QUALITY_SHEET_CELL)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The demo through the program's own door, much shorter and smaller than it is."""
+"""The demo through the command line, with clips that are shorter and smaller."""
 
 import json
 
@@ -14,7 +14,7 @@ FRAMES, SIZE = 22, (128, 128)
 
 
 @pytest.fixture(scope="module")
-def shown(detector, tmp_path_factory):
+def demo_run(detector, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "DEMO_FRAMES", FRAMES)
@@ -26,8 +26,8 @@ def shown(detector, tmp_path_factory):
     return folder, made
 
 
-def test_it_leaves_the_swap_the_comparison_and_the_figures(shown):
-    folder, _ = shown
+def test_the_demo_writes_the_swap_the_comparison_and_the_figures(demo_run):
+    folder, _ = demo_run
     swap, compare = video.open_clip(folder / "swap.mp4"), video.open_clip(folder / "compare.mp4")
     assert (
         swap.size == SIZE
@@ -49,8 +49,8 @@ def test_it_leaves_the_swap_the_comparison_and_the_figures(shown):
         assert container.metadata["comment"].startswith("Synthetic media")
 
 
-def test_its_figures_put_the_truth_first_and_its_swap_differs_from_the_target(shown):
-    folder, _ = shown
+def test_the_figures_rank_the_truth_first_and_the_swap_differs_from_the_target(demo_run):
+    folder, _ = demo_run
     figures = json.loads((folder / "figures.json").read_text())
     assert set(figures) == {"nothing", "swap", "truth"} and all(
         f["found"] == 1 for f in figures.values()
@@ -67,8 +67,8 @@ def test_its_figures_put_the_truth_first_and_its_swap_differs_from_the_target(sh
     assert change[40:90, 40:90].max() > 20 and change[:10].mean() < 3
 
 
-def test_again_it_renders_and_swaps_nothing_twice(shown):
-    folder, made = shown
+def test_a_second_run_renders_and_swaps_nothing(demo_run):
+    folder, made = demo_run
     assert made.keys() == {"target.mp4", "donor.mp4", "swap.mp4", "compare.mp4"}
     again = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.mp4")}
     assert {k: v for k, v in again.items() if k != "compare.mp4"} == {
@@ -77,7 +77,7 @@ def test_again_it_renders_and_swaps_nothing_twice(shown):
 
 
 @pytest.mark.parametrize("options", [["--frames", "2:9"], ["--every", "2"]])
-def test_a_part_of_the_demo_is_refused(options, capsys):
+def test_options_that_select_frames_are_refused(options, capsys):
     with pytest.raises(SystemExit) as stopped:
         pipeline.main(options)
     assert stopped.value.code == 2 and "clips of yours" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Who the actors are and what they do: directions, points, and whether a detector takes them for people."""
+"""Actors and performances: seeds, directions, points, and whether a detector finds the faces."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def _patch(picture, at, reach=4):
     return picture[y - reach : y + reach + 1, x - reach : x + reach + 1]
 
 
-def test_an_actor_is_its_seed():
+def test_a_seed_determines_the_actor():
     assert sample_actor(5) == sample_actor(5) and len({sample_actor(s) for s in range(50)}) == 50
     skins = [sample_actor(s).head.skin for s in range(100)]
     assert min(skins) < 0.05 and max(skins) > 0.95
@@ -48,7 +48,7 @@ def test_the_true_swap_is_one_head_with_the_other_face():
     assert both.head == sample_actor(1).head and both.face == sample_actor(2).face
 
 
-def test_a_performance_is_its_seed_and_smooth():
+def test_a_seed_determines_the_performance_and_it_is_smooth():
     def numbers_of(seed):
         play = Performance(seed, 4)
         return np.array(
@@ -81,7 +81,7 @@ def test_a_moments_record_is_plain_numbers():
 
 
 @pytest.mark.parametrize("angles", [(20, 0, 0), (0, -9, 0), (0, 0, 8), (-23, 11, -7)])
-def test_points_agree_with_another_way_to_turn_and_project(model, angles):
+def test_points_agree_with_scipys_rotation_and_a_pinhole_projection(model, angles):
     moment = Moment(
         *angles, mouth=0.4, smile=0.6, gaze_x=-0.5, shift_x=0.1, shift_y=-0.05, zoom=0.3
     )
@@ -96,7 +96,7 @@ def test_points_agree_with_another_way_to_turn_and_project(model, angles):
     np.testing.assert_allclose(model.points(moment, (100, 80)), expected, atol=1e-9)
 
 
-def test_turns_go_where_they_say(model):
+def test_yaw_pitch_roll_and_shift_go_in_the_documented_directions(model):
     def nose_and_eyes(**moment):
         points = model.points(Moment(**moment), SIZE)
         return points[NOSE] - points[:2].mean(0), points[RIGHT_EYE] - points[LEFT_EYE]
@@ -118,7 +118,7 @@ def test_turns_go_where_they_say(model):
     assert nose_and_eyes(zoom=0.4)[1][0] == pytest.approx(eyes[0] * 0.4 / 0.33)
 
 
-def test_expressions_move_what_they_say(model):
+def test_expressions_move_the_features_that_they_name(model):
     def points(**moment):
         return model.points(Moment(**moment), SIZE)
 
@@ -166,7 +166,7 @@ def test_expressions_and_light_show_in_the_picture(model):
     )
 
 
-def test_cover_and_mask_are_the_actors_and_the_face_within(model):
+def test_the_cover_is_the_actor_and_the_mask_the_face(model):
     layer = model.render(Moment(), SIZE)
     assert (
         layer.cover.min() == 0
@@ -183,7 +183,7 @@ def test_cover_and_mask_are_the_actors_and_the_face_within(model):
         assert layer.mask[y, x] > 0.99
 
 
-def test_the_detector_takes_them_for_people_and_sees_their_points_where_they_are(detector):
+def test_the_detector_finds_actors_and_their_points(detector):
     errors = []
     for seed in (1, 4, 105):
         for frame in render_frames(Scene(seed, seed + 40, 80, (160, 160)), (3, 40)):

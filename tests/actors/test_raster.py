@@ -8,9 +8,11 @@ from actors.camera import CAMERA_DISTANCE, project
 from actors.shape import grid_normals
 
 
-def _plainly(at, depth, triangles, two_sided, size):
-    """Which triangle each pixel sees (-1: none), its weights there, and whether that is clear: no edge runs through the pixel's very
-    centre, and no other triangle is as near."""
+def _rasterise_by_search(at, depth, triangles, two_sided, size):
+    """The triangle that each pixel sees (-1: none), its weights there, and whether that is clear.
+
+    It is clear if no edge runs through the pixel's very centre and no other triangle is as near.
+    """
     w, h = size
     seen, weights, clear = np.full((h, w), -1), np.zeros((h, w, 3)), np.ones((h, w), bool)
     for y in range(h):
@@ -38,14 +40,14 @@ def _plainly(at, depth, triangles, two_sided, size):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_z_buffer_sees_what_a_search_through_all_triangles_sees(seed):
+def test_the_z_buffer_agrees_with_a_search_through_all_triangles(seed):
     rng = np.random.default_rng(seed)
     size = 26, 19
     at = rng.uniform(-12, 38, (24, 2))  # many reach beyond the picture
     depth = rng.uniform(5, 9, 24)
     triangles = np.array([rng.choice(24, 3, replace=False) for _ in range(30)], np.int32)
     two_sided = rng.random(30) < 0.3
-    seen, weights, clear = _plainly(at, depth, triangles, two_sided, size)
+    seen, weights, clear = _rasterise_by_search(at, depth, triangles, two_sided, size)
     found = raster.rasterise(at, depth, triangles, two_sided, size)
     assert len(np.unique(found.samples)) == len(found.samples)
     corners, ours = np.full((size[0] * size[1], 3), -1), np.zeros((size[0] * size[1], 3))

@@ -1,4 +1,4 @@
-"""Frames: the same bytes each time, the true swap the same outside the mask, and every hard option does what it says."""
+"""Scenes: reproducible bytes, a true swap that differs within the mask only, the hard cases."""
 
 import numpy as np
 import pytest
