@@ -38,14 +38,9 @@ def warp_randomly(
     axis = np.arange(size, dtype=np.float32) - center
     bend_x, bend_y = _draw_bends(count, size, rng, strength)  # (N, S, S) each
     x, y = bend_x + axis, bend_y + axis[:, None]
+    limits = strength.rotation, strength.zoom, strength.shift * size, strength.shift * size
     angle, zoom, shift_x, shift_y = (
-        rng.uniform(-most, most, (count, 1, 1)).astype(np.float32)
-        for most in (
-            strength.rotation,
-            strength.zoom,
-            strength.shift * size,
-            strength.shift * size,
-        )
+        rng.uniform(-limit, limit, (count, 1, 1)).astype(np.float32) for limit in limits
     )
     cos, sin = np.cos(angle) * (1 + zoom), np.sin(angle) * (1 + zoom)
     x, y = cos * x - sin * y + shift_x + center, sin * x + cos * y + shift_y + center

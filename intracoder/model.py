@@ -21,17 +21,6 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from nn import (
-    Conv2d,
-    ConvTranspose2d,
-    Dense,
-    Flatten,
-    LeakyReLU,
-    Module,
-    PixelShuffle,
-    Sequential,
-    Tensor,
-)
 
 INTRACODER_OUTPUT_PX = 128  # side of the faces it draws, in pixels; it is shown half of that
 CODE_SIZE = 256  # numbers in the code of a face
@@ -39,7 +28,7 @@ INTRACODER_SLOPE = 0.1  # of LeakyReLU below 0; by eye
 START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain
 
 
-class Intracoder(Module):
+class Intracoder(nn.Module):
     """Faces (N, 64, 64, 3), RGB 0..1 -> faces (N, 128, 128, 3), roughly in 0..1."""
 
     def __init__(self, rng: np.random.Generator):
@@ -47,51 +36,51 @@ class Intracoder(Module):
         self.decoder_a = build_decoder(rng)
         self.decoder_b = build_decoder(rng)
 
-    def path(self, identity: str) -> Sequential:
+    def path(self, identity: str) -> nn.Sequential:
         """The autoencoder that draws identity "a" or "b"."""
         decoder = {"a": self.decoder_a, "b": self.decoder_b}[identity]
-        return Sequential(self.encoder, decoder)
+        return nn.Sequential(self.encoder, decoder)
 
-    def reconstruct_both(self, faces, count_a: int) -> tuple[Tensor, Tensor]:
+    def reconstruct_both(self, faces, count_a: int) -> tuple[nn.Tensor, nn.Tensor]:
         """Draw the first `count_a` faces as a, the others as b; encoding all at once is faster."""
         code = self.encoder(faces)  # (N, 256)
         return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
 
-def build_encoder(rng: np.random.Generator) -> Sequential:
+def build_encoder(rng: np.random.Generator) -> nn.Sequential:
     """Faces (N, 64, 64, 3), 0..1 -> codes (N, 256)."""
 
-    def halve(inputs: int, outputs: int) -> list[Module]:
-        return [Conv2d(inputs, outputs, stride=2, rng=rng), LeakyReLU(INTRACODER_SLOPE)]
+    def halve(inputs: int, outputs: int) -> list[nn.Module]:
+        return [nn.Conv2d(inputs, outputs, stride=2, rng=rng), nn.LeakyReLU(INTRACODER_SLOPE)]
 
-    return Sequential(
+    return nn.Sequential(
         normalise,  # (N, 64, 64, 3), -2..2
         *halve(3, 32),  # (N, 32, 32, 32)
         *halve(32, 64),  # (N, 16, 16, 64)
         *halve(64, 128),  # (N, 8, 8, 128)
         *halve(128, 192),  # (N, 4, 4, 192)
-        Flatten(),  # (N, 3072)
-        Dense(4 * 4 * 192, CODE_SIZE, rng=rng),  # (N, 256)
+        nn.Flatten(),  # (N, 3072)
+        nn.Dense(4 * 4 * 192, CODE_SIZE, rng=rng),  # (N, 256)
     )
 
 
-def build_decoder(rng: np.random.Generator) -> Sequential:
+def build_decoder(rng: np.random.Generator) -> nn.Sequential:
     """Codes (N, 256) -> faces (N, 128, 128, 3)."""
 
-    def double(inputs: int, outputs: int) -> list[Module]:
-        up = ConvTranspose2d(inputs, outputs, upsampled=True, bias=True, rng=rng)
-        return [up, LeakyReLU(INTRACODER_SLOPE)]
+    def double(inputs: int, outputs: int) -> list[nn.Module]:
+        up = nn.ConvTranspose2d(inputs, outputs, upsampled=True, bias=True, rng=rng)
+        return [up, nn.LeakyReLU(INTRACODER_SLOPE)]
 
-    return Sequential(
-        Dense(CODE_SIZE, 4 * 4 * 192, rng=rng),  # (N, 3072)
+    return nn.Sequential(
+        nn.Dense(CODE_SIZE, 4 * 4 * 192, rng=rng),  # (N, 3072)
         unflatten,  # (N, 4, 4, 192)
-        LeakyReLU(INTRACODER_SLOPE),
+        nn.LeakyReLU(INTRACODER_SLOPE),
         *double(192, 128),  # (N, 8, 8, 128)
         *double(128, 96),  # (N, 16, 16, 96)
         *double(96, 48),  # (N, 32, 32, 48)
         *double(48, 32),  # (N, 64, 64, 32)
-        Conv2d(32, 12, rng=rng),  # (N, 64, 64, 12)
-        PixelShuffle(2),  # (N, 128, 128, 3)
+        nn.Conv2d(32, 12, rng=rng),  # (N, 64, 64, 12)
+        nn.PixelShuffle(2),  # (N, 128, 128, 3)
         denormalise,  # roughly 0..1
     )
 
@@ -101,12 +90,12 @@ def normalise(faces):
     return faces * 4 - 2
 
 
-def denormalise(x: Tensor) -> Tensor:
+def denormalise(x: nn.Tensor) -> nn.Tensor:
     """-2..2 -> 0..1."""
     return x * 0.25 + 0.5
 
 
-def unflatten(x: Tensor) -> Tensor:
+def unflatten(x: nn.Tensor) -> nn.Tensor:
     """(N, 3072) -> (N, 4, 4, 192)."""
     return x.reshape(len(x.data), 4, 4, 192)
 

@@ -13,30 +13,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn import (
-    AvgPool2d,
-    BatchNorm,
-    Conv2d,
-    ConvTranspose2d,
-    LeakyReLU,
-    MaxPool2d,
-    Module,
-    Sequential,
-    sigmoid,
-)
+import nn
 
 SEED2020_OUTPUT_PX = 128  # side of the coloured face, in pixels; as in the 2020 program
 
 
-class ColorNet(Module):
+class ColorNet(nn.Module):
     """Faces (N, 32, 32, 3) -> faces (N, 128, 128, 3), RGB 0..1."""
 
     def __init__(self, rng: np.random.Generator):
-        self.caenc = Sequential(
+        self.caenc = nn.Sequential(
             *_encode(3, 32, rng),  # (N, 16, 16, 32)
             *_encode(32, 64, rng),  # (N, 8, 8, 64)
         )
-        self.cadec = Sequential(
+        self.cadec = nn.Sequential(
             *_keep(64, 64, rng),  # (N, 8, 8, 64)
             *_keep(64, 64, rng),  # (N, 8, 8, 64)
             *_keep(64, 64, rng),  # (N, 8, 8, 64)
@@ -56,45 +46,45 @@ class ColorNet(Module):
         self.ccdec_a = _build_own_decoder(rng)
         self.ccdec_b = _build_own_decoder(rng)
 
-    def path(self, identity: str) -> Sequential:
+    def path(self, identity: str) -> nn.Sequential:
         """The net that ends in the colours of identity "a" or "b"."""
         own = {"a": self.ccdec_a, "b": self.ccdec_b}[identity]
-        return Sequential(self.caenc, self.cadec, own)
+        return nn.Sequential(self.caenc, self.cadec, own)
 
 
-def _build_own_decoder(rng: np.random.Generator) -> Sequential:
-    return Sequential(ConvTranspose2d(8, 3, size=1, rng=rng), BatchNorm(3), sigmoid)
+def _build_own_decoder(rng: np.random.Generator) -> nn.Sequential:
+    return nn.Sequential(nn.ConvTranspose2d(8, 3, size=1, rng=rng), nn.BatchNorm(3), nn.sigmoid)
 
 
-def _encode(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+def _encode(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
     """Three convolutions; max pooling after the first halves the size."""
     return [
-        Conv2d(inputs, outputs, rng=rng),
-        MaxPool2d(2),
-        LeakyReLU(),
-        Conv2d(outputs, outputs, rng=rng),
-        LeakyReLU(),
-        Conv2d(outputs, outputs, rng=rng),
-        LeakyReLU(),
+        nn.Conv2d(inputs, outputs, rng=rng),
+        nn.MaxPool2d(2),
+        nn.LeakyReLU(),
+        nn.Conv2d(outputs, outputs, rng=rng),
+        nn.LeakyReLU(),
+        nn.Conv2d(outputs, outputs, rng=rng),
+        nn.LeakyReLU(),
     ]
 
 
-def _keep(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+def _keep(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
     """A transposed convolution that keeps the size."""
-    return [ConvTranspose2d(inputs, outputs, rng=rng), BatchNorm(outputs), LeakyReLU()]
+    return [nn.ConvTranspose2d(inputs, outputs, rng=rng), nn.BatchNorm(outputs), nn.LeakyReLU()]
 
 
-def _double(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+def _double(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
     """A transposed convolution of the face at twice its size.
 
     The 2020 program doubled between BatchNorm and LeakyReLU of the layer before. LeakyReLU changes
     each cell by itself, so that repeating cells before or after it gives the same.
     """
-    up = ConvTranspose2d(inputs, outputs, upsampled=True, rng=rng)
-    return [up, BatchNorm(outputs), LeakyReLU()]
+    up = nn.ConvTranspose2d(inputs, outputs, upsampled=True, rng=rng)
+    return [up, nn.BatchNorm(outputs), nn.LeakyReLU()]
 
 
-def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
     """A transposed convolution, then half the size by averaging 2 x 2 cells."""
-    convolution = ConvTranspose2d(inputs, outputs, rng=rng)
-    return [convolution, BatchNorm(outputs), AvgPool2d(2), LeakyReLU()]
+    convolution = nn.ConvTranspose2d(inputs, outputs, rng=rng)
+    return [convolution, nn.BatchNorm(outputs), nn.AvgPool2d(2), nn.LeakyReLU()]

@@ -15,21 +15,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn import BatchNorm, Conv2d, ConvTranspose2d, LeakyReLU, Module, Sequential
+import nn
 
 SEED2020_FACE_PX = 32  # side of a face, in and out, in pixels; as in the 2020 program
 
 
-class Intracoder(Module):
+class Intracoder(nn.Module):
     """Faces (N, 32, 32, 3), RGB 0..1 -> faces of the same shape, roughly in 0..1."""
 
     def __init__(self, rng: np.random.Generator):
-        self.aenc = Sequential(*_halve(3, 32, rng))  # (N, 16, 16, 32)
-        self.ienc = Sequential(
+        self.aenc = nn.Sequential(*_halve(3, 32, rng))  # (N, 16, 16, 32)
+        self.ienc = nn.Sequential(
             *_halve(32, 64, rng),  # (N, 8, 8, 64)
             *_halve(64, 128, rng),  # (N, 4, 4, 128)
         )
-        self.idec = Sequential(
+        self.idec = nn.Sequential(
             *_transpose(128, 128, 1, rng),  # (N, 4, 4, 128)
             *_transpose(128, 128, 2, rng),  # (N, 8, 8, 128)
             *_transpose(128, 128, 1, rng),  # (N, 8, 8, 128)
@@ -40,14 +40,14 @@ class Intracoder(Module):
         self.adec_a = _build_own_decoder(rng)
         self.adec_b = _build_own_decoder(rng)
 
-    def path(self, identity: str) -> Sequential:
+    def path(self, identity: str) -> nn.Sequential:
         """The autoencoder of identity "a" or "b"."""
         own = {"a": self.adec_a, "b": self.adec_b}[identity]
-        return Sequential(self.aenc, self.ienc, self.idec, own)
+        return nn.Sequential(self.aenc, self.ienc, self.idec, own)
 
 
-def _build_own_decoder(rng: np.random.Generator) -> Sequential:
-    return Sequential(
+def _build_own_decoder(rng: np.random.Generator) -> nn.Sequential:
+    return nn.Sequential(
         *_transpose(64, 32, 1, rng),  # (N, 16, 16, 32)
         *_transpose(32, 32, 2, rng),  # (N, 32, 32, 32)
         *_transpose(32, 32, 1, rng),  # (N, 32, 32, 32)
@@ -55,21 +55,21 @@ def _build_own_decoder(rng: np.random.Generator) -> Sequential:
     )
 
 
-def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[Module]:
+def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
     """Three convolutions; the middle one halves the size."""
     return [
-        Conv2d(inputs, outputs, rng=rng),
-        LeakyReLU(),
-        Conv2d(outputs, outputs, stride=2, rng=rng),
-        LeakyReLU(),
-        Conv2d(outputs, outputs, rng=rng),
-        LeakyReLU(),
+        nn.Conv2d(inputs, outputs, rng=rng),
+        nn.LeakyReLU(),
+        nn.Conv2d(outputs, outputs, stride=2, rng=rng),
+        nn.LeakyReLU(),
+        nn.Conv2d(outputs, outputs, rng=rng),
+        nn.LeakyReLU(),
     ]
 
 
 def _transpose(
     inputs: int, outputs: int, stride: int, rng: np.random.Generator, size: int = 3
-) -> list[Module]:
+) -> list[nn.Module]:
     """A transposed convolution, BatchNorm and LeakyReLU; makes the face `stride` times as large."""
-    convolution = ConvTranspose2d(inputs, outputs, size=size, stride=stride, rng=rng)
-    return [convolution, BatchNorm(outputs), LeakyReLU()]
+    convolution = nn.ConvTranspose2d(inputs, outputs, size=size, stride=stride, rng=rng)
+    return [convolution, nn.BatchNorm(outputs), nn.LeakyReLU()]
