@@ -14,7 +14,7 @@ from PIL import Image
 
 import pipeline
 import video
-from examples.drawn import draw_face
+from examples.drawn import Look, draw_face
 from faces import manifest
 from stages.presets import PRESETS
 from stages.trainers import Seed2020Trainer, TodayTrainer
@@ -43,8 +43,7 @@ def clips(tmp_path_factory):
         draw_face(
             centre=(82 + 5 * np.cos(n / 5), 60),
             mouth=(n % 5) / 5,
-            skin=(120, 80, 60),
-            hair=(20, 15, 12),
+            look=Look(skin=(120, 80, 60), hair=(20, 15, 12)),
         )
         for n in range(20)
     ]
@@ -450,7 +449,7 @@ def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
     images = []
     for n in range(18):
         left, right = (
-            draw_face((320, 120), (x, 62), skin=skin)
+            draw_face((320, 120), (x, 62), look=Look(skin=skin))
             for x, skin in ((80 + n, (205, 160, 130)), (240 - n, (150, 110, 90)))
         )
         images.append(np.concatenate([left[:, :160], right[:, 160:]], axis=1))
@@ -494,7 +493,9 @@ def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
 )
 def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, preset, trainer, own):
     faces = {
-        k: np.stack([draw_face((128, 128), (64, 50), mouth=n / 4, skin=skin) for n in range(4)])
+        k: np.stack(
+            [draw_face((128, 128), (64, 50), mouth=n / 4, look=Look(skin=skin)) for n in range(4)]
+        )
         for k, skin in (("a", (205, 160, 130)), ("b", (120, 80, 60)))
     }
     trained, fresh = (trainer(faces, PRESETS[preset], seed) for seed in (0, 1))

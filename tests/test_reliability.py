@@ -18,7 +18,7 @@ import pytest
 
 import nn
 import pipeline
-from examples.drawn import draw_face
+from examples.drawn import Look, draw_face
 from files import digest
 from stages.checkpoints import KEPT_CHECKPOINTS, Checkpoints
 from tests.clips import make_clip
@@ -35,7 +35,9 @@ def clips(tmp_path_factory):
         make_clip(
             folder / f"{name}.mp4",
             [
-                draw_face(centre=(80 + 4 * np.sin(n / 3), 60), mouth=(n % 5) / 5, skin=skin)
+                draw_face(
+                    centre=(80 + 4 * np.sin(n / 3), 60), mouth=(n % 5) / 5, look=Look(skin=skin)
+                )
                 for n in range(18)
             ],
         )

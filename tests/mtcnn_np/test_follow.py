@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from examples.drawn import draw_face
+from examples.drawn import Look, draw_face
 from faces import Face
 from mtcnn_np import Detector, follow
 from mtcnn_np.follow import pair
@@ -35,7 +35,7 @@ def _frame(n, x=100.0, scale=1.1):
 def _two(n):
     left, right = (
         draw_face(SIZE, (80 + n, 120), 1.0),
-        draw_face(SIZE, (240, 120), 1.0, skin=(120, 80, 60)),
+        draw_face(SIZE, (240, 120), 1.0, look=Look(skin=(120, 80, 60))),
     )
     left[:, 160:] = right[:, 160:]
     return left
