@@ -12,7 +12,8 @@ from faces.deflicker import DEFLICKER
 from faces.expression import MIN_EXPRESSION_FRAMES
 from faces.face import Face
 from poisson import rim
-from stages.convert import CONVERT_BATCH, Target, replace_face
+from stages.convert import Target, replace_face
+from stages.convert_steps import CONVERT_BATCH
 from stages.presets import PRESETS
 from video import Frame
 
