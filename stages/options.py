@@ -30,6 +30,38 @@ missing, 9 no GPU, 10 training diverged, 11 a training process died, 12 a replay
 they were made, and the replaced faces carry an invisible mark (python -m provenance CLIP). Swap
 faces only of people who agreed to it."""
 
+HELP = {
+    "target": "the clip to change: a video, or a folder of numbered images",
+    "donor": "the clip whose face is put in: likewise",
+    "output": ".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG "
+    "(default: swap.mp4)",
+    "preset": "how to train (default: standard; seed is the 2020 program's way)",
+    "rounds": "train N rounds, epochs of both faces and colours (default: the preset's)",
+    "minutes": "train M minutes (default: the preset's; standard: 8)",
+    "batch": "faces a training step (default: the preset's; standard: 8, seed: 2)",
+    "size": "height in pixels of the canvas a face is blended on, at most (default: 256; a smaller "
+    "face keeps its own)",
+    "colour": "how the face's colours are matched to the target's (default: the preset's; "
+    "standard: light, seed: none)",
+    "seed": "of everything random (default: 0)",
+    "threads": "processor cores to use (default: all, here %(default)s)",
+    "device": "where to train and swap (default: cpu)",
+    "run": "the run folder; an existing run continues (default: runs/ and OUT's name)",
+    "quality": "of H.264, 0 best to 51 (default: 18)",
+    "face": "which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y "
+    "(default: the most prominent)",
+    "all-faces": "put the donor's face on everybody in the target, not on one person",
+    "donor-face": "which face of the donor, likewise",
+    "min-size": "smallest face looked for, in pixels (default: 40)",
+    "frames": "only frames A to B-1 of the target, from 0 (default: all)",
+    "every": "only every N-th frame of the target (default: 1)",
+    "no-mark": "leave the invisible mark out of the replaced faces, for research on them: once its "
+    "metadata are lost, nothing shows that the clip is made. The record says so (default: marked)",
+    "truth": "write the truth there, for research: which pixels changed, matrices, hashes of the "
+    "untouched frames, labels, and the clip at several compressions (default: none)",
+    "replay": "do a recorded run again, in a folder of its own, and compare the bytes",
+}
+
 
 def parse(arguments: list[str] | None = None) -> Settings:
     """The settings that a command line asks for; wrong options end the program with code 2.
@@ -77,23 +109,23 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    """Settings of options that were checked."""
+    """The settings of options that were checked."""
     values = vars(options).copy()
     demo = options.target is None
+    output, folder = options.output, values.pop("run")
     changes = {name: values.pop(name) for name in ("batch", "rounds", "minutes", "colour")}
-    folder = values.pop("run")
     if demo:
         folder = folder or DEMO_FOLDER
+        output = output or folder / "swap.mp4"
         values |= {"target": folder / "target.mp4", "donor": folder / "donor.mp4"}
-        values["output"] = options.output or folder / "swap.mp4"
         if not options.rounds:
             changes["minutes"] = options.minutes or DEMO_MINUTES
-    else:
-        values["output"] = options.output or Path("swap.mp4")
-        folder = folder or Path("runs") / (values["output"].stem or "swap")
-    values["preset"] = _changed(presets.PRESETS[options.preset], changes)
-    values["mark"] = not values.pop("no_mark")
-    return Settings(**values, folder=folder, demo=demo)
+    output = output or Path("swap.mp4")
+    folder = folder or Path("runs") / (output.stem or "swap")
+    preset = _changed(presets.PRESETS[options.preset], changes)
+    mark = not values.pop("no_mark")
+    values |= {"output": output, "folder": folder, "preset": preset}
+    return Settings(**values, demo=demo, mark=mark)
 
 
 def _changed(preset: presets.Preset, changes: dict) -> presets.Preset:
@@ -107,167 +139,36 @@ def _changed(preset: presets.Preset, changes: dict) -> presets.Preset:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pipeline.py", description=DESCRIPTION, epilog=EPILOG)
-    _add_clips(parser)
-    _add_training(parser)
-    _add_conversion(parser)
-    _add_choice_of_faces(parser)
-    _add_research(parser)
-    return parser
-
-
-def _add_clips(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "target",
-        nargs="?",
-        type=Path,
-        help="the clip to change: a video, or a folder of numbered images",
-    )
-    add("donor", nargs="?", type=Path, help="the clip whose face is put in: likewise")
-    add(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        help=".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG "
-        "(default: swap.mp4)",
-    )
-    add(
-        "--run",
-        type=Path,
-        metavar="DIR",
-        help="the run folder; an existing run continues (default: runs/ and OUT's name)",
-    )
-
-
-def _add_training(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "--preset",
-        choices=presets.PRESETS,
-        default="standard",
-        help="how to train (default: standard; seed is the 2020 program's way)",
-    )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument(
-        "--rounds",
-        type=_positive(int),
-        metavar="N",
-        help="train N rounds, epochs of both faces and colours (default: the preset's)",
-    )
-    length.add_argument(
-        "--minutes",
-        type=_positive(float),
-        metavar="M",
-        help="train M minutes (default: the preset's; standard: 8)",
-    )
-    add(
-        "--batch",
-        type=_positive(int),
-        metavar="N",
-        help="faces a training step (default: the preset's; standard: 8, seed: 2)",
-    )
-    add("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
-    add(
-        "--threads",
-        type=_positive(int),
-        metavar="N",
-        default=_cores(),
-        help="processor cores to use (default: all, here %(default)s)",
-    )
-    add(
-        "--device",
-        choices=("cpu", "gpu"),
-        default="cpu",
-        help="where to train and swap (default: cpu)",
-    )
 
+    def add(name: str, to=parser, **how) -> None:
+        names = ("-o", name) if name == "--output" else (name,)
+        to.add_argument(*names, help=HELP[name.lstrip("-")], **how)
 
-def _add_conversion(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "--size",
-        type=_positive(int),
-        metavar="PX",
-        default=256,
-        help="height in pixels of the canvas a face is blended on, at most (default: 256; a "
-        "smaller face keeps its own)",
-    )
-    add(
-        "--colour",
-        choices=TRANSFERS,
-        help="how the face's colours are matched to the target's (default: the preset's; "
-        "standard: light, seed: none)",
-    )
-    add(
-        "--quality",
-        type=int,
-        default=18,
-        metavar="CRF",
-        choices=range(52),
-        help="of H.264, 0 best to 51 (default: 18)",
-    )
-    add(
-        "--no-mark",
-        action="store_true",
-        help="leave the invisible mark out of the replaced faces, for research on them: once its "
-        "metadata are lost, nothing shows that the clip is made. The record says so (default: "
-        "marked)",
-    )
-
-
-def _add_choice_of_faces(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "--face",
-        type=_face,
-        metavar="N|X,Y",
-        help="which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y "
-        "(default: the most prominent)",
-    )
-    add(
-        "--all-faces",
-        action="store_true",
-        help="put the donor's face on everybody in the target, not on one person",
-    )
-    add("--donor-face", type=_face, metavar="N|X,Y", help="which face of the donor, likewise")
-    add(
-        "--min-size",
-        type=_positive(float),
-        default=40,
-        metavar="PX",
-        help="smallest face looked for, in pixels (default: 40)",
-    )
-    add(
-        "--frames",
-        type=_frames,
-        default=(0, None),
-        metavar="A:B",
-        help="only frames A to B-1 of the target, from 0 (default: all)",
-    )
-    add(
-        "--every",
-        type=_positive(int),
-        default=1,
-        metavar="N",
-        help="only every N-th frame of the target (default: 1)",
-    )
-
-
-def _add_research(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--truth",
-        type=Path,
-        metavar="DIR",
-        help="write the truth there, for research: which pixels changed, matrices, hashes of the "
-        "untouched frames, labels, and the clip at several compressions (default: none)",
-    )
-    parser.add_argument(
-        "--replay",
-        type=Path,
-        metavar="RUN.json",
-        help="do a recorded run again, in a folder of its own, and compare the bytes",
-    )
+    add("target", nargs="?", type=Path)
+    add("donor", nargs="?", type=Path)
+    add("--output", type=Path, metavar="OUT")
+    add("--preset", choices=presets.PRESETS, default="standard")
+    add("--rounds", length, type=_positive(int), metavar="N")
+    add("--minutes", length, type=_positive(float), metavar="M")
+    add("--batch", type=_positive(int), metavar="N")
+    add("--size", type=_positive(int), metavar="PX", default=256)
+    add("--colour", choices=TRANSFERS)
+    add("--seed", type=int, default=0, metavar="N")
+    add("--threads", type=_positive(int), metavar="N", default=_cores())
+    add("--device", choices=("cpu", "gpu"), default="cpu")
+    add("--run", type=Path, metavar="DIR")
+    add("--quality", type=int, default=18, metavar="CRF", choices=range(52))
+    add("--face", type=_face, metavar="N|X,Y")
+    add("--all-faces", action="store_true")
+    add("--donor-face", type=_face, metavar="N|X,Y")
+    add("--min-size", type=_positive(float), default=40, metavar="PX")
+    add("--frames", type=_frames, default=(0, None), metavar="A:B")
+    add("--every", type=_positive(int), default=1, metavar="N")
+    add("--no-mark", action="store_true")
+    add("--truth", type=Path, metavar="DIR")
+    add("--replay", type=Path, metavar="RUN.json")
+    return parser
 
 
 def _cores() -> int | None:
