@@ -23,7 +23,7 @@ DESCRIPTION = (
     "Put DONOR's face into TARGET. Without clips: a demo on two rendered people who do not exist, "
     "in runs/demo."
 )
-EPILOG = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few
+EXIT_CODES_AND_RULES = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few
 faces, 6 output cannot be written, 7 run folder damaged or of another run, 8 detector weights
 missing, 9 no GPU, 10 training diverged, 11 a training process died, 12 a replay came out otherwise,
 130 interrupted. Clips say in their metadata that they are synthetic, a record beside them says how
@@ -138,7 +138,9 @@ def _changed(preset: presets.Preset, changes: dict) -> presets.Preset:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pipeline.py", description=DESCRIPTION, epilog=EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="pipeline.py", description=DESCRIPTION, epilog=EXIT_CODES_AND_RULES
+    )
     length = parser.add_mutually_exclusive_group()
 
     def add(name: str, to=parser, **how) -> None:
