@@ -9,20 +9,25 @@ from .performance import Moment
 from .person import Actor
 from .pose import apply_pose
 from .raster import Visible, grid_triangles
-from .shape import BLENDSHAPES, build_grids, grid_normals
+from .shape import BLENDSHAPES, FACE_ANGLE, Grid, build_grids, grid_normals
 
 NOT_IN_FACE = 9  # half heads: a place beyond every feature, for vertices outside the face
-FACE_ANGLE = 1.5  # radians about the vertical axis: vertices beyond it are not in the face
 
 
 class Mesh:
-    """V vertices of T triangles, their blendshapes and textures; computed once for an actor.
+    """V vertices of T triangles with their textures; computed once for an actor.
 
-    triangles        (T, 3) vertex numbers
-    shadow_triangles (T / 4, 3) of every second row and column: enough to cast a shadow
-    two_sided        (V,) whether the surface is seen from behind too
-    face_place       (V, 2) x and y on the head at rest, NOT_IN_FACE outside the face
-    coordinates      (V, 2) row and column in the vertex's texture
+    with_hair         (V, 3) vertices at rest; blendshapes (V, 3) by name and skinning (V, 1) move
+                      them, see Grid
+    spans             of each grid: the slice of its vertices, and its rows and columns
+    triangles         (T, 3) vertex numbers
+    shadow_triangles  (T / 4, 3) of every second row and column: enough to cast a shadow
+    two_sided         (V,) whether the surface is seen from behind too
+    face_place        (V, 2) x and y on the head at rest, NOT_IN_FACE outside the face
+    texels            (N, Channel.COUNT) of all textures, one after the other
+    first_texel       (V,) where the texture of the vertex begins in `texels`
+    row_width         (V,) texels in a row of that texture
+    coordinates       (V, 2) row and column of the vertex in that texture
     """
 
     def __init__(self, actor: Actor):
@@ -33,7 +38,7 @@ class Mesh:
         self._join_textures(textures)
         self._place_face(grids)
 
-    def _join_vertices(self, grids) -> None:
+    def _join_vertices(self, grids: list[Grid]) -> None:
         self.with_hair = _flatten([g.with_hair for g in grids], 3)
         self.skinning = _flatten([g.skinning for g in grids], 1)
         self.blendshapes = {
@@ -43,8 +48,8 @@ class Mesh:
             [np.full(g.angle.size, g.kind == "long hair") for g in grids]
         )
 
-    def _join_triangles(self, grids) -> None:
-        self.spans: list[tuple[slice, tuple[int, int]]] = []  # of each grid: its vertices, (H, W)
+    def _join_triangles(self, grids: list[Grid]) -> None:
+        self.spans: list[tuple[slice, tuple[int, int]]] = []
         triangles, shadow_triangles, first = [], [], 0
         for grid in grids:
             rows, columns = grid.angle.shape
@@ -67,7 +72,7 @@ class Mesh:
             first += rows * columns
         self.first_texel, self.row_width = np.concatenate(first_texels), np.concatenate(row_widths)
 
-    def _place_face(self, grids) -> None:
+    def _place_face(self, grids: list[Grid]) -> None:
         self.face_place = _flatten([g.rest for g in grids], 3)[:, :2]
         head = self.spans[0][0]
         self.face_place[head.stop :] = NOT_IN_FACE

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..curves import profile, smoothstep
 from ..person import Actor
+from ..shape import FACE_ANGLE
 from .noise import noise
 from .surface import HeadSurface
 from .texels import Channel, linear, paint_over
@@ -41,7 +42,7 @@ def _upper_lip(actor: Actor, surface: HeadSurface) -> np.ndarray:
     middle = face.mouth_y + 0.085 - 0.35 * np.clip(ax - 0.1, 0, 1)  # droops outwards
     distance = np.hypot(ax / (face.mouth_width + 0.06), (surface.y - middle) / 0.062)
     grows = smoothstep(1.0, 0.55, distance + 0.1 * surface.grain)
-    return grows * face.moustache * (np.abs(surface.angle) < 1.5)
+    return grows * face.moustache * (np.abs(surface.angle) < FACE_ANGLE)
 
 
 def _beside_mouth(actor: Actor, surface: HeadSurface) -> np.ndarray:

@@ -42,9 +42,9 @@ def paint_eyes(actor: Actor, moment: Moment, samples: Samples) -> None:
     )
     paint_over(samples.rgb, _eyeball_colour(actor.face, moment, lids), opening)
     np.maximum(samples.unshaded, 0.85 * opening, out=samples.unshaded)
-    samples.specular[:] *= 1 - opening
-    occlusion = samples.occlusion
-    occlusion += (np.minimum(1, occlusion + 0.25) - occlusion) * opening
+    samples.specular *= 1 - opening
+    brighter = np.minimum(1, samples.occlusion + 0.25)
+    samples.occlusion += (brighter - samples.occlusion) * opening
     _paint_lashes(actor, lids, samples)
 
 
@@ -68,7 +68,7 @@ def _paint_creases(moment: Moment, lids: _Lids, samples: Samples) -> None:
         gaussian(above, 0.010) * smoothstep(1.15, 0.8, np.abs(lids.along)) * mix(1, 0.4, lids.blink)
     )
     closed_lid = 0.30 * lids.blink * bump(lids.dx, lids.dy, 0, 0.012, 0.13, 0.055)
-    samples.occlusion[:] *= (1 - mix(0.40, 0.15, lids.blink) * crease) * (1 - closed_lid)
+    samples.occlusion *= (1 - mix(0.40, 0.15, lids.blink) * crease) * (1 - closed_lid)
 
 
 def _eyeball_colour(face: FaceTraits, moment: Moment, lids: _Lids) -> np.ndarray:

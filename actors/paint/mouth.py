@@ -37,8 +37,8 @@ def paint_mouth(actor: Actor, moment: Moment, samples: Samples) -> None:
     mouth = mix(mouth, linear((150, 62, 62)) * np.float32(0.7), tongue[:, None])
     paint_over(samples.rgb, mouth, inside)
     np.maximum(samples.unshaded, inside, out=samples.unshaded)
-    samples.occlusion[:] += (0.85 - samples.occlusion) * inside
-    samples.specular[:] *= 1 - 0.6 * inside
+    samples.occlusion += (0.85 - samples.occlusion) * inside
+    samples.specular *= 1 - 0.6 * inside
 
 
 def _tooth_colour(ax: np.ndarray, out: np.ndarray, below: np.ndarray) -> np.ndarray:

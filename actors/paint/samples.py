@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Samples:
-    """S samples of the surface; painters change all arrays but x and y in place."""
+    """S samples of the surface. Painters change the arrays in place, all but x and y."""
 
     x: np.ndarray  # (S,) half heads, on the head at rest; far from the face where there is no face
     y: np.ndarray  # (S,)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FRONT_ANGLE = 1.5  # radians about the vertical axis: within this the face is painted
+from ..shape import FACE_ANGLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,4 +26,4 @@ class HeadSurface:
     @property
     def front(self) -> np.ndarray:
         """1 in front, 0 on the back of the head."""
-        return (np.abs(self.angle) < FRONT_ANGLE).astype(np.float32)
+        return (np.abs(self.angle) < FACE_ANGLE).astype(np.float32)

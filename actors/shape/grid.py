@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BLENDSHAPES = ("mouth", "smile", "brow")  # fields of a Moment that displace vertices
+FACE_ANGLE = 1.5  # radians about the vertical axis: beyond it there is no face
 
 
 @dataclass(frozen=True, eq=False)
