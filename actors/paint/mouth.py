@@ -23,7 +23,7 @@ def paint_mouth(actor: Actor, moment: Moment, samples: Samples) -> None:
     gap = JAW_DROP * moment.mouth * np.clip(1 - out**2, 0, 1)  # height of the opening
     band = (samples.y - actor.face.mouth_y) / LIP_BAND
     inside = smoothstep(1.05, 0.85, np.abs(band)) * smoothstep(0.004, 0.022, gap)
-    below = (1 - band) * 0.5 * gap  # the upper lip
+    below = (1 - band) * 0.5 * gap  # half heads below the upper lip
 
     dark = np.broadcast_to(linear((70, 22, 24)) * np.float32(0.55), samples.rgb.shape)
     teeth_end = 0.052 + 0.02 * moment.smile
