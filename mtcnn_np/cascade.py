@@ -21,7 +21,6 @@ import numpy as np
 
 import nn
 from faces import Face
-from nn import parallel
 
 from .boxes import Candidates, regress, suppress
 from .fast import PlanarPNet
@@ -84,6 +83,7 @@ class Detector:
         return self._cascade(images, patches)
 
     def _levels(self, image: np.ndarray, min_size: float) -> list[Level]:
+        """The image's pyramid, if image and size are what they should be."""
         _check_image(image)
         if not min_size >= PNET_WINDOW:
             raise ValueError(f"min_size must be at least {PNET_WINDOW} pixels, not {min_size}")
@@ -98,12 +98,12 @@ class Detector:
 
     def _propose(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[np.ndarray]:
         """PNet on all patches: square boxes (N, 4) for each image."""
-        found = [defaultdict(list) for _ in images]  # for each image: level -> its candidates
-        groups = split_by_area(patches, parallel.thread_count())
+        found = [defaultdict(list) for _ in images]  # of each image: scale -> candidates
+        groups = split_by_area(patches, nn.parallel.thread_count())
         jobs = [partial(self._scan, images, group) for group in groups]
-        for results in parallel.run(jobs):
+        for results in nn.parallel.run(jobs):
             for patch, candidates in results:
-                found[patch.image][patch.level.number].append(candidates)
+                found[patch.image][patch.level.scale].append(candidates)
         return [_merge_levels(levels) for levels in found]
 
     def _scan(
@@ -147,12 +147,12 @@ def _check_image(image: np.ndarray) -> None:
     raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
 
 
-def _merge_levels(levels: dict[int, list[Candidates]]) -> np.ndarray:
-    """PNet's candidates on all levels of an image, as square boxes (N, 4)."""
+def _merge_levels(levels: dict[np.float32, list[Candidates]]) -> np.ndarray:
+    """PNet's candidates on all levels of an image, by scale, as square boxes (N, 4)."""
     if not levels:
         return np.empty((0, 4), np.float32)
-    on_levels = (Candidates.concatenate(levels[number]) for number in sorted(levels))
-    kept = Candidates.concatenate([found.suppress(LEVEL_NMS_IOU) for found in on_levels])
+    largest_first = [Candidates.concatenate(levels[s]) for s in sorted(levels, reverse=True)]
+    kept = Candidates.concatenate([found.suppress(LEVEL_NMS_IOU) for found in largest_first])
     return kept.suppress(PNET_NMS_IOU).refined_squares()
 
 
@@ -170,18 +170,16 @@ def _run_on_crops(
     owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])  # each box's image
 
     def classify(some: slice) -> list[np.ndarray]:
-        mine = np.unique(owners[some])
-        found = [every_box[some][owners[some] == i] for i in mine]
-        crops = [sample_crops(images[i], b, net.window) for i, b in zip(mine, found, strict=True)]
+        boxes_of = {i: every_box[some][owners[some] == i] for i in np.unique(owners[some])}
+        crops = [sample_crops(images[i], found, net.window) for i, found in boxes_of.items()]
         return net(np.concatenate(crops))
 
-    count, threads = len(every_box), parallel.thread_count()
+    count, threads = len(every_box), nn.parallel.thread_count()
     if not count:
         blank = np.zeros((1, net.window, net.window, 3), np.float32)
         return [tuple(output[:0] for output in net(blank))] * len(images)
-    batch = max(MIN_CROP_PIXELS // net.window**2, -(-count // threads))
-    batch = min(batch, MAX_CROPS)
+    batch = min(MAX_CROPS, max(MIN_CROP_PIXELS // net.window**2, -(-count // threads)))
     jobs = [partial(classify, slice(i, i + batch)) for i in range(0, count, batch)]
-    outputs = [np.concatenate(parts) for parts in zip(*parallel.run(jobs), strict=True)]
+    outputs = [np.concatenate(parts) for parts in zip(*nn.parallel.run(jobs), strict=True)]
     ends = np.cumsum([len(b) for b in boxes])[:-1]
     return list(zip(*(np.split(output, ends) for output in outputs), strict=True))

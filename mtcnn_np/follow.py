@@ -1,15 +1,13 @@
-"""Detection over a clip: tracking by detection, searching few frames whole.
+"""Detection over a clip: tracking by detection, with few frames searched whole.
 
-Consecutive frames hardly differ. So only every WHOLE_SEARCH_INTERVAL-th frame, the key frame, is
-searched whole. If the faces of two key frames pair up, each of them is searched in the frames
-between them near the straight line from one place to the other, in all these frames at once, which
-keeps the cores busier than frame by frame. If they do not pair up, because somebody has come or
-gone, every frame between is searched whole. The first and the last frame of each shot are key
-frames too. So a face that a whole search finds is missed only if it comes and goes between two
-key frames.
+Consecutive frames hardly differ, so only key frames are searched whole: the first and the last of
+each shot, and every WHOLE_SEARCH_INTERVAL-th between. If the faces of two key frames pair up, the
+frames between are searched only near the straight lines from one place to the other. If not,
+somebody has come or gone, and these frames are searched whole. So a face that a whole search finds
+is missed only if it comes and goes between two key frames.
 
 A face of a low score may be a mistake of the detector and flickers. It is searched near the place
-where it was seen, but frames are not searched whole because of it.
+where it was seen, but no frame is searched whole because of it.
 """
 
 from __future__ import annotations
@@ -40,18 +38,12 @@ class Frame(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """A frame and its faces.
-
-    frame  as `follow` was given it
-    cut    whether a shot begins with it
-    faces  best score first
-    whole  whether the whole frame was searched
-    """
+    """A frame, as `follow` was given it, and its faces."""
 
     frame: Frame
-    cut: bool
-    faces: list[Face]
-    whole: bool
+    cut: bool  # whether a shot begins with it
+    faces: list[Face]  # best score first
+    whole: bool  # whether the whole frame was searched
 
 
 def follow(
@@ -60,10 +52,7 @@ def follow(
     min_size: float,
     every: int = WHOLE_SEARCH_INTERVAL,
 ) -> Iterator[Followed]:
-    """The faces of frames given as `video.with_cuts` gives them, in their order.
-
-    every: frames from one whole search to the next; 1 searches each frame whole.
-    """
+    """The faces of frames as `video.with_cuts` gives them; every = 1 searches each one whole."""
     start = None
     for run in _runs(frames, every):
         frame, cut = run.pop()
@@ -94,7 +83,7 @@ def _runs(frames: Iterable[tuple[Frame, bool]], every: int) -> Iterator[list[tup
 def _between(
     start: Followed, frames: list[Frame], end: Followed, detector: Detector, min_size: float
 ) -> Iterator[Followed]:
-    """The faces of the frames between two key frames of a shot."""
+    """The faces of the frames between two key frames of a shot; no cut is among them."""
     images = [frame.image for frame in frames]
     pairs = pair(start.faces, end.faces)
     if pairs is None:

@@ -25,6 +25,10 @@ def _conv(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, size, padding="valid", rng=_RNG)
 
 
+def _conv_prelu(inputs: int, outputs: int, size: int = 3) -> nn.Sequential:
+    return nn.Sequential(_conv(inputs, outputs, size), nn.PReLU(outputs))
+
+
 def _dense(inputs: int, outputs: int) -> nn.Dense:
     return nn.Dense(inputs, outputs, rng=_RNG)
 
@@ -35,9 +39,9 @@ def _flatten_by_columns(x: nn.Tensor) -> nn.Tensor:
 
 
 class _Net(nn.Module):
-    """A body, then all heads as one layer; with the trained weights of the net of this name.
+    """A body, then all heads as one layer, with the trained weights of the net of this name.
 
-    outputs  of each head: offsets 4, points 10 (ONet only), and the logits of no face and face 2
+    outputs  of each head: 4 offsets, 10 points (ONet only), 2 logits (no face, face)
     """
 
     def __init__(self, name: str, body: nn.Sequential, head: nn.Module, outputs: tuple[int, ...]):
@@ -49,8 +53,7 @@ class _Net(nn.Module):
         for tensor, array in zip(tensors, arrays, strict=True):
             tensor.data = array.reshape(tensor.shape)
 
-    def forward(self, x: np.ndarray) -> list[np.ndarray]:
-        """[offsets, (points,) scores]."""
+    def forward(self, x: np.ndarray) -> list[np.ndarray]:  # [offsets, (points,) scores]
         with nn.no_grad():
             features = nn.fast.fuse_for_inference(self.body)(x)
             *others, logits = np.split(self.head(features).data, self.ends, axis=-1)
@@ -67,13 +70,10 @@ class PNet(_Net):
 
     def __init__(self, pool_padding: str = "valid"):
         body = nn.Sequential(
-            _conv(3, 10),  # window 12 -> 10
-            nn.PReLU(10),
+            _conv_prelu(3, 10),  # window 12 -> 10
             nn.MaxPool2d(2, padding=pool_padding),  # -> 5
-            _conv(10, 16),  # -> 3
-            nn.PReLU(16),
-            _conv(16, 32),  # -> 1
-            nn.PReLU(32),
+            _conv_prelu(10, 16),  # -> 3
+            _conv_prelu(16, 32),  # -> 1
         )
         super().__init__("pnet", body, _conv(32, 6, size=1), outputs=(4, 2))
 
@@ -92,14 +92,11 @@ class RNet(_Net):
 
     def __init__(self):
         body = nn.Sequential(
-            _conv(3, 28),  # 24 -> 22
-            nn.PReLU(28),
+            _conv_prelu(3, 28),  # 24 -> 22
             nn.MaxPool2d(3, 2, "ceil"),  # -> 11
-            _conv(28, 48),  # -> 9
-            nn.PReLU(48),
+            _conv_prelu(28, 48),  # -> 9
             nn.MaxPool2d(3, 2),  # -> 4
-            _conv(48, 64, size=2),  # -> 3
-            nn.PReLU(64),
+            _conv_prelu(48, 64, size=2),  # -> 3
             _flatten_by_columns,
             _dense(3 * 3 * 64, 128),
             nn.PReLU(128),
@@ -114,17 +111,13 @@ class ONet(_Net):
 
     def __init__(self):
         body = nn.Sequential(
-            _conv(3, 32),  # 48 -> 46
-            nn.PReLU(32),
+            _conv_prelu(3, 32),  # 48 -> 46
             nn.MaxPool2d(3, 2, "ceil"),  # -> 23
-            _conv(32, 64),  # -> 21
-            nn.PReLU(64),
+            _conv_prelu(32, 64),  # -> 21
             nn.MaxPool2d(3, 2),  # -> 10
-            _conv(64, 64),  # -> 8
-            nn.PReLU(64),
+            _conv_prelu(64, 64),  # -> 8
             nn.MaxPool2d(2),  # -> 4
-            _conv(64, 128, size=2),  # -> 3
-            nn.PReLU(128),
+            _conv_prelu(64, 128, size=2),  # -> 3
             _flatten_by_columns,
             _dense(3 * 3 * 128, 256),
             nn.PReLU(256),

@@ -1,7 +1,6 @@
 """The image pyramid: an image at falling sizes, so that windows of one size see faces of all sizes.
 
-A pyramid is only described here, not drawn: `sampling.sample` draws the part of a level that is
-needed.
+Here a pyramid is only described. `sampling.sample_level` computes the part of it that is needed.
 """
 
 from __future__ import annotations
@@ -18,24 +17,18 @@ NEAR_WINDOWS = 0.3, 3.0  # of an expected box's side: sizes of the windows that 
 
 @dataclass(frozen=True)
 class Level:
-    """One size of the image.
+    """One size of the image."""
 
-    number  0 for the largest level
-    scale   pixels of the level for one of the image
-    """
-
-    number: int
-    scale: np.float32
+    scale: np.float32  # pixels of the level for one of the image
     height: int
     width: int
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A rectangle of a level, in pixels of the level.
+    """A rectangle of a level of the image with this number in its batch.
 
-    image          number of the image in the batch
-    rows, columns  start at even numbers, so that PNet's cells are those of the whole level
+    It starts at an even row and column, so that PNet's cells are those of the whole level.
     """
 
     image: int
@@ -51,7 +44,7 @@ class Patch:
         """The windows (N, 4) of PNet's output cells (N,), (N,), in pixels of the image."""
         x = self.columns.start + PNET_STRIDE * cell_columns
         y = self.rows.start + PNET_STRIDE * cell_rows
-        corner = np.stack([x, y], axis=1).astype(np.float32) + 1  # (N, 2); 1: as the graph has it
+        corner = np.stack([x, y], axis=1).astype(np.float32) + 1  # (N, 2); + 1 as in the graph
         return np.hstack([corner, corner + (PNET_WINDOW - 1)]) / self.level.scale
 
 
@@ -63,7 +56,7 @@ def pyramid(shape: tuple[int, ...], min_size: float, factor: float) -> list[Leve
     levels, scale = [], np.float32(PNET_WINDOW / min_size)
     while min(shape[:2]) * scale > PNET_WINDOW:
         height, width = (int(np.float32(n) * scale) for n in shape[:2])
-        levels.append(Level(len(levels), scale, height, width))
+        levels.append(Level(scale, height, width))
         scale = np.float32(scale * np.float32(factor))
     return levels
 

@@ -1,7 +1,7 @@
 """Levels of the image pyramid and crops, sampled from frames (H, W, 3) uint8; all float32.
 
-Both interpolate bilinearly. Where they sample are two rules of TensorFlow that differ; the graph of
-2020 uses them, so they are kept to the letter.
+Both interpolate bilinearly. They place their samples by two different rules of TensorFlow, because
+the graph of 2020 does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MIDDLE_GREY, HALF_RANGE = np.float32(127.5), np.float32(128)  # of 8-bit levels
 
 
 def normalise(levels: np.ndarray) -> np.ndarray:
-    """8-bit levels, 0..255, as the nets take them, about -1..1."""
+    """8-bit levels 0..255 as the nets take them, about -1..1."""
     return (levels - MIDDLE_GREY) / HALF_RANGE
 
 

@@ -50,8 +50,7 @@ class _Layer:
 
     def __call__(self, x: np.ndarray, pitch: int) -> np.ndarray:
         """Planes x (I, L) -> (O, L less what the last window reaches over)."""
-        inputs, length = x.shape
-        length -= (self.size - 1) * (pitch + 1)
+        length = x.shape[1] - (self.size - 1) * (pitch + 1)
         y = np.empty((len(self.matrix) // self.pool, length), np.float32)
         strips = -(-length * self.matrix.shape[1] * x.itemsize // WINDOWS_BYTES)
         for i in range(strips):
@@ -80,8 +79,8 @@ class PlanarPNet:
     """The windows that PNet proposes, sooner."""
 
     def __init__(self, net: PNet):
-        (conv, prelu, _), *others = _split(net.body.steps, (3, 2, 2))
-        self.layers = [_first_layer(conv, prelu), *(_later_layer(*pair) for pair in others)]
+        first, _pool, *others = net.body.steps
+        self.layers = [_first_layer(*first.steps), *(_later_layer(*step.steps) for step in others)]
         kernel, bias = net.head.kernel.data[0, 0], net.head.bias.data  # (32, 6), (6,)
         self.box = kernel[:, :4], bias[:4]
         # the softmax of two numbers depends on their difference only
@@ -99,11 +98,6 @@ class PlanarPNet:
         passed = passed[passed % pitch < pitch - LOST_COLUMNS]
         offsets = x[:, passed].T @ self.box[0] + self.box[1]
         return Candidates(patch.boxes(*np.divmod(passed, pitch)), scores[passed], offsets)
-
-
-def _split(steps: list, counts: tuple[int, ...]) -> list[list]:
-    ends = np.cumsum(counts)
-    return [steps[end - count : end] for count, end in zip(counts, ends, strict=True)]
 
 
 def _later_layer(conv: nn.Conv2d, prelu: nn.PReLU) -> _Layer:

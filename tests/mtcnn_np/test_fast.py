@@ -47,7 +47,7 @@ def plainly():
 
 def _whole(image):
     """The image itself as a level of its pyramid."""
-    (patch,) = whole_patches(0, [Level(0, np.float32(1), *image.shape[:2])])
+    (patch,) = whole_patches(0, [Level(np.float32(1), *image.shape[:2])])
     return patch
 
 
@@ -62,7 +62,7 @@ def _assert_same_candidates(found, expected):
 @pytest.mark.parametrize("columns", [range(17), range(6, 16)])
 def test_phases_hold_the_pixels_of_the_level(rows, columns):
     image = RNG.integers(0, 256, (30, 40, 3)).astype(np.uint8)
-    patch = Patch(0, Level(0, np.float32(0.43), 13, 17), rows, columns)
+    patch = Patch(0, Level(np.float32(0.43), 13, 17), rows, columns)
     phases, level = sample_phases(image, patch), sample_level(image, patch)
     height, width = len(rows) // 2, len(columns) // 2
     assert phases.shape == (2, 3, 2, height, width) and phases.dtype == np.float32

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(0)
 
 def test_pyramid_samples_where_the_rule_says():
     image = RNG.integers(0, 256, (30, 40, 3)).astype(np.uint8)
-    level = Level(0, np.float32(0.43), 13, 17)
+    level = Level(np.float32(0.43), 13, 17)
     (whole,) = whole_patches(0, [level])
     sampled = sample_level(image, whole)
     assert sampled.dtype == np.float32 and sampled.shape == (13, 17, 3)
@@ -30,7 +30,7 @@ def test_pyramid_samples_where_the_rule_says():
 
 def test_the_levels_fall_from_a_window_of_min_size_to_one_of_the_image():
     levels = pyramid((120, 200, 3), 40, 0.709)
-    assert [level.number for level in levels] == list(range(len(levels)))
+    assert [level.scale for level in levels] == sorted({v.scale for v in levels}, reverse=True)
     assert (levels[0].height, levels[0].width) == (36, 60)
     assert 120 * levels[-1].scale > 12 >= 120 * levels[-1].scale * 0.709
     assert pyramid((11, 300, 3), 12, 0.709) == pyramid((0, 0, 3), 12, 0.709) == []
