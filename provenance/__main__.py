@@ -16,10 +16,10 @@ from stages.find_marks import find_marks
 
 from . import record, search
 
-EPILOG = """exit codes: 0 every input has the mark, or says in its metadata or in the record
-beside it that it is synthetic; 1 at least one has none of these; 2 wrong options; 3 input missing;
-4 input not a clip; 8 detector weights missing. No mark does not mean that a clip is genuine: other
-programs leave none, and marks can be removed."""
+PROVENANCE_EPILOG = """exit codes: 0 every input has the mark, or says in its metadata or in the
+record beside it that it is synthetic; 1 at least one has none of these; 2 wrong options; 3 input
+missing; 4 input not a clip; 8 detector weights missing. No mark does not mean that a clip is
+genuine: other programs leave none, and marks can be removed."""
 MIN_PRINTED_CHANCE = 1e-12  # smaller chances of a false alarm are printed as this one; by choice
 MIN_FACE_PX = 12  # the window of the detector's first net
 
@@ -51,7 +51,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         description="Tell what shows that a clip was made by this program: the invisible mark in "
         "its pixels, with the chance of a false alarm and the frames; the statement in its "
         "metadata; the record beside it.",
-        epilog=EPILOG,
+        epilog=PROVENANCE_EPILOG,
     )
     add = p.add_argument
     add(

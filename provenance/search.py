@@ -1,7 +1,9 @@
 """The search for the mark in the faces of a clip, and its verdict.
 
-The faces of SPAN_FRAMES frames are averaged into one: the mark does not move in the aligned face,
-while the face's own detail and the coder's noise do. Each of these parts is then searched.
+The faces of SPAN_FRAMES frames are averaged into one image, a part: the mark stays in its place in
+the aligned face, while the face's own detail and the coder's noise change and average out. Then
+three kinds of hypotheses are tested: the mark shows in one of the parts; in all parts, at one
+placement; in all parts, along a path of placements. The most significant one decides.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """The mark at one placement in each part: its score, the best of so many trials."""
+    """That the mark lies at these placements, one for each part; the best of so many `trials`."""
 
     score: float
     trials: int
@@ -90,7 +92,7 @@ class Verdict:
 
 
 def judge_faces(faces: Iterable[RectifiedFace]) -> list[Verdict]:
-    """A verdict on each face of a clip, in their order; the frames of each come in theirs."""
+    """A verdict on each face of a clip. The faces must come in the order of their frames."""
     parts: dict[int, dict[int, Part]] = {}
     for face in faces:
         of_face = parts.setdefault(face.face, {})
@@ -104,7 +106,7 @@ def judge_face(parts: list[Part]) -> Verdict:
     alone = [_find_alone(part, c) for part, c in zip(parts, correlations, strict=True)]
     hypotheses = _find_hypotheses(parts, correlations, alone)
     best = min(hypotheses, key=lambda hypothesis: hypothesis.chance)
-    # By the union bound each kind of hypothesis has an equal share of the false alarms.
+    # Each kind of hypothesis is one more chance of a false alarm, hence the factor (union bound).
     chance = false_alarm_bound(best.score, best.trials * len(hypotheses))
     chances = [hypothesis.chance for hypothesis in alone]
     if chance <= MAX_FALSE_ALARM:
@@ -121,6 +123,7 @@ def search_image(face: np.ndarray) -> float:
 
 
 def _find_alone(part: Part, correlation: np.ndarray) -> Hypothesis:
+    """The best placement of one part."""
     placement = best_placement(correlation)
     score = z_score(signed_coefficients(part.mean, placement))
     return Hypothesis(score, PLACEMENT_COUNT, [placement])
@@ -129,8 +132,7 @@ def _find_alone(part: Part, correlation: np.ndarray) -> Hypothesis:
 def _find_hypotheses(
     parts: list[Part], correlations: list[np.ndarray], alone: list[Hypothesis]
 ) -> list[Hypothesis]:
-    """The best hypothesis of each kind: the mark shows in one part; in all parts at one placement;
-    in all along a path, for the placement drifts while a head turns."""
+    """The best hypothesis of each kind: in one part, at one placement, along a path."""
     count = len(parts)
     best = max(alone, key=lambda hypothesis: hypothesis.score)
     hypotheses = [Hypothesis(best.score, PLACEMENT_COUNT * count, best.placements * count)]
@@ -143,19 +145,16 @@ def _find_hypotheses(
 
 
 def _score_together(parts: list[Part], placements: list[Placement]) -> float:
-    return z_score(
-        sum(
-            signed_coefficients(part.mean, placement) * part.weight
-            for part, placement in zip(parts, placements, strict=True)
-        )
-    )
+    """The score of the weighted sum of all parts' coefficients."""
+    pairs = zip(parts, placements, strict=True)
+    return z_score(sum(signed_coefficients(p.mean, place) * p.weight for p, place in pairs))
 
 
 def _refine(chances: list[float], parts: list[Part], placements: list[Placement]) -> list[float]:
-    """The bound for each part once more, now that the mark's placements are known.
+    """Bounds for the parts of a marked face, given those of the parts alone.
 
-    A part is judged alone and at its known placement, give or take a step, and the better of the
-    two decides; so its bound counts twice.
+    Where the placement is known, give or take a step, fewer trials make a weaker mark significant.
+    The better of the two bounds counts, doubled, since there were two tests (union bound).
     """
     refined = []
     for alone, part, placement in zip(chances, parts, placements, strict=True):
@@ -165,5 +164,6 @@ def _refine(chances: list[float], parts: list[Part], placements: list[Placement]
 
 
 def _find_marked(parts: list[Part], chances: list[float]) -> list[tuple[int, int]]:
+    """The ranges of frames whose part is marked."""
     marked = [p for p, c in zip(parts, chances, strict=True) if c <= MAX_PART_FALSE_ALARM]
     return to_ranges(number for part in marked for number in part.numbers)

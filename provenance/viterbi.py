@@ -17,8 +17,9 @@ PATH_STEPS = [
 
 
 def find_path(correlations: list[np.ndarray]) -> list[Placement]:
-    """One placement for each array of PLACEMENT_SHAPE, joined by PATH_STEPS, of the highest sum."""
-    total, taken = correlations[0], []  # the best sum that ends at each placement; its last steps
+    """The path with the highest sum: one placement for each array of PLACEMENT_SHAPE."""
+    total = correlations[0]  # of the best path that ends at each placement
+    taken = []  # the last step of each of these paths, an index into PATH_STEPS
     for correlation in correlations[1:]:
         before = np.stack([_shift(total, step) for step in PATH_STEPS])
         taken.append(before.argmax(axis=0).astype(np.int8))

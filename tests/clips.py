@@ -27,7 +27,10 @@ def make_clip(
     sound=False,
     options=None,
 ):
-    """Write images at times (seconds, Fractions; the rate's by default), with a sine if `sound`. Gives the path."""
+    """Write images at times (seconds, Fractions; by default the rate's); `sound` adds a sine.
+
+    Returns the path.
+    """
     time_base = Fraction(1, 90000)
     with av.open(str(path), "w") as out:
         stream = out.add_stream(codec, rate=rate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,22 +33,29 @@ def copy_sound(
             )
             return
         try:
-            for packet in container.demux(theirs):
-                if packet.dts is None:
-                    return
-                time = packet.pts * packet.time_base
-                if interval and time >= interval.end:
-                    return
-                if interval and time < interval.start:
-                    continue
-                if interval:
-                    shift = round(interval.start / packet.time_base)
-                    packet.pts -= shift
-                    packet.dts -= shift
+            for packet in _select(container.demux(theirs), interval):
                 packet.stream = ours
                 yield packet
         except (av.FFmpegError, OSError) as error:
             notes.append(f"the sound of {source} breaks off ({error.strerror or error})")
+
+
+def _select(packets: Iterator[av.Packet], interval: Interval | None) -> Iterator[av.Packet]:
+    """The packets in an interval, moved so that it begins at 0 seconds."""
+    for packet in packets:
+        if packet.dts is None:  # the end
+            return
+        if interval is None:
+            yield packet
+            continue
+        time = packet.pts * packet.time_base
+        if time >= interval.end:
+            return
+        if time >= interval.start:
+            shift = round(interval.start / packet.time_base)
+            packet.pts -= shift
+            packet.dts -= shift
+            yield packet
 
 
 def encode_sound(
