@@ -120,7 +120,7 @@ def treat(images: Images, crf: int, scale: float, crop: float) -> Images:
 
 
 def film_unmarked(frames: int, size: int, detector: Detector) -> Iterator[Images]:
-    """Rectified faces of actors who were never swapped, until there are so many frames.
+    """Rectified faces of actors who were never swapped, in at least `frames` frames.
 
     Yields search.SPAN_FRAMES of each actor. A third of the actors is not coded, the others are
     treated by one after another of TREATMENTS.

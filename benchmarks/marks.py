@@ -4,8 +4,8 @@
                                [--soft 0] [--unmarked 10000]
 
 The program swaps the faces of pairs of rendered actors (those of benchmarks.truth) and of two clips
-of yours, after so many seconds of training, with and without the mark, and writes them without
-loss. These clips are coded (H.264, preset medium) at several rate factors, scaled and cropped, and
+of yours, after --seconds of training, with and without the mark, and writes them without loss.
+These clips are coded (H.264, preset medium) at several rate factors, scaled and cropped, and
 searched as any clip is. So are the true swaps of further actors ("soft"), with the new faces
 blurred. Prints JSON lines:
 
@@ -15,7 +15,7 @@ blurred. Prints JSON lines:
 "cost"         PSNR in decibels within the replaced faces, marked against unmarked, the least and
                the mean of a frame; structural similarity there
 "speed"        milliseconds to mark a frame
-"false alarms" in so many frames of actors who were never swapped, two thirds of them coded, each
+"false alarms" in --unmarked frames of actors who were never swapped, two thirds of them coded, each
                judged alone, and in parts of 25 frames; the highest score; the same for your clips
 """
 
@@ -54,7 +54,7 @@ from .marked_clips import (
     treat,
 )
 
-TESTED_FRAME_INTERVAL = 10  # of a clip's frames, each so-many-th is judged alone
+TESTED_FRAME_INTERVAL = 10  # every tenth frame of a clip is judged alone
 TIMED_FRAMES = 50  # frames that are marked to measure the speed
 
 

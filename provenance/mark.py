@@ -20,7 +20,9 @@ from .resample import resample, shift_origin
 
 MARK_PSNR = 45.15  # decibels, of the marked face against the unmarked; by choice: not visible
 MASKING_SIGMA = 3.0  # units of the aligned face: finer detail counts as texture; by eye
-MASKING_FLOOR = 2.0  # 8-bit levels added to the texture, so that smooth skin gets some of the mark
+MASKING_FLOOR = (
+    2.0  # 8-bit levels, added to the texture so that smooth skin carries some, too; by eye
+)
 MASKING_POWER = 0.25  # of the texture, by which the mark's strength grows; by eye
 ROUNDING_NOISE = 1 / 12  # mean square, in levels, of rounding to whole levels
 

@@ -25,7 +25,7 @@ MARK_REGION = align.Region((0, 20), (96, 112), (
 MARK_CANVAS = Canvas(MARK_REGION, MARK_REGION.size)  # a pixel for each unit of the aligned face
 MARK_FEATHER = 0.1  # of the canvas's width: how softly the pattern ends at the outline; by eye
 DCT_BLOCK = 16  # pixels, the side of a block
-# Cycles a pixel. Below, faces have much contrast of their own; above, video coders keep little.
+# Cycles a pixel. Below, faces have much contrast of their own; above, coders keep little. By eye.
 MARK_BAND = 0.10, 0.22
 
 _ROWS, _COLUMNS = MARK_REGION.size[1] // DCT_BLOCK, MARK_REGION.size[0] // DCT_BLOCK

@@ -15,9 +15,9 @@ SEARCH_MARGIN = 16  # units of the aligned face around the mark's canvas that ar
 SEARCH_CANVAS = MARK_CANVAS.with_margin(SEARCH_MARGIN)
 SEARCH_SHAPE = SEARCH_CANVAS.size[::-1]  # (h, w)
 
-# A frame with so many pixels for each of the canvas is smoothed first, by a Gaussian of so many
-# canvas pixels; else its fine detail would alias. As in faces.warp.
-MAX_UNSMOOTHED_SHRINK, SHRINK_SIGMA = 1.25, 0.4
+# A frame much finer than the canvas would alias, so it is smoothed first. Both as in faces.warp.
+MAX_UNSMOOTHED_SHRINK = 1.25  # frame pixels a canvas pixel
+SHRINK_SIGMA = 0.4  # canvas pixels, of the Gaussian
 
 DETAIL_SIGMA = 2.0  # units: coarser structure is the face's own and is removed; by eye
 CONTRAST_SIGMA = 2.0  # units: the neighbourhood in which contrast is measured; by eye

@@ -52,16 +52,16 @@ class Part:
 
     @property
     def weight(self) -> np.float64:
-        """The noise of a mean falls with the root of how many frames it is of."""
+        """The mean of n frames has noise 1 / sqrt(n), so it deserves the weight sqrt(n)."""
         return np.sqrt(len(self.numbers))
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """That the mark lies at these placements, one for each part; the best of so many `trials`."""
+    """That the mark lies at these placements, one for each part; the best one that was tried."""
 
     score: float
-    trials: int
+    trials: int  # how many were tried
     placements: list[Placement]
 
     @property

@@ -28,8 +28,7 @@ class Interval:
 class Writer:
     """A context manager that writes frames; each format is a subclass.
 
-    A subclass says how to open the file `self.partial`, how to append a frame and how to close the
-    file. `notes` collects what went wrong with the sound without stopping the writer.
+    `notes` collects what went wrong with the sound without stopping the writer.
     """
 
     def __init__(
@@ -40,35 +39,18 @@ class Writer:
         self.partial = path.with_name(f".part-{path.name}")
         self.notes: list[str] = []
 
-    def open(self) -> None:
-        raise NotImplementedError
-
-    def append(self, image: np.ndarray, time: Fraction) -> None:
-        """Append an image (H, W, 3) shown from `time`, in seconds of the output."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Finish the file, if it is written frame by frame."""
-
-    def add_sound(self, samples: np.ndarray, rate: int) -> None:
-        """Give the output a sound of its own; call it before the first frame.
-
-        samples (N,) in -1..1, `rate` of them a second. Formats without sound ignore it.
-        """
-
-    def publish(self) -> None:
-        """Move the complete file to its place."""
-        os.replace(self.partial, self.path)
-
-    def discard(self) -> None:
-        self.partial.unlink(missing_ok=True)
-
     def write(self, image: np.ndarray, time: Fraction) -> None:
         """Append a frame; `time` is in seconds of the clip `like` and rises from call to call."""
         shape = self.like.size[::-1] + (3,)
         if image.dtype != np.uint8 or image.shape != shape:
             raise ValueError(f"a frame is uint8 {shape}, not {image.dtype} {image.shape}")
         self._guard(self.append, image, time - (self.interval.start if self.interval else 0))
+
+    def add_sound(self, samples: np.ndarray, rate: int) -> None:
+        """Give the output a sound of its own; call it before the first frame.
+
+        samples (N,) in -1..1, `rate` of them a second. Formats without sound ignore it.
+        """
 
     def __enter__(self) -> Writer:
         check_writable(self.path)
@@ -85,6 +67,25 @@ class Writer:
                 raise
         finally:
             self.discard()
+
+    # What a subclass says of its format.
+
+    def open(self) -> None:
+        raise NotImplementedError
+
+    def append(self, image: np.ndarray, time: Fraction) -> None:
+        """Append an image (H, W, 3) shown from `time`, in seconds of the output."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the file, if it is written frame by frame."""
+
+    def publish(self) -> None:
+        """Move the complete file to its place."""
+        os.replace(self.partial, self.path)
+
+    def discard(self) -> None:
+        self.partial.unlink(missing_ok=True)
 
     def _guard(self, action, *arguments) -> None:
         """Call `action`; turn an error of the disk or the encoder into an OutputError."""

@@ -10,8 +10,8 @@ import numpy as np
 from .clip import Frame
 
 # Frames are compared as thumbnails, because means over blocks suppress noise.
-THUMBNAIL_STEP = 4  # pixels; of each so many rows and columns one is read; by eye
-THUMBNAIL_BLOCK = 4  # of those pixels, the side of a block that is averaged; by eye
+THUMBNAIL_STEP = 4  # pixels; only every fourth row and column is read; by eye
+THUMBNAIL_BLOCK = 4  # of the pixels that are read, the side of a block that is averaged; by eye
 CUT_MIN_CHANGE = 18.0  # 8-bit levels, mean absolute; a smaller change is no cut; by eye
 CUT_MIN_RATIO = 4.0  # of a cut's change to the usual change from frame to frame; by eye
 USUAL_CHANGE_DECAY = 0.7  # of the running mean of changes, per frame; by eye
