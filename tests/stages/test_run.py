@@ -1,0 +1,130 @@
+"""The run folder: what is finished is not done again, and whose folder it is."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from stages import replay
+from stages.cache import Stage
+from stages.options import parse
+from stages.run import Run
+from stages.run_record import RunError
+
+
+@pytest.fixture
+def settings(tmp_path):
+    for name in ("target.mp4", "donor.mp4"):
+        (tmp_path / name).write_text(name)
+    clips = [str(tmp_path / "target.mp4"), str(tmp_path / "donor.mp4")]
+    return parse([*clips, "-o", str(tmp_path / "out.mp4"), "--run", str(tmp_path / "run")])
+
+
+def _make(settings, made_from, goal=None):
+    """Run a stage with two files, of which the content of one counts; the files it found."""
+    found = []
+    stage = Stage("stage", {"from": made_from}, ("target/*.txt",), goal and {"goal": goal})
+    with Run(settings) as run:
+
+        def work():
+            found.append(sorted(path.name for path in run.path.glob("target/*.txt")))
+            for name in "ab":
+                (run.path / "target" / f"{name}.txt").write_text(f"{name} {made_from}")
+            return [run.path / "target" / "a.txt"]
+
+        assert run.make(stage, work) == bool(found)
+    return found
+
+
+def test_a_finished_stage_is_done_once(settings):
+    assert _make(settings, 1) == [[]]
+    assert _make(settings, 1) == []
+
+
+def test_files_made_from_something_else_are_deleted_and_made_anew(settings):
+    _make(settings, 1)
+    assert _make(settings, 2) == [[]]
+    assert (settings.folder / "target" / "a.txt").read_text() == "a 2"
+
+
+def test_towards_another_goal_the_work_goes_on_from_what_is_there(settings):
+    _make(settings, 1, goal=1)
+    assert _make(settings, 1, goal=2) == [["a.txt", "b.txt"]]
+
+
+def test_a_file_that_is_gone_or_changed_is_made_again(settings):
+    _make(settings, 1)
+    (settings.folder / "target" / "b.txt").write_text("its content does not count")
+    assert _make(settings, 1) == []
+    (settings.folder / "target" / "b.txt").unlink()
+    assert _make(settings, 1) == [["a.txt"]]
+    (settings.folder / "target" / "a.txt").write_text("its content counts")
+    assert _make(settings, 1) == [["a.txt", "b.txt"]]
+
+
+def test_an_interrupted_stage_goes_on_and_is_finished_only_then(settings):
+    stage = Stage("stage", {"from": 1}, ("target/*.txt",))
+
+    def interrupted():
+        (settings.folder / "target" / "a.txt").write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Run(settings) as run:
+        run.make(stage, interrupted)
+    assert _make(settings, 1) == [["a.txt"]]
+
+
+def test_a_folder_that_was_moved_is_checked_in_its_new_place(settings):
+    _make(settings, 1)
+    moved = replace(settings, folder=settings.folder.with_name("moved"))
+    settings.folder.rename(moved.folder)
+    assert _make(moved, 1) == []
+    (moved.folder / "target" / "a.txt").write_text("changed")
+    assert _make(moved, 1) == [["a.txt", "b.txt"]]
+
+
+def _as_of_format_1(settings):
+    """A folder as the program left it before its records had a format."""
+    with Run(settings) as run:
+        run.result(schedule=[0.0], output={"sha256": "0" * 64})
+    file = settings.folder / "run.json"
+    record = json.loads(file.read_text())
+    del record["format"], record["stages"]
+    file.write_text(json.dumps(record))
+    return file
+
+
+def test_a_folder_of_an_earlier_version_is_refused_by_name(settings):
+    before = _as_of_format_1(settings).read_bytes()
+    with pytest.raises(RunError) as refused:
+        Run(settings)
+    assert str(refused.value) == (
+        f"{settings.folder} was made by an earlier version of this program (format 1, this one "
+        "writes 2); finish it with that version, or choose another folder with --run"
+    )
+    assert (settings.folder / "run.json").read_bytes() == before
+
+
+def test_a_record_of_an_earlier_version_is_not_replayed(settings):
+    file = _as_of_format_1(settings)
+    with pytest.raises(RunError, match="format 1, this one writes 2.*replay it with that version"):
+        replay.read(file)
+
+
+@pytest.mark.parametrize("option", [["--seed", "1"], ["--colour", "reinhard"], ["--batch", "3"]])
+def test_a_folder_of_a_run_with_other_settings_is_refused(settings, option):
+    with Run(settings):
+        pass
+    clips = [str(settings.target), str(settings.donor), "-o", str(settings.output)]
+    other = parse([*clips, "--run", str(settings.folder), *option])
+    with pytest.raises(RunError, match=f"with other {option[0][2:]}"):
+        Run(other)
+
+
+def test_the_command_line_of_a_record_gives_the_settings_it_was_made_with(settings):
+    words = ["--colour", "none", "--face", "3,4", "--frames", "2:", "--rounds", "2", "--no-mark"]
+    clips = [str(settings.target), str(settings.donor), "-o", str(settings.output)]
+    told = parse([*clips, "--run", str(settings.folder), *words])
+    with Run(told) as run:
+        again = parse([*replay.arguments(run.record), *clips[2:], "--run", str(settings.folder)])
+    assert replace(again, command=told.command) == told
