@@ -55,9 +55,8 @@ def swap(settings: Settings) -> None:
         trainer = train(run, faces)
         frames = convert(run, clips["target"], tracks["target"], faces["target"], trainer.swap)
         write(run, clips["target"], tracks["target"], frames)
-        for clip in clips.values():
-            for note in clip.clip.notes:
-                run.note(note)
+        for note in clips["target"].source.notes + clips["donor"].source.notes:
+            run.note(note)
         seconds = time.perf_counter() - started
         run.tell(f"{settings.output}: done in {seconds:.0f} s; everything else is in {run.path}")
 

@@ -13,9 +13,9 @@ def contact_sheet(
     labels: Sequence[str] = (),
     cell: tuple[int, int] = (128, 128),
 ) -> np.ndarray:
-    """One picture (H, W, 3) uint8 of rows of pictures (h, w, 3), each scaled into a cell (w, h) with its shape kept.
+    """One picture (H, W, 3) uint8 of rows of pictures (h, w, 3), uint8 or floats 0..1.
 
-    Pictures are uint8, or real numbers 0..1. `labels` stand above the rows.
+    Each is scaled into a cell (w, h), its shape kept. `labels` stand above the rows.
     """
     gap, text = 4, 16 if labels else 0
     width = max(len(row) for row in rows) * (cell[0] + gap) + gap

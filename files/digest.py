@@ -28,7 +28,7 @@ def digest(path: Path) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Python's version, the machine, the packages that are installed, and the BLAS with its kernels."""
+    """The versions of Python, the installed packages and the BLAS, and the machine's kind."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

@@ -1,1 +1,1 @@
-"""The stages of a run, each a function or generator of records; `pipeline.py` shows progress and writes files."""
+"""The stages of a run, in order: detect, align, train, convert, write. Each takes a `Run`."""

@@ -18,14 +18,14 @@ class Stage:
     patterns: tuple[str, ...] = ()  # glob patterns of its files in the run folder
     goal: dict | None = None  # how far to go, as JSON holds it; towards another it goes on
 
-    def begun(self) -> dict:
+    def describe(self) -> dict:
         """The entry in run.json while the stage is at work."""
         return {"made_from": self.made_from} | ({"goal": self.goal} if self.goal else {})
 
-    def finished(self, folder: Path, checked: Iterable[Path]) -> dict:
+    def describe_files(self, folder: Path, checked: Iterable[Path]) -> dict:
         """The entry in run.json once it is done; `checked` are the files whose content matters."""
         sha256 = {_name(path, folder): digest(path) for path in checked}
-        return self.begun() | {"files": self._count(folder), "sha256": sha256}
+        return self.describe() | {"files": self._count(folder), "sha256": sha256}
 
     def is_intact(self, folder: Path, entry: dict) -> bool:
         """Whether `entry` says that this is finished, and its files are still as they were."""
@@ -51,6 +51,6 @@ class Stage:
 
 
 def _name(path: Path, folder: Path) -> str:
-    """A path as run.json has it: relative if it is in the folder, which may be moved; or absolute."""
+    """A path as run.json has it: relative if it is in the folder, which may be moved."""
     path, folder = path.absolute(), folder.absolute()
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

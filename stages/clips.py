@@ -16,13 +16,13 @@ PEOPLE = {"target": "a", "donor": "b"}  # the identity that the nets know each c
 class Selection:
     """The frames of a clip that a run uses: from `first` to before `last`, every so many-th."""
 
-    clip: video.Clip
+    source: video.Clip
     first: int = 0
     last: int | None = None
     every: int = 1
 
     def __iter__(self) -> Iterator[video.Frame]:
-        return self.clip.between(self.first, self.last, self.every)
+        return self.source.between(self.first, self.last, self.every)
 
     @property
     def is_whole(self) -> bool:
@@ -32,9 +32,9 @@ class Selection:
     @property
     def count(self) -> int | None:
         """How many frames, estimated; None where the clip does not know."""
-        if not self.clip.frames:
+        if not self.source.frames:
             return None
-        last = min(self.last or self.clip.frames, self.clip.frames)
+        last = min(self.last or self.source.frames, self.source.frames)
         return len(range(self.first, last, self.every))
 
 

@@ -56,14 +56,13 @@ def _made_from(run: Run, role: str) -> dict:
 
 def _write_manifests(run: Run, role: str, frames: Selection) -> tuple:
     shown = run.progress(frames, f"detect {role}", frames.count)
-    detections = list(
-        detect_frames(shown, Detector(), run.settings.min_size, WHOLE_SEARCH_INTERVAL)
-    )
+    min_size = run.settings.min_size
+    detections = list(detect_frames(shown, Detector(), min_size, WHOLE_SEARCH_INTERVAL))
     try:
         found = _decide(run, role, detections)
     except ValueError as error:
         option = "--face" if role == "target" else "--donor-face"
-        raise TooFewFaces(f"{frames.clip.path}: {error}; try another {option}") from None
+        raise TooFewFaces(f"{frames.source.path}: {error}; try another {option}") from None
     _write_pictures(run, role, detections)
     for track, rows in enumerate(found):
         manifest.write(run.manifest_path(role, track), rows)
@@ -94,12 +93,12 @@ def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
     usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
     if usable == 0:
         raise TooFewFaces(
-            f"{frames.clip.path}: no face in any of {len(tracks[0])} frames; is it upright, and at "
+            f"{frames.source.path}: no face in any of {len(tracks[0])} frames; is it upright, and at "
             f"least {min_size:g} px (--min-size)?"
         )
     if usable < MIN_TRAINING_FACES:
         raise TooFewFaces(
-            f"{frames.clip.path}: a face in only {usable} frames, and training needs "
+            f"{frames.source.path}: a face in only {usable} frames, and training needs "
             f"{MIN_TRAINING_FACES}; give a longer clip"
         )
 

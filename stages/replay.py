@@ -1,4 +1,4 @@
-"""run.json is enough to repeat a run: its settings as a command line, and whether the bytes came out the same."""
+"""run.json is enough to repeat a run: its settings as a command line, and a check of the bytes."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ run.json              settings, versions, hashes of the inputs, finished stages,
 log.txt               what happened, with times
 target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
 checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
-lock                  held by the program that works here; free again when that ends, however it ends
+lock                  held by the program that works here, and free again when it ends
 losses.csv            one row an epoch
 previews/NNNN.png     contact sheets as training goes
 result.png            a contact sheet of the output
@@ -67,9 +67,9 @@ class Run:
             return False
         if entry and entry.get("made_from") != stage.made_from:
             stage.delete_files(self.path)
-        stages[stage.name] = stage.begun()
+        stages[stage.name] = stage.describe()
         self.save()
-        stages[stage.name] = stage.finished(self.path, work())
+        stages[stage.name] = stage.describe_files(self.path, work())
         self.save()
         return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .presets import Preset
 
-# Fields that say where files lie or how the program was called; a record for others leaves them out.
+# Where files lie and how the program was called: a record for others leaves these fields out.
 PRIVATE_SETTINGS = (
     "target",
     "donor",

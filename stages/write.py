@@ -1,4 +1,4 @@
-"""Converted frames -> the output clip, its record, its contact sheet and, if asked for, its truth."""
+"""Converted frames -> the output clip, its record, a contact sheet and, if asked for, the truth."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def write_output(
     sheet, swapped = ResultSheet(count), []
     with ExitStack() as stack:
         writer = stack.enter_context(
-            video.open_writer(settings.output, clip.clip, settings.quality, comment, interval)
+            video.open_writer(settings.output, clip.source, settings.quality, comment, interval)
         )
         truth = None
         if settings.truth:
-            truth = TruthWriter(settings.truth, clip.clip, len(tracks), comment, interval)
+            truth = TruthWriter(settings.truth, clip.source, len(tracks), comment, interval)
             stack.enter_context(truth)
         for i, frame in enumerate(run.progress(frames, "swap", count)):
             writer.write(frame.image, frame.untouched.time)
@@ -94,7 +94,7 @@ def _interval(clip: Selection, rows: dict[int, manifest.Row]) -> video.Interval 
     if clip.is_whole:
         return None
     start, last = (manifest.time_of(rows[number]) for number in (min(rows), max(rows)))
-    return video.Interval(start, last + clip.every / clip.clip.rate)
+    return video.Interval(start, last + clip.every / clip.source.rate)
 
 
 def _write_records(run: Run, clips: Iterable[Path], count: int, swapped: list[int]) -> None:

@@ -1,6 +1,6 @@
-"""Files and options that somebody damaged, at random: each ends in an error that the program knows, or in a right result.
+"""Files and options damaged at random: each ends in a known error, or in a right result.
 
-FUZZ says how many of each kind: `FUZZ=600 python -m pytest tests/test_fuzz.py` tries some five thousand.
+FUZZ says how many of each kind: `FUZZ=600 python -m pytest tests/test_fuzz.py` tries some 5,000.
 """
 
 import io
@@ -29,11 +29,11 @@ from stages.run_record import RunError
 from tests.clips import make_clip
 
 COUNT = int(os.environ.get("FUZZ", "24"))
-MEMORY = 1500  # MB: more than this for the whole process, and something believed a number that it should not have
+MAX_MEMORY = 1500  # MB of the process; with more, a damaged size was believed
 
 
-def damaged(data: bytes, rng: np.random.Generator) -> bytes:
-    """One way or another: bits turned, cut, a piece twice or gone, numbers that could be lengths set to huge ones."""
+def damage(data: bytes, rng: np.random.Generator) -> bytes:
+    """Bits flipped, the end cut off, a piece twice or gone, or four bytes that may be a length."""
     data = bytearray(data)
     kind = rng.integers(5)
     at = int(rng.integers(len(data)))
@@ -66,12 +66,12 @@ def damaged(data: bytes, rng: np.random.Generator) -> bytes:
 @pytest.fixture(autouse=True)
 def memory_stays_bounded():
     yield
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < MEMORY
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < MAX_MEMORY
 
 
 def _variants(data, seed):
     rng = np.random.default_rng(seed)
-    return (damaged(data, rng) for _ in range(COUNT))
+    return (damage(data, rng) for _ in range(COUNT))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".gif"])
-def test_clips(folder, tmp_path, suffix):
+def test_damaged_clips(folder, tmp_path, suffix):
     for data in _variants((folder / f"clip{suffix}").read_bytes(), 1):
         path = tmp_path / f"x{suffix}"
         path.write_bytes(data)
@@ -106,7 +106,7 @@ def test_clips(folder, tmp_path, suffix):
 
 @pytest.mark.filterwarnings("ignore")  # Pillow's own, of damaged metadata
 @pytest.mark.parametrize("kind", ["png", "jpeg", "bmp", "tiff", "webp"])
-def test_images(tmp_path, kind):
+def test_damaged_images(tmp_path, kind):
     stream = io.BytesIO()
     Image.fromarray(draw_face()).save(stream, kind)
     for data in _variants(stream.getvalue(), 2):
@@ -124,7 +124,7 @@ def test_images(tmp_path, kind):
             assert str(path) in str(error)
 
 
-def test_manifests(tmp_path):
+def test_damaged_manifests(tmp_path):
     from fractions import Fraction
 
     points = np.array([[30, 40], [60, 40], [45, 60], [33, 80], [57, 80]], float)
@@ -142,7 +142,7 @@ def test_manifests(tmp_path):
             assert "x.jsonl" in str(error)
 
 
-def test_checkpoints(tmp_path):
+def test_damaged_checkpoints(tmp_path):
     arrays = {"a": np.arange(30, dtype=np.float32).reshape(5, 6), "b": np.ones(3, np.float32)}
     checkpoint.write_arrays(tmp_path / "c.npz", arrays, {"epochs": 3})
     refused = 0
@@ -159,7 +159,7 @@ def test_checkpoints(tmp_path):
     assert refused > COUNT / 2
 
 
-def test_the_detectors_weights():
+def test_damaged_detector_weights():
     import importlib.metadata
 
     path = importlib.metadata.distribution(weights.WEIGHTS_PACKAGE).locate_file(
@@ -170,7 +170,7 @@ def test_the_detectors_weights():
             weights.decode(data, weights.WEIGHTS_SHA256["pnet"], "pnet")
 
 
-def test_records_of_runs(tmp_path):
+def test_damaged_records_of_runs(tmp_path):
     for name in ("t", "d"):
         (tmp_path / name).write_bytes(b"a clip")
     settings = parse(
@@ -194,7 +194,7 @@ def test_records_of_runs(tmp_path):
             assert str(tmp_path / "run") in str(error)
 
 
-def test_options(capsys):
+def test_wrong_options(capsys):
     rng = np.random.default_rng(7)
     names = [
         "--rounds",
@@ -244,7 +244,7 @@ def test_options(capsys):
 
 
 def test_the_program_with_a_damaged_target_or_run_folder(folder, tmp_path, capsys):
-    """Through the front door: an exit code of the table, one line, and nothing written but the run folder and the output."""
+    """An exit code of the table, one line, and nothing written but run folder and output."""
     known = {0, *pipeline.EXIT_CODES.values()}
     rng = np.random.default_rng(8)
     arguments = [
@@ -273,7 +273,7 @@ def test_the_program_with_a_damaged_target_or_run_folder(folder, tmp_path, capsy
     for k in range(max(COUNT // 4, 6)):
         capsys.readouterr()
         if k % 6 == 0:
-            (tmp_path / "x.mp4").write_bytes(damaged((folder / "clip.mp4").read_bytes(), rng))
+            (tmp_path / "x.mp4").write_bytes(damage((folder / "clip.mp4").read_bytes(), rng))
             target, moved = (
                 tmp_path / "x.mp4",
                 [a.replace(str(tmp_path / "run"), str(tmp_path / "run" / "x")) for a in arguments],
@@ -282,7 +282,7 @@ def test_the_program_with_a_damaged_target_or_run_folder(folder, tmp_path, capsy
         else:
             file = files[k % len(files)]
             data = file.read_bytes()
-            file.write_bytes(damaged(data, rng))
+            file.write_bytes(damage(data, rng))
             code = pipeline.main([str(folder / "clip.mp4"), str(folder / "clip.mp4"), *arguments])
             file.write_bytes(data)
         said = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Nothing lost, everything repeatable: the program is killed, its files are damaged, its folder is taken, its runs are repeated.
+"""Nothing is lost and everything can be repeated: kills, damaged files, full disks, replays.
 
 The long forms: `python -m pytest -m slow tests/test_reliability.py`.
 """
@@ -95,7 +95,10 @@ def _heed_permissions():
 
 
 def _killed_and_continued(clips, whole, out, kills, rng, threads):
-    """Kill it so many times, each time after a random while, and let it end; the times it was killed before it had ended."""
+    """Kill it so many times, each after a random time, then let it end.
+
+    Gives how many times it was killed before it had ended.
+    """
     arguments, killed = _arguments(clips, out), 0
     arguments[arguments.index("--threads") + 1] = threads
     for _ in range(kills):
@@ -165,7 +168,8 @@ def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
 
 def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_path, capsys):
     code = (
-        "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); f.write('4711'); f.flush(); "
+        "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); "
+        "f.write('4711'); f.flush(); "
         "print('held', flush=True); time.sleep(600)"
     )
     shutil.copytree(whole / "run", tmp_path / "run")
@@ -235,7 +239,8 @@ def test_a_loss_that_is_no_number_leads_back_to_the_last_checkpoint_and_smaller_
     assert pipeline.main(_arguments(clips, tmp_path)) == 0
     said = capsys.readouterr().err
     assert (
-        "the loss is nan in epoch 2; back to the checkpoint after 1, and on with steps 0.5 times as large"
+        "the loss is nan in epoch 2; back to the checkpoint after 1, and on with steps 0.5 times "
+        "as large"
         in said
         and "0.25 times" in said
     )
