@@ -90,16 +90,16 @@ def _write_pictures(run: Run, role: str, detections: list[Detections]) -> None:
 
 
 def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
-    usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
+    clip, usable = frames.source.path, sum(r.status == "ok" for t in tracks for r in t.values())
     if usable == 0:
         raise TooFewFaces(
-            f"{frames.source.path}: no face in any of {len(tracks[0])} frames; is it upright, and at "
-            f"least {min_size:g} px (--min-size)?"
+            f"{clip}: no face in any of {len(tracks[0])} frames; is it upright, and at least "
+            f"{min_size:g} px (--min-size)?"
         )
     if usable < MIN_TRAINING_FACES:
         raise TooFewFaces(
-            f"{frames.source.path}: a face in only {usable} frames, and training needs "
-            f"{MIN_TRAINING_FACES}; give a longer clip"
+            f"{clip}: a face in only {usable} frames, and training needs {MIN_TRAINING_FACES}; "
+            "give a longer clip"
         )
 
 

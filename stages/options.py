@@ -23,12 +23,12 @@ DESCRIPTION = (
     "Put DONOR's face into TARGET. Without clips: a demo on two rendered people who do not exist, "
     "in runs/demo."
 )
-EXIT_CODES_AND_RULES = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip, 5 too few
-faces, 6 output cannot be written, 7 run folder damaged or of another run, 8 detector weights
-missing, 9 no GPU, 10 training diverged, 11 a training process died, 12 a replay came out otherwise,
-130 interrupted. Clips say in their metadata that they are synthetic, a record beside them says how
-they were made, and the replaced faces carry an invisible mark (python -m provenance CLIP). Swap
-faces only of people who agreed to it."""
+EXIT_CODES_AND_RULES = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip,
+5 too few faces, 6 output cannot be written, 7 run folder damaged or of another run, 8 detector
+weights missing, 9 no GPU, 10 training diverged, 11 a training process died, 12 a replay came out
+otherwise, 130 interrupted. Clips say in their metadata that they are synthetic, a record beside
+them says how they were made, and the replaced faces carry an invisible mark (python -m provenance
+CLIP). Swap faces only of people who agreed to it."""
 
 HELP = {
     "target": "the clip to change: a video, or a folder of numbered images",
