@@ -1,0 +1,102 @@
+"""The README's reading order: what one swap runs through with the plain kernels, in steps.
+
+    python -m tests.reading_order
+
+writes it anew, between its markers in the README. `test_reading_order.py` keeps it true.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- reading order -->\n", "<!-- end of reading order -->"
+MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
+
+# what happens, and the files that do it, in reading order
+CORE = {
+    "The steps": "pipeline.py stages/{settings,presets,clips}.py",
+    "Decode": "video/{clip,images,errors,cuts}.py",
+    "Detect": "stages/{detect,decide}.py "
+    "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights,lz4}.py",
+    "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
+    "stages/align.py files/{bilinear,luma,pick}.py",
+    "The library": "nn/{tensor,ops,backend,conv,pool,activations,layers,init,switch}.py "
+    "nn/{losses,optim,train}.py",
+    "Learn": "intracoder/{model,augment,train,swap}.py stages/trainers/{base,today}.py "
+    "stages/train.py",
+    "Convert": "stages/convert.py faces/{mask,deflicker,expression}.py "
+    "colorcorrect/{transfer,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
+    "Encode": "stages/write.py video/{writer,base_writer,encoded,sound}.py",
+}
+# what a swap also uses or the program offers besides, and nobody needs to understand one
+OPTIONAL = {
+    "The command line": "stages/options.py",
+    "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
+        "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
+        "files/{atomic,digest,lock,contact_sheet}.py"
+    ),
+    "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
+    "Layers that only the nets of 2020 have, and these nets": (
+        "nn/norm.py intracoder/seed2020/*.py colorcorrect/seed2020/*.py stages/trainers/seed2020.py"
+    ),
+    "Other choices: colour transfers, guidance fields, pictures as output": (
+        "colorcorrect/{none,monge_kantorovich}.py poisson/{blend,guidance}.py video/pictures.py"
+    ),
+    "Marks, records and the truth for research": (
+        "provenance/*.py stages/{find_marks,truth}.py video/comment.py"
+    ),
+    "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
+    "Benchmarks and examples": "benchmarks/*.py examples/*.py",
+    "Only the detector": "mtcnn_np/__main__.py",
+}
+
+
+def expand(patterns: str) -> list[Path]:
+    """The files of a row, relative to the project: `a/{b,c}.py` is two, `a/*.py` all but __init__."""
+    files = []
+    for pattern in patterns.split():
+        head, brace, rest = pattern.partition("{")
+        if brace:
+            names, _, tail = rest.partition("}")
+            files += [Path(f"{head}{name}{tail}") for name in names.split(",")]
+        elif "*" in pattern:
+            found = sorted(p.relative_to(ROOT) for p in ROOT.glob(pattern))
+            files += [p for p in found if p.name != "__init__.py"]
+        else:
+            files.append(Path(pattern))
+    return files
+
+
+def count_lines(file: Path) -> int:
+    """Lines that are not blank: code, comments and docstrings."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return sum(1 for line in text.splitlines() if line.strip())
+
+
+def render() -> str:
+    """The part of the README between the markers."""
+    lines = ["| step | files, with their lines | lines |", "| --- | --- | ---: |"]
+    total = 0
+    for step, patterns in CORE.items():
+        counts = {file: count_lines(file) for file in expand(patterns)}
+        files = ", ".join(f"[{f}]({f}) {n}" for f, n in counts.items())
+        lines.append(f"| {step} | {files} | {sum(counts.values())} |")
+        total += sum(counts.values())
+    lines += [f"| **the core path** | | **{total:,}** |", "", "Optional:", ""]
+    for what, patterns in OPTIONAL.items():
+        count = sum(count_lines(file) for file in expand(patterns))
+        names = ", ".join(f"`{pattern}`" for pattern in patterns.split())
+        lines.append(f"- {what} ({count:,} lines): {names}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
+    readme.write_text(text[:before] + "\n" + render() + "\n" + text[after:], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
