@@ -5,14 +5,14 @@ of a window of the input,
 
     y[n, r, c, o] = sum over i, j, q of x[n, s r + i - top, s c + j - left, q] w[i, j, q, o]     (1)
 
-with x (N, H, W, I), kernel w (kh, kw, I, O), stride s, and zeros around x, `pad_before` = (top,
-left) of them before its first row and column. im2col turns (1) into one matrix product: lay out
-every window as a row of kh kw I numbers; then y = columns @ w.
+with x (N, H, W, I), kernel w (kh, kw, I, O) and stride s. x is surrounded by zeros; `pad_before` =
+(top, left) says how many stand before its first row and its first column. im2col turns (1) into one
+matrix product: lay out every window as a row of kh kw I numbers; then y = columns @ w.
 
 (1) is linear in x and linear in w, so it has two adjoints, which carry a gradient g of y back:
 
     correlate_input    gx[n, s r + i - top, s c + j - left, q] += g[n, r, c, o] w[i, j, q, o]    (2)
-    correlate_weight   gw[i, j, q, o] = sum over n, r, c of (the x of (1)) g[n, r, c, o]         (3)
+    correlate_weight   gw[i, j, q, o] = sum over n, r, c of the same x[...] times g[n, r, c, o]  (3)
 
 (2) scatters: every output cell returns its gradient, weighted, to the window that it came from. A
 transposed convolution is that scattering used as a layer: its matrix is the *transpose* of the
@@ -68,13 +68,13 @@ def correlate_weight(x, g, kernel: Pair, stride: int, pad_before: Pair):
 
 
 def padded_size(size: Pair, kernel: Pair, stride: int, pad_before: Pair, out: Pair) -> list[int]:
-    """An image's size with its zeros: as far as the windows reach."""
+    """The size of an image with its zeros: large enough for the last window."""
     axes = zip(size, kernel, pad_before, out, strict=True)
     return [max(before + n, stride * (count - 1) + k) for n, k, before, count in axes]
 
 
 def taps(padded, kernel: Pair, stride: int, out: Pair) -> list:
-    """For each tap (i, j) of a kernel, what it sees in all windows: views (N, OH, OW, I)."""
+    """For each tap (i, j) of a kernel, the cells that it meets in all windows: (N, OH, OW, I)."""
     (kh, kw), (oh, ow) = kernel, out
     places = [(i, j) for i in range(kh) for j in range(kw)]
     return [

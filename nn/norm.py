@@ -38,9 +38,9 @@ class BatchNorm(Function):
 
 @has_fast_form
 def normalise(x, gamma, beta, epsilon: float) -> tuple[Tensor, BatchNorm]:
-    """x (N, H, W, C) normalised with its own statistics; and the op, which knows them.
+    """x (N, H, W, C) normalised with its own statistics; and the op.
 
-    The op has `mean` and `var`, (C,) each, and `count`, how many cells they were taken over.
+    The op holds them: `mean` and `var`, (C,) each, and `count`, how many cells they come from.
     """
     op = BatchNorm(epsilon)
     return op(x, gamma, beta), op
@@ -51,8 +51,8 @@ def batch_norm(
 ) -> Tensor:
     """Normalise x (N, H, W, C) for each channel; gamma, beta and the moving arrays are (C,).
 
-    In training with the batch's own statistics, which also update the moving arrays in place. In
-    inference with the moving ones.
+    In training it uses the batch's own statistics and updates the moving arrays in place; in
+    inference it uses the moving ones.
     """
     if training:
         y, op = normalise(x, gamma, beta, epsilon)
@@ -65,7 +65,7 @@ def batch_norm(
 def update_moving(moving_mean, moving_var, op: BatchNorm, momentum: float) -> None:
     """moving = momentum moving + (1 - momentum) now, in place.
 
-    The variance unbiased, as in Keras.
+    The variance is made unbiased first, as Keras does.
     """
     unbiased = op.var * (op.count / max(op.count - 1, 1))
     for moving, now in ((moving_mean, op.mean), (moving_var, unbiased)):

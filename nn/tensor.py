@@ -35,14 +35,14 @@ def grad_enabled() -> bool:
 
 
 class Tensor:
-    """An array (NumPy or CuPy) with, where asked for, a gradient of the same shape and dtype.
+    """An array (NumPy or CuPy) and, if `requires_grad`, its gradient of the same shape and dtype.
 
     `grad` is set by `backward` on leaves (tensors that no op made) with `requires_grad`, and added
     to by the next `backward`; set it to None to start anew.
     """
 
     __slots__ = ("data", "grad", "requires_grad", "creator", "__weakref__")
-    __array_priority__ = 100  # numpy_array * tensor asks the tensor
+    __array_priority__ = 100  # makes NumPy leave `array * tensor` to the tensor
 
     def __init__(self, data, requires_grad: bool = False):
         is_array = hasattr(data, "dtype") and hasattr(data, "shape")
@@ -83,15 +83,18 @@ class Tensor:
             grad = backend.of(self.data).ones_like(self.data)
         if grad.shape != self.shape:
             raise ValueError(f"gradient of shape {grad.shape} for a tensor of shape {self.shape}")
-        _walk_back(self, grad)
+        if self.creator:
+            _walk_back(self.creator, grad)
+        elif self.requires_grad:
+            _add_to_leaf(self, grad)
 
 
 class Function:
     """One op: `forward` takes arrays and gives an array, `backward` turns its gradient into theirs.
 
-    Settings (stride, axis, ...) go to the constructor. What backward needs is kept on `self` by
-    forward. `backward` gives one array or None an input; it may give views or the very array it
-    got, since the walk copies before it adds.
+    Settings (stride, axis, ...) go to the constructor. `forward` keeps on `self` what backward
+    needs. `backward` returns an array for each input, or None for one that needs no gradient. It
+    may return views, or the very array that it got, because the walk copies before it adds.
     """
 
     inputs: tuple[Tensor, ...] | None = ()
@@ -123,19 +126,15 @@ def _as_tensor(x) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(x)
 
 
-def _walk_back(root: Tensor, grad) -> None:
+def _walk_back(root: Function, grad) -> None:
     """Visit every function once, after all functions that use its output.
 
     Count the users of each first, then count them down.
     """
     users = _count_users(root)
-    grads = {
-        root.creator or root: grad
-    }  # gradients under way, by function, or by tensor for leaves
-    owned = set()  # those that are sums of ours and so may be added to in place
-    ready = [root.creator] if root.creator else []
-    if not ready and root.requires_grad:
-        _add_to_leaf(root, grad)
+    grads = {root: grad}  # of each function's result, until they are used up
+    owned = set()  # functions whose gradient was summed here, so it may be added to in place
+    ready = [root]
     while ready:
         function = ready.pop()
         inputs = function.inputs
@@ -163,13 +162,13 @@ def _walk_back(root: Tensor, grad) -> None:
                 ready.append(creator)
 
 
-def _count_users(root: Tensor) -> dict[Function, int]:
+def _count_users(root: Function) -> dict[Function, int]:
     """How many edges lead from the graph of `root` into each function.
 
     No recursion, so depth does not matter.
     """
     users: dict[Function, int] = {}
-    todo = [root.creator] if root.creator else []
+    todo = [root]
     while todo:
         function = todo.pop()
         if function.inputs is None:
