@@ -36,12 +36,8 @@ def align_clip(run: Run, role: str, frames: Selection, tracks: Tracks) -> Faces:
     }
     chosen = [choose_rows(rows) for rows in tracks]
 
-    def work() -> Iterable[str]:
-        for track, rows in enumerate(chosen):
-            write_missing_faces(run, role, track, rows, frames)
-        return ()
-
-    run.make(Stage(f"align {role}", made_from, (f"{role}/faces*/*.png",)), work)
+    stage = Stage(f"align {role}", made_from, (f"{role}/faces*/*.png",))
+    run.make(stage, lambda: write_missing_faces(run, role, chosen, frames))
     return [read_faces(run, role, track, rows) for track, rows in enumerate(chosen)]
 
 
@@ -52,12 +48,12 @@ def choose_rows(rows: dict[int, Row]) -> dict[int, Row]:
 
 
 def write_missing_faces(
-    run: Run, role: str, track: int, rows: dict[int, Row], frames: Selection
+    run: Run, role: str, chosen: list[dict[int, Row]], frames: Selection
 ) -> None:
-    """Write the faces of these rows that an earlier sitting did not write."""
-    missing = {n: row for n, row in rows.items() if not run.face_path(role, n, track).exists()}
-    if missing:
-        shown = run.progress(frames, f"align {role}", frames.count)
+    """Write the faces of these rows, by track, that an earlier sitting did not write."""
+    for track, rows in enumerate(chosen):
+        missing = {n: row for n, row in rows.items() if not run.face_path(role, n, track).exists()}
+        shown = run.progress(frames, f"align {role}", frames.count) if missing else ()
         for number, face in extract_faces(shown, missing, run.settings.preset.canvas):
             run.write_image(run.face_path(role, number, track), face)
 

@@ -54,7 +54,7 @@ def _made_from(run: Run, role: str) -> dict:
     return made_from | {"smooth": run.settings.preset.smooth}
 
 
-def _write_manifests(run: Run, role: str, frames: Selection) -> tuple:
+def _write_manifests(run: Run, role: str, frames: Selection) -> None:
     shown = run.progress(frames, f"detect {role}", frames.count)
     min_size = run.settings.min_size
     detections = list(detect_frames(shown, Detector(), min_size, WHOLE_SEARCH_INTERVAL))
@@ -69,7 +69,6 @@ def _write_manifests(run: Run, role: str, frames: Selection) -> tuple:
         counts = Counter(row.status for row in rows)
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         run.tell(f"{role}: {len(rows)} frames, {summary}")
-    return ()
 
 
 def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:

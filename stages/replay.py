@@ -12,7 +12,7 @@ from files import digest, package_versions
 from .run_record import RunError, read_record
 from .settings import Settings
 
-# settings that become an option and its value, and those that become an option without one
+# Names of settings, and of the preset's fields, that are options with a value.
 OPTIONS = (
     "seed",
     "threads",
@@ -73,10 +73,8 @@ def read(file: Path) -> dict:
 
 def _check_settings(record: dict) -> None:
     settings = record["settings"]
-    texts = (
-        *(settings[name] for name in ("target", "donor", "output")),
-        settings["preset"]["name"],
-    )
+    texts = [settings[name] for name in ("target", "donor", "output")]
+    texts.append(settings["preset"]["name"])
     if not all(isinstance(text, str) for text in texts) or len(settings["frames"]) != 2:
         raise ValueError("its settings are damaged")
 

@@ -54,12 +54,12 @@ class Run:
     def __exit__(self, *_) -> None:
         self._lock.close()
 
-    def make(self, stage: Stage, work: Callable[[], Iterable[Path]]) -> bool:
+    def make(self, stage: Stage, work: Callable[[], Iterable[Path] | None]) -> bool:
         """Do the work of a stage, unless it is finished; gives whether there was work to do.
 
-        `work` goes on from what an interrupted sitting left, and gives the files whose
-        content must stay as it is; of the others it is enough that they are there.
-        Files made from something else are deleted before it begins.
+        `work` goes on from what an interrupted sitting left, and gives the files whose content
+        must stay as it is; of the others it is enough that they are there. Files made from
+        something else are deleted before it begins.
         """
         stages = self.record["stages"]
         entry = stages.get(stage.name, {})
@@ -69,7 +69,7 @@ class Run:
             stage.delete_files(self.path)
         stages[stage.name] = stage.describe()
         self.save()
-        stages[stage.name] = stage.describe_files(self.path, work())
+        stages[stage.name] = stage.describe_files(self.path, work() or ())
         self.save()
         return True
 
@@ -110,10 +110,7 @@ class Run:
         return self.path / role / f"faces{_suffix(track)}" / f"{frame:06d}.png"
 
     def write_image(self, name: str | Path, image: np.ndarray, comment: str = "") -> None:
-        """A picture (H, W, 3) uint8 under the folder, complete or not at all.
-
-        The comment goes into its metadata.
-        """
+        """Write (H, W, 3) uint8 as PNG, complete or not at all; the comment is metadata."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file, durable=False) as aside:
@@ -122,11 +119,9 @@ class Run:
     def append_loss(self, row: dict) -> None:
         """Append a row to losses.csv, with a header if it is the first."""
         file = self.path / "losses.csv"
-        new = not file.exists()
+        header = "" if file.exists() else ",".join(row) + "\n"
         with open(file, "a", encoding="utf-8") as out:
-            if new:
-                out.write(",".join(row) + "\n")
-            out.write(",".join(str(v) for v in row.values()) + "\n")
+            out.write(header + ",".join(str(value) for value in row.values()) + "\n")
 
     def _take_folder(self):
         """Make the folder and lock it; gives the open lock file."""
