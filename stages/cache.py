@@ -1,4 +1,9 @@
-"""Finished stages: what each was made from, and whether its files are still as they were."""
+"""Finished stages: what each was made from, and whether its files are still as they were.
+
+run.json has an entry for each stage, and `Run.make` skips a stage whose entry still holds. A stage
+names the fingerprints of the stages before it among what it is made from. So when an ingredient
+changes, the stages that depend on it are made anew, and the others are kept.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from files import digest
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a run that is done once, and made anew only where its ingredients changed."""
+    """A part of a run that is done once."""
 
     name: str  # its key in run.json
     made_from: dict  # everything that its files depend on, as JSON holds it

@@ -31,4 +31,6 @@ def read_record(file: Path, run: Path, remedy: str) -> dict:
     for part in PARTS:
         if not isinstance(record.get(part), dict):
             raise ValueError(f"{part} are missing")
+    if not all(isinstance(entry, dict) for entry in record["stages"].values()):
+        raise ValueError("stages are damaged")
     return record
