@@ -20,8 +20,8 @@ from scipy import ndimage
 import video
 
 EYE_DISTANCE = 34  # pixels between the eyes at scale 1
-DRAWN_FRAMES = 100  # of each example clip
-DRAWN_RATE = 25  # frames a second
+EXAMPLE_FRAMES = 100  # of each example clip
+EXAMPLE_RATE = 25  # frames a second
 
 
 @dataclass(frozen=True)
@@ -156,11 +156,11 @@ def main(folder: Path) -> None:
     for name, frame_of in (("target", target_frame), ("donor", donor_frame)):
         with tempfile.TemporaryDirectory() as one:
             Image.fromarray(frame_of(0)).save(Path(one) / "0.png")
-            like = video.open_clip(one, rate=Fraction(DRAWN_RATE))
+            like = video.open_clip(one, rate=Fraction(EXAMPLE_RATE))
             path = folder / f"{name}.mp4"
             with video.open_writer(path, like, comment="A drawing; nobody real.") as writer:
-                for n in range(DRAWN_FRAMES):
-                    writer.write(frame_of(n), Fraction(n, DRAWN_RATE))
+                for n in range(EXAMPLE_FRAMES):
+                    writer.write(frame_of(n), Fraction(n, EXAMPLE_RATE))
 
 
 if __name__ == "__main__":
