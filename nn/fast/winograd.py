@@ -82,8 +82,9 @@ def correlate(
     """`nn.conv.correlate` at stride 1 for 3x3 kernels, with an epilogue."""
     u = _transform_kernel(w)
     y = np.empty((len(x), *out, w.shape[3]), x.dtype)
+    of_row = epilogue.tile(-(-out[1] // TILE))
     for images, rows, v in _transform_tiles(x, pad_before, out, sum(w.shape[2:])):
-        _multiply(v, u, y[images], rows, epilogue)
+        _multiply(v, u, y[images], rows, of_row)
     return y
 
 
@@ -152,13 +153,11 @@ def _transform_tiles(x: np.ndarray, pad_before: Pair, out: Pair, channels: int):
             yield images, part, v.reshape(TILE_IN**2, count * (part.stop - r) * across, c)
 
 
-def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, epilogue: Epilogue) -> None:
+def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, of_row: Epilogue) -> None:
     """M = V U, then Y = A^T M A with its epilogue, written to these rows of tiles of y."""
-    outputs = u.shape[2]
-    m = np.matmul(v, u, out=workspace.buffer("m", (TILE_IN**2, v.shape[1], outputs), v))
+    m = np.matmul(v, u, out=workspace.buffer("m", (*v.shape[:2], u.shape[2]), v))
     tiles = _both_axes(_A[v.dtype], m.reshape(TILE_IN, TILE_IN, -1), "tiles")
-    across = -(-y.shape[2] // TILE)
-    epilogue.tile(across).apply(tiles.reshape(-1, across * outputs))
+    of_row.apply(tiles.reshape(-1, -(-y.shape[2] // TILE) * u.shape[2]))
     _put_tiles(tiles, y, rows)
 
 
