@@ -1,9 +1,8 @@
-"""Random changes to the faces that the encoder is shown in training.
+"""Data augmentation: random changes to the faces that the encoder sees in training.
 
-A clip has few faces of a person. A large net would learn them by heart, and fail on the next one.
-So the encoder is shown each face warped and under other light, and the decoder is asked for the
-straight original: to solve that, the net must understand what it sees. (deepfakes/faceswap, 2017;
-every trainer there does it.)
+A clip shows few faces of a person, and a large net would memorise them. So the encoder sees each
+face warped and under other light, while the decoder must draw the unchanged original. Memorised
+pixels do not solve this; the net must learn what a face is. (As in deepfakes/faceswap, 2017.)
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ class WarpStrength:
 
     control_points: int = 5  # along each side of the grid that bends a face
     bend: float = 0.04  # standard deviation of a control point's shift, in widths of the face
-    rotation: float = 0.10  # at most, in radians
-    zoom: float = 0.05  # at most, as a fraction of the size
-    shift: float = 0.04  # at most, in widths of the face
+    rotation: float = 0.10  # largest, in radians
+    zoom: float = 0.05  # largest, as a fraction of the size
+    shift: float = 0.04  # largest, in widths of the face
 
 
 WARP_STRENGTH = WarpStrength()
@@ -32,7 +31,7 @@ WARP_STRENGTH = WarpStrength()
 def warp_randomly(
     faces: np.ndarray, rng: np.random.Generator, strength: WarpStrength = WARP_STRENGTH
 ) -> np.ndarray:
-    """Rotate, zoom, shift and bend each face (N, S, S, C) float32 at random; its edges repeat."""
+    """Rotate, zoom, shift and bend each face (N, S, S, C) float32 at random; edges repeat."""
     count, size = faces.shape[:2]
     center = np.float32((size - 1) / 2)
     axis = np.arange(size, dtype=np.float32) - center
@@ -48,16 +47,16 @@ def warp_randomly(
 
 
 def _draw_bends(count: int, size: int, rng: np.random.Generator, strength: WarpStrength):
-    """Random shifts in pixels (2, N, S, S): drawn at the control points, linear between them."""
+    """Random shifts (2, N, S, S) in pixels, interpolated linearly between the control points."""
     points = strength.control_points
     position = np.linspace(0, points - 1, size)[:, None]  # of each pixel, in control points
-    between = np.maximum(1 - np.abs(position - np.arange(points)), 0).astype(np.float32)
+    linear = np.maximum(1 - np.abs(position - np.arange(points)), 0).astype(np.float32)  # (S, P)
     shifts = rng.standard_normal((2, count, points, points)) * strength.bend * size
-    return between @ shifts.astype(np.float32) @ between.T
+    return linear @ shifts.astype(np.float32) @ linear.T
 
 
 def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Faces (N, S, S, C) at the positions x, y (N, S, S) in pixels, moved inside if outside."""
+    """Faces (N, S, S, C) at positions x, y (N, S, S), in pixels, clipped to the faces."""
     n, size = faces.shape[:2]
     x, y = (np.clip(v, 0, np.float32(size - 1.001)) for v in (x, y))
     left, top = x.astype(np.int32), y.astype(np.int32)
@@ -68,9 +67,9 @@ def _sample_bilinear(faces: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
 
 
 def relight_randomly(faces: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Faces (N, S, S, 3), 0..1, under other light: times a gain for each channel, plus an offset.
+    """Faces (N, S, S, 3), 0..1, under other light: a gain for each channel, and an offset.
 
-    strength: how far the common gain may lie from 1; tint and offset vary a third as much.
+    strength: the gain's largest distance from 1; tint and offset vary a third as much.
     """
     n = len(faces)
     gain = 1 + rng.uniform(-strength, strength, (n, 1, 1, 1))

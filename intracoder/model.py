@@ -3,15 +3,13 @@
     face of A, 64 px -- encoder -- code --+-- decoder_a -- face of A, 128 px
     face of B, 64 px -- encoder -- code --+-- decoder_b -- face of B, 128 px
 
-Each decoder only ever learns to draw its own person, and both read the same code. The code is 256
-numbers: enough for pose, expression and light, too few to describe a face pixel by pixel. So what
-the two people have in common goes into the code, and what makes each of them a person stays in the
-decoders. To swap, encode a face of A and decode it with decoder_b: B, with A's pose and
-expression.
+Each decoder learns to draw one person, and both read the same kind of code. The code has only 256
+numbers, too few to describe a face pixel by pixel. So it describes what both people have, pose,
+expression and light, and each decoder stores what its own person looks like. To swap, encode a
+face of A and decode it with decoder_b: the result is B with A's pose and expression.
 
-Learning from random weights what faces have in common takes long. Training therefore starts from
-weights that have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py), and
-adapts them to these two.
+Learning from random weights what faces have in common takes long. So training starts from weights
+that have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py).
 """
 
 from __future__ import annotations
@@ -22,8 +20,8 @@ import numpy as np
 
 import nn
 
-INTRACODER_OUTPUT_PX = 128  # side of the faces it draws, in pixels; it is shown half of that
-CODE_SIZE = 256  # numbers in the code of a face
+INTRACODER_OUTPUT_PX = 128  # side of the faces it draws, in pixels; its inputs have half of it
+CODE_SIZE = 256  # numbers in the code of a face; by choice
 INTRACODER_SLOPE = 0.1  # of LeakyReLU below 0; by eye
 START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain
 
@@ -42,7 +40,7 @@ class Intracoder(nn.Module):
         return nn.Sequential(self.encoder, decoder)
 
     def reconstruct_both(self, faces, count_a: int) -> tuple[nn.Tensor, nn.Tensor]:
-        """Draw the first `count_a` faces as a, the others as b; encoding all at once is faster."""
+        """Draw the first `count_a` faces as a, the others as b; one encoder pass is faster."""
         code = self.encoder(faces)  # (N, 256)
         return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
@@ -86,7 +84,7 @@ def build_decoder(rng: np.random.Generator) -> nn.Sequential:
 
 
 def normalise(faces):
-    """0..1 -> -2..2: centred on 0, with the spread that freshly initialised layers expect."""
+    """0..1 -> -2..2: mean near 0 and variance near 1, which Glorot initialisation preserves."""
     return faces * 4 - 2
 
 
@@ -101,7 +99,7 @@ def unflatten(x: nn.Tensor) -> nn.Tensor:
 
 
 def load_start_weights(model: Intracoder) -> Intracoder:
-    """Give `model` the weights learnt on rendered people, the same to both decoders.
+    """Load the weights learnt on rendered people into `model`, the same into both decoders.
 
     Raises nn.CheckpointError for a file that is damaged or does not fit.
     """
@@ -114,9 +112,6 @@ def load_start_weights(model: Intracoder) -> Intracoder:
 
 
 def downsample(faces: np.ndarray) -> np.ndarray:
-    """Faces (N, 128, 128, 3) uint8 -> what the encoder takes: (N, 64, 64, 3) float32, 0..1.
-
-    Each pixel is the mean of 2 x 2.
-    """
+    """Faces (N, 128, 128, 3) uint8 -> means of 2 x 2 pixels (N, 64, 64, 3) float32, 0..1."""
     rows = np.add(faces[:, ::2], faces[:, 1::2], dtype=np.uint16)  # (N, 64, 128, 3)
     return (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(1 / 4 / 255)

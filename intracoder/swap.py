@@ -10,10 +10,7 @@ from .model import Intracoder, downsample
 
 
 def draw_as(model: Intracoder, faces: np.ndarray, identity: str, batch: int = 16) -> np.ndarray:
-    """Draw faces (N, 128, 128, 3) uint8 as `identity`, in their pose and expression.
-
-    The result has the same shape, float32, roughly 0..1.
-    """
+    """Faces (N, 128, 128, 3) uint8 -> `identity` in their pose and expression, float32, 0..1."""
     xp = nn.backend.of(model.parameters()[0].data)
     inputs = xp.asarray(downsample(faces))  # (N, 64, 64, 3)
     return nn.backend.to_numpy(nn.train.infer(model.path(identity), inputs, batch))

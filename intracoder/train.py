@@ -1,4 +1,4 @@
-"""Training: in every step both autoencoders redraw faces of their own person."""
+"""Training: in every step each autoencoder learns to redraw faces of its own person."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import nn
 from .augment import relight_randomly, warp_randomly
 from .model import Intracoder, downsample
 
-EDGE_WEIGHT = 2.0  # of differences between neighbouring pixels in the loss, by eye; pixels count 1
+EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
 RELIGHT_STRENGTH = 0.08  # of `relight_randomly`; by eye
 
 
 @dataclass(frozen=True)
 class TrainingFaces:
-    """Aligned faces of both people, and how much each of their pixels counts."""
+    """Aligned faces of both people, and the weights of their pixels."""
 
     a: np.ndarray  # (N, 128, 128, 3) uint8
     b: np.ndarray  # (M, 128, 128, 3) uint8
-    weights: np.ndarray  # (128, 128) float32, of each pixel in the loss
+    weights: np.ndarray  # (128, 128) float32, of the pixels in the loss
 
     @property
     def pairs(self) -> int:
-        """Pairs of faces in an epoch: as many as the person with more of them has."""
+        """Pairs of faces in an epoch: as many as there are faces of the person with more."""
         return max(len(self.a), len(self.b))
 
 
@@ -37,12 +37,11 @@ def epoch(
     optimiser: nn.Adam,
     rng: np.random.Generator,
 ) -> Iterator[tuple[float, int]]:
-    """Train one epoch with `batch` pairs of faces a step.
+    """Train one epoch with `batch` pairs of faces a step; yields (loss, pairs) after each step.
 
-    Yields (sum of both people's losses, pairs) after each step. Raises nn.train.Diverged if a loss
-    is not finite.
+    Raises nn.train.Diverged if a loss is not finite.
     """
-    fused = nn.fast.fuse(model.train())  # the same net in fewer passes over memory
+    fused = nn.fast.fuse(model.train())  # the same net with fewer passes over memory
     order_a, order_b = (_shuffle(len(own), faces.pairs, rng) for own in (faces.a, faces.b))
     seeds = rng.integers(1 << 32, size=faces.pairs)
     xp = nn.backend.of(model.parameters()[0].data)
@@ -51,9 +50,9 @@ def epoch(
     def loss_of(pairs: np.ndarray) -> nn.Tensor:
         a, b = faces.a[order_a[pairs]], faces.b[order_b[pairs]]  # (P, 128, 128, 3) uint8
         own_rng = np.random.default_rng(seeds[pairs])  # the same in every process
-        shown = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
-        shown = relight_randomly(shown, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
-        drawn_a, drawn_b = fused.reconstruct_both(xp.asarray(shown), len(pairs))
+        warped = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
+        relit = relight_randomly(warped, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
+        drawn_a, drawn_b = fused.reconstruct_both(xp.asarray(relit), len(pairs))
         loss_a = reconstruction_loss(drawn_a, a, weights)
         return loss_a + reconstruction_loss(drawn_b, b, weights)
 
@@ -62,11 +61,10 @@ def epoch(
 
 
 def reconstruction_loss(drawn: nn.Tensor, originals: np.ndarray, weights) -> nn.Tensor:
-    """How far drawn faces (N, 128, 128, 3), 0..1, are from their originals (N, 128, 128, 3) uint8.
+    """The weighted L1 distance of drawn faces (N, 128, 128, 3), 0..1, from their uint8 originals.
 
-    weights (1, 128, 128, 1): how much each pixel counts. Comparing pixels alone rewards a blurred
-    face: where an edge might lie here or there, grey is the safest answer. So differences between
-    neighbouring pixels are compared too, which blur removes.
+    weights (1, 128, 128, 1). A loss of pixels alone rewards blur, the safest guess where the place
+    of an edge is uncertain. So the differences between neighbouring pixels are compared, too.
     """
     xp = nn.backend.of(weights)
     originals = xp.asarray(originals, dtype=np.float32) * np.float32(1 / 255)
@@ -74,6 +72,6 @@ def reconstruction_loss(drawn: nn.Tensor, originals: np.ndarray, weights) -> nn.
 
 
 def _shuffle(count: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """`length` indices below `count` in random order, each again only after all others."""
+    """`length` indices below `count`: random permutations, one after the other."""
     rounds = -(-length // count)
     return np.concatenate([rng.permutation(count) for _ in range(rounds)])[:length]

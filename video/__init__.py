@@ -1,4 +1,4 @@
-"""Clips in and out: numbered frames with exact times; sound is copied."""
+"""Reading and writing clips: numbered frames with exact times; the sound is copied."""
 
 from .base_writer import Interval, Writer, check_writable
 from .clip import Clip, Frame, open_clip

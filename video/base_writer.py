@@ -1,4 +1,4 @@
-"""What all writers share: the output is written beside its place and renamed when it is complete.
+"""What all writers share: they write a hidden file beside the output, and rename it at the end.
 
 So a run that fails, or is killed, never damages a file that was there before.
 """
@@ -6,7 +6,7 @@ So a run that fails, or is killed, never damages a file that was there before.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,25 +19,25 @@ from .errors import OutputError
 
 @dataclass(frozen=True)
 class Interval:
-    """The part of a clip that is written: from `start` to `end`, in seconds of the clip's time."""
+    """The part of a clip that is written: `start` to before `end`, in seconds of the clip."""
 
     start: Fraction
     end: Fraction
 
 
+@dataclass(eq=False)
 class Writer:
-    """A context manager that writes frames; each format is a subclass.
+    """A context manager that writes frames; each format is a subclass. Fields as in open_writer."""
 
-    `notes` collects what went wrong with the sound without stopping the writer.
-    """
+    path: Path
+    like: Clip
+    quality: int
+    comment: str
+    interval: Interval | None
+    notes: list[str] = field(default_factory=list)  # problems with the sound; the clip goes on
 
-    def __init__(
-        self, path: Path, like: Clip, quality: int, comment: str, interval: Interval | None
-    ):
-        self.path, self.like, self.quality, self.comment = path, like, quality, comment
-        self.interval = interval
-        self.partial = path.with_name(f".part-{path.name}")
-        self.notes: list[str] = []
+    def __post_init__(self) -> None:
+        self.partial = self.path.with_name(f".part-{self.path.name}")
 
     def write(self, image: np.ndarray, time: Fraction) -> None:
         """Append a frame; `time` is in seconds of the clip `like` and rises from call to call."""
@@ -47,9 +47,9 @@ class Writer:
         self._guard(self.append, image, time - (self.interval.start if self.interval else 0))
 
     def add_sound(self, samples: np.ndarray, rate: int) -> None:
-        """Give the output a sound of its own; call it before the first frame.
+        """Give the output sound of its own; to be called before the first frame.
 
-        samples (N,) in -1..1, `rate` of them a second. Formats without sound ignore it.
+        samples (N,) in -1..1, `rate` of them a second. Formats without sound ignore them.
         """
 
     def __enter__(self) -> Writer:
@@ -63,12 +63,12 @@ class Writer:
             if kind is None:
                 self._guard(self.publish)
         except OutputError:
-            if kind is None:  # else the first error is the one to report
+            if kind is None:  # otherwise the earlier error is the one to report
                 raise
         finally:
             self.discard()
 
-    # What a subclass says of its format.
+    # Subclasses override the following.
 
     def open(self) -> None:
         raise NotImplementedError
@@ -78,7 +78,7 @@ class Writer:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Finish the file, if it is written frame by frame."""
+        """Finish the partial file."""
 
     def publish(self) -> None:
         """Move the complete file to its place."""
@@ -99,7 +99,7 @@ class Writer:
 
 
 def check_writable(path: str | Path) -> None:
-    """Raise OutputError if a file at `path` cannot be written, before hours of work go into it."""
+    """Raise OutputError if a file at `path` cannot be written; to be called before long work."""
     folder = Path(path).absolute().parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,13 +11,14 @@ import av
 import numpy as np
 
 from .errors import MissingInput, NoFrames, NotAVideo
-from .images import IMAGE_SUFFIXES, MAX_PIXELS, list_by_number, read_image
+from .images import IMAGE_SUFFIXES, check_pixels, list_by_number, read_image
 
-DEFAULT_RATE = Fraction(25)  # frames a second where a file does not say; the European norm
-# The number of each colour matrix in a stream (ISO/IEC 23091-2) -> its number in swscale.h.
+DEFAULT_RATE = Fraction(25)  # frames a second, if a file does not say; the European norm
+# The number of a colour matrix in a stream (ISO/IEC 23091-2) -> its number in swscale.h.
 SWSCALE_MATRICES = {1: 1, 2: 5, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
-SWSCALE_BT601 = 5  # taken where a stream does not say
-MIN_DECODED_SHARE = 0.98  # of the frames that a file announces; below, it was cut short; by choice
+SWSCALE_BT601 = 5  # the matrix of standard-definition video, assumed if a stream does not say
+# Fraction of the announced frames; a file that gives fewer is reported as cut short. By choice.
+MIN_DECODED_SHARE = 0.98
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,36 +30,24 @@ class Frame:
     image: np.ndarray
 
 
+@dataclass(eq=False)
 class Clip:
-    """Frames that can be iterated many times; each time decodes anew and holds one at a time.
+    """Frames that can be iterated many times; each time decodes anew and holds one at a time."""
 
-    path        the file or folder
-    size        (width, height) in pixels, upright
-    rate        frames a second
-    frames      how many there are, an estimate
-    time_base   seconds; the frames' times are multiples of it
-    has_audio   whether the file has sound
-    matrix      the number of the colour matrix in the stream; None if the file holds RGB
-    full_range  whether luma uses all 8-bit levels, 0..255, instead of 16..235
-    notes       what was wrong with the file but could be handled; filled while iterating
-    """
-
-    has_audio = False
-    matrix: int | None = None
-    full_range = False
-
-    def __init__(
-        self, path: Path, size: tuple[int, int], rate: Fraction, frames: int, time_base: Fraction
-    ):
-        self.path, self.size, self.rate = path, size, rate
-        self.frames, self.time_base = frames, time_base
-        self.notes: list[str] = []
+    path: Path  # the file or folder
+    size: tuple[int, int]  # (width, height) in pixels, upright
+    rate: Fraction  # frames a second
+    frames: int  # how many there are, an estimate
+    time_base: Fraction  # seconds; the frames' times are multiples of it
+    has_audio: bool = False
+    matrix: int | None = None  # number of the stream's colour matrix; None if the file holds RGB
+    notes: list[str] = field(default_factory=list)  # problems met so far that could be handled
 
     def __iter__(self) -> Iterator[Frame]:
         raise NotImplementedError
 
     def between(self, first: int = 0, last: int | None = None, every: int = 1) -> Iterator[Frame]:
-        """Frames first, first + every, ... below `last`, decoding no further than that."""
+        """Frames first, first + every, ... below `last`; decode nothing after them."""
         for frame in self:
             if last is not None and frame.number >= last:
                 return
@@ -66,12 +55,13 @@ class Clip:
                 yield frame
 
     def note(self, text: str) -> None:
+        """Add a problem to the notes, once."""
         if text not in self.notes:
             self.notes.append(text)
 
 
 def open_clip(path: str | Path, rate: Fraction = DEFAULT_RATE) -> Clip:
-    """Open a video, an image or a folder of images; images have no rate of their own, so pass one.
+    """Open a video, an image or a folder of images; `rate` (frames a second) is for images only.
 
     Raises MissingInput, NotAVideo or NoFrames.
     """
@@ -115,27 +105,26 @@ class VideoClip(Clip):
         with _open_container(path) as container:
             stream = container.streams.video[0]
             rate = Fraction(stream.average_rate or stream.guessed_rate or DEFAULT_RATE)
+            seconds = (container.duration or 0) / av.time_base
             if stream.duration:
                 seconds = stream.duration * stream.time_base
-            else:
-                seconds = (container.duration or 0) / 1e6
             frames = stream.frames or round(seconds * rate)
             super().__init__(path, (0, 0), rate, frames, stream.time_base)
             self.has_audio = bool(container.streams.audio)
         first = next(self._decode(), None)
         if first is None:
             raise NoFrames(f"{path} holds no frame that can be decoded; is it complete?")
-        lies = first.rotation % 180 != 0
-        self.size = (first.height, first.width) if lies else (first.width, first.height)
+        sideways = first.rotation % 180 != 0
+        self.size = (first.height, first.width) if sideways else (first.width, first.height)
         if not first.format.is_rgb and "pal" not in first.format.name:
-            self.matrix, self.full_range = int(first.colorspace), int(first.color_range) == 2
+            self.matrix = int(first.colorspace)
 
     def __iter__(self) -> Iterator[Frame]:
         last, number = None, 0
         for decoded in self._decode():
             time = decoded.pts * decoded.time_base if decoded.pts is not None else None
             if time is None or (last is not None and time <= last):
-                # The time is missing or goes backwards, so count on by the rate.
+                # The time is missing or does not rise, so derive it from the rate.
                 time = Fraction(0) if last is None else last + 1 / self.rate
             image = _to_upright_rgb(decoded)
             if image.shape[1::-1] != self.size:
@@ -144,9 +133,8 @@ class VideoClip(Clip):
             yield Frame(number, Fraction(time), image)
             last, number = time, number + 1
         if self.frames and number < self.frames * MIN_DECODED_SHARE - 1:
-            self.note(
-                f"{self.path} is cut short: {number} of {self.frames} frames decode; used those"
-            )
+            counts = f"{number} of {self.frames}"
+            self.note(f"{self.path} is cut short: {counts} frames decode; used those")
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """All frames that can be decoded, in order; a damaged packet is skipped and noted."""
@@ -173,7 +161,7 @@ def swscale_matrix(matrix: int | None) -> int:
 
 
 def _open_container(path: Path) -> av.container.InputContainer:
-    """Open a file that has a video stream FFmpeg can decode. Raises MissingInput or NotAVideo."""
+    """Open a file with a video stream that FFmpeg can decode. Raises MissingInput or NotAVideo."""
     try:
         container = av.open(str(path), metadata_errors="replace")
     except PermissionError:
@@ -196,20 +184,14 @@ def _check_container(path: Path, container: av.container.InputContainer) -> None
     codec = container.streams.video[0].codec_context
     if codec is None:
         raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
-    if codec.width * codec.height > MAX_PIXELS:
-        raise NotAVideo(
-            f"{path} is {codec.width}x{codec.height}; "
-            f"at most {MAX_PIXELS / 1e6:.0f} million pixels: scale it down"
-        )
+    check_pixels(path, codec.width, codec.height)
 
 
 def _to_upright_rgb(decoded: av.VideoFrame) -> np.ndarray:
     """(H, W, 3) uint8, rotated as the file says; drops transparency, reduces to 8 bits."""
     matrix = swscale_matrix(int(decoded.colorspace))
-    image = decoded.reformat(
-        format="rgb24", src_colorspace=matrix, dst_colorspace=matrix
-    ).to_ndarray()
-    quarter_turns = round(decoded.rotation / 90) % 4
+    rgb = decoded.reformat(format="rgb24", src_colorspace=matrix, dst_colorspace=matrix)
+    image, quarter_turns = rgb.to_ndarray(), round(decoded.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image
 
 

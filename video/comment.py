@@ -1,18 +1,18 @@
-"""The statement in a file's metadata: what `open_writer` calls its comment."""
+"""The comment in a file's metadata, where the program says what the file is."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import av
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .images import IMAGE_SUFFIXES, list_by_number
+from .images import IMAGE_SUFFIXES, PILLOW_ERRORS, list_by_number
 
 
 def png_text(comment: str) -> PngInfo | None:
-    """For `pnginfo` of Pillow's save: the comment as a text chunk; None if there is none."""
+    """The comment as a text chunk, for `pnginfo` of Pillow's save; None for an empty comment."""
     if not comment:
         return None
     text = PngInfo()
@@ -21,10 +21,7 @@ def png_text(comment: str) -> PngInfo | None:
 
 
 def read_comment(path: str | Path) -> str:
-    """The comment of a clip, an image, or the first image of a folder.
-
-    "" where there is none or the file cannot be read.
-    """
+    """The comment of a clip, an image, or the first image of a folder; "" if it cannot be read."""
     path = Path(path)
     try:
         if path.is_dir():
@@ -35,12 +32,5 @@ def read_comment(path: str | Path) -> str:
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         with av.open(str(path), metadata_errors="replace") as container:
             return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        av.FFmpegError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-    ):
+    except (av.FFmpegError, *PILLOW_ERRORS):
         return ""

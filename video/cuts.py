@@ -1,4 +1,4 @@
-"""Shot cuts: frames that have nothing to do with the frame before."""
+"""Shot cuts: the frames with which a new shot begins."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ import numpy as np
 from .clip import Frame
 
 # Frames are compared as thumbnails, because means over blocks suppress noise.
-THUMBNAIL_STEP = 4  # pixels; only every fourth row and column is read; by eye
-THUMBNAIL_BLOCK = 4  # of the pixels that are read, the side of a block that is averaged; by eye
-CUT_MIN_CHANGE = 18.0  # 8-bit levels, mean absolute; a smaller change is no cut; by eye
-CUT_MIN_RATIO = 4.0  # of a cut's change to the usual change from frame to frame; by eye
-USUAL_CHANGE_DECAY = 0.7  # of the running mean of changes, per frame; by eye
+THUMBNAIL_STEP = 4  # pixels; only every fourth row and column is read, for speed; by eye
+THUMBNAIL_BLOCK = 4  # side of the blocks that are averaged, in pixels that are read; by eye
+CUT_MIN_CHANGE = 18.0  # mean absolute difference, 8-bit levels; a smaller one is no cut; by eye
+CUT_MIN_RATIO = 4.0  # of a cut's change to the running mean of changes; by eye
+CHANGE_DECAY = 0.7  # of the running mean of changes, per frame; by eye
 
 
 def with_cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
-    """Each frame and whether a shot begins with it; see `find_cuts`. Decodes no frame ahead."""
-    frames, looked_at = tee(frames)
-    yield from zip(frames, find_cuts(frame.image for frame in looked_at), strict=True)
+    """Each frame and whether a shot begins with it (`find_cuts`); reads no frame ahead."""
+    frames, examined = tee(frames)
+    yield from zip(frames, find_cuts(frame.image for frame in examined), strict=True)
 
 
 def find_cuts(images: Iterable[np.ndarray]) -> Iterator[bool]:
-    """For each image (H, W, 3) uint8 whether a shot begins with it; the first is no cut.
+    """For each image (H, W, 3) uint8 whether a new shot begins with it; the first is no cut.
 
-    Fast motion, fades and flickering lamps change the picture much, too. So a cut must change it
+    Fast motion, fades and flickering lamps also change the picture a lot. So a cut must change it
     much more than the frames before it did. An image of another size is always a cut.
     """
-    last, usual = None, None
+    last, mean = None, None  # the last thumbnail, the running mean of changes
     for image in images:
         thumbnail = _shrink(image[::THUMBNAIL_STEP, ::THUMBNAIL_STEP])
         if last is None or last.shape != thumbnail.shape:
             yield last is not None
-            usual = None
+            mean = None
         else:
             change = float(np.abs(thumbnail - last).mean())
-            cut = change > CUT_MIN_CHANGE and (usual is None or change > CUT_MIN_RATIO * usual)
+            cut = change > CUT_MIN_CHANGE and (mean is None or change > CUT_MIN_RATIO * mean)
             if not cut:
-                decay = USUAL_CHANGE_DECAY
-                usual = change if usual is None else decay * usual + (1 - decay) * change
+                decay = CHANGE_DECAY
+                mean = change if mean is None else decay * mean + (1 - decay) * change
             yield cut
         last = thumbnail
 

@@ -14,7 +14,7 @@ from .sound import copy_sound, encode_sound
 
 
 class EncodedWriter(Writer):
-    """A container whose frames keep the source's exact times; a subclass chooses the codecs."""
+    """A container whose frames keep the source's exact times; subclasses choose the codecs."""
 
     format: str
     container_options: dict[str, str]
@@ -28,9 +28,8 @@ class EncodedWriter(Writer):
         return {}
 
     def open(self) -> None:
-        self.container = av.open(
-            str(self.partial), "w", format=self.format, options=self.container_options
-        )
+        path, options = str(self.partial), self.container_options
+        self.container = av.open(path, "w", format=self.format, options=options)
         self.container.metadata["comment"] = self.comment
         self.container.metadata["title"] = self.comment.split(";")[0]
         stream = self.stream = self.container.add_stream(self.codec, rate=self.like.rate)
@@ -38,7 +37,7 @@ class EncodedWriter(Writer):
         stream.pix_fmt = self.pixel_format()
         stream.time_base = stream.codec_context.time_base = self.like.time_base
         stream.options = self.codec_options()
-        if self.like.matrix is not None and self.like.matrix != 0 and "yuv" in stream.pix_fmt:
+        if self.like.matrix and "yuv" in stream.pix_fmt:  # matrix 0 is RGB
             stream.codec_context.colorspace = self.like.matrix
         self.sound: Generator[av.Packet, None, None] | None = None
         self.next_packet: av.Packet | None = None
@@ -69,12 +68,12 @@ class EncodedWriter(Writer):
                 self.sound.close()
 
     def _set_sound(self, packets: Generator[av.Packet, None, None]) -> None:
-        # The first packet is made now, because the stream must exist before the header is written.
+        # Making the first packet adds the sound stream, which must exist before the header.
         self.sound = packets
         self.next_packet = next(packets, None)
 
     def _write_sound(self, until: Fraction | None = None) -> None:
-        """Write the sound packets up to a time in seconds, or all that are left."""
+        """Write the sound packets up to a time in seconds, or all the remaining ones."""
         while (packet := self.next_packet) is not None:
             if until is not None and packet.dts * packet.time_base > until:
                 return
@@ -89,9 +88,9 @@ class H264Writer(EncodedWriter):
     codec, sound_codec = "libx264", "aac"
 
     def codec_options(self) -> dict[str, str]:
-        # The same frames must give the same bytes. x264's macroblock tree (mbtree) reads memory
-        # that was never written (seen at 160x120: two runs, two files), and with several lookahead
-        # threads the result depends on which of them is faster. So both are switched off.
+        # The same frames must give the same bytes. So x264's macroblock tree (mbtree) is off: at
+        # 160x120 it read memory that was never written, and two runs gave two files. There is one
+        # lookahead thread, because with several the result depends on which of them is faster.
         return {
             "crf": str(self.quality),
             "preset": "faster",
@@ -104,7 +103,7 @@ class H264Writer(EncodedWriter):
 
 
 class LosslessWriter(EncodedWriter):
-    """FFV1 on RGB and FLAC: every level and every sample comes back as it was."""
+    """FFV1 on RGB, and FLAC: both are lossless."""
 
     format = "matroska"
     container_options = {"fflags": "+bitexact"}  # else Matroska draws its identifiers at random

@@ -7,43 +7,41 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
+from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
 from .errors import MissingInput, NotAVideo
 
-# Pixels of an image or a frame. 8K video has 33 million; more is a mistake or an attack.
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000  # of an image or a frame; 8K video has 33 million; by choice
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"}
+# What Pillow raises for a file that is no image, is damaged, or would take too much memory.
+PILLOW_ERRORS = OSError, SyntaxError, ValueError, DecompressionBombError, DecompressionBombWarning
 
 
 def read_image(path: str | Path) -> np.ndarray:
-    """The image as (H, W, 3) uint8 RGB: upright as its EXIF says, transparency over black, 8 bits.
+    """The image as (H, W, 3) uint8 RGB: rotated as its EXIF says, transparent parts over black.
 
     Raises MissingInput or NotAVideo.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("error", DecompressionBombWarning)
             with Image.open(path) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise NotAVideo(
-                        f"{path} is {image.width}x{image.height}; "
-                        f"at most {MAX_PIXELS / 1e6:.0f} million pixels: scale it down"
-                    )
+                check_pixels(path, image.width, image.height)
                 return _to_rgb(ImageOps.exif_transpose(image))
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise MissingInput(f"{path}: {error.strerror}; check the name") from None
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
+    except PILLOW_ERRORS as error:
         raise NotAVideo(
             f"{path} is not an image that can be read ({error}); convert it to PNG or JPEG"
         ) from None
+
+
+def check_pixels(path: str | Path, width: int, height: int) -> None:
+    """Raise NotAVideo for an image or a frame that is too large: a mistake, or an attack."""
+    if width * height > MAX_PIXELS:
+        limit = f"at most {MAX_PIXELS / 1e6:.0f} million pixels"
+        raise NotAVideo(f"{path} is {width}x{height}; {limit}: scale it down")
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
@@ -51,9 +49,8 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
         levels = np.asarray(image).astype(np.int64) >> 8  # 16 bits to 8
         return np.repeat(levels.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA")
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-        image = Image.alpha_composite(black, image)
+        image = Image.alpha_composite(black, image.convert("RGBA"))
     return np.array(image.convert("RGB"))
 
 

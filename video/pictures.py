@@ -14,8 +14,8 @@ from .base_writer import Writer
 from .comment import png_text
 from .errors import OutputError
 
-GIF_TICK_MS = 10  # milliseconds; GIF stores delays in 1/100 s
-GIF_MIN_DELAY_MS = 20  # milliseconds; browsers slow a shorter delay down to 100
+GIF_TICK_MS = 10  # milliseconds; GIF counts delays in hundredths of a second (GIF89a)
+GIF_MIN_DELAY_MS = 20  # milliseconds; browsers replace a shorter delay by 100
 PNG_COMPRESSION = 3  # zlib level, 0..9; higher ones take longer and save little; by choice
 
 
@@ -68,10 +68,8 @@ class GifWriter(Writer):
         super().publish()
 
     def _delays(self) -> list[int]:
-        """Each frame's delay in milliseconds.
-
-        The times are rounded, not the delays, so that the rounding errors do not add up.
-        """
+        """Each frame's delay, in milliseconds."""
+        # Round the times and not the delays, so that rounding errors do not add up.
         times = [*self.times, self.times[-1] + 1 / self.like.rate]
         rounded = [round(t * 1000 / GIF_TICK_MS) * GIF_TICK_MS for t in times]
         return [max(b - a, GIF_MIN_DELAY_MS) for a, b in pairwise(rounded)]

@@ -12,50 +12,47 @@ from av.container import OutputContainer
 
 from .base_writer import Interval
 
-SAMPLES_PER_FRAME = 1024  # samples handed to the encoder at once: the frame size of AAC
+SAMPLES_PER_FRAME = 1024  # handed to the encoder at once; the frame size of AAC
 
 
 def copy_sound(
     source: Path, output: OutputContainer, interval: Interval | None, notes: list[str]
 ) -> Generator[av.Packet, None, None]:
-    """Add a sound stream to `output` and yield the packets of the source's sound for it, unchanged.
+    """Add the source's sound stream to `output` and yield its packets, without coding them again.
 
-    Sound that the format cannot hold, or that breaks off, is left out from there and noted.
+    If the format cannot hold them, or the source breaks off, they end early and `notes` says why.
     """
     with av.open(str(source), metadata_errors="replace") as container:
-        theirs = container.streams.audio[0]
+        sound = container.streams.audio[0]
         try:
-            ours = output.add_stream_from_template(theirs)
+            stream = output.add_stream_from_template(sound)
         except (av.FFmpegError, ValueError) as error:
-            suffix = Path(output.name).suffix
-            notes.append(
-                f"{suffix} cannot hold the sound of {source} ({error}); use .mkv to keep it"
-            )
+            problem = f"{Path(output.name).suffix} cannot hold the sound of {source}"
+            notes.append(f"{problem} ({error}); use .mkv to keep it")
             return
         try:
-            for packet in _select(container.demux(theirs), interval):
-                packet.stream = ours
+            for packet in _select(container.demux(sound), interval):
+                packet.stream = stream
                 yield packet
         except (av.FFmpegError, OSError) as error:
             notes.append(f"the sound of {source} breaks off ({error.strerror or error})")
 
 
 def _select(packets: Iterator[av.Packet], interval: Interval | None) -> Iterator[av.Packet]:
-    """The packets in an interval, moved so that it begins at 0 seconds."""
+    """The packets in an interval, shifted so that it begins at 0 seconds; all without one."""
     for packet in packets:
-        if packet.dts is None:  # the end
+        if packet.dts is None:  # FFmpeg's end of the stream
             return
-        if interval is None:
-            yield packet
-            continue
-        time = packet.pts * packet.time_base
-        if time >= interval.end:
-            return
-        if time >= interval.start:
+        if interval is not None:
+            time = packet.pts * packet.time_base
+            if time >= interval.end:
+                return
+            if time < interval.start:
+                continue
             shift = round(interval.start / packet.time_base)
             packet.pts -= shift
             packet.dts -= shift
-            yield packet
+        yield packet
 
 
 def encode_sound(

@@ -31,8 +31,7 @@ def open_writer(
 ) -> Writer:
     """A context manager with `write(image, time)` for images (H, W, 3) uint8 RGB.
 
-    like      the clip from which the output takes size, time base, colours and sound; the sound is
-              copied without coding it again
+    like      the clip whose size, time base, colour matrix and sound the output takes
     quality   H.264's constant rate factor, 0 (best) to 51; 18 looks like the original
     comment   a statement for the file's metadata
     interval  the part of the clip that is written; the output then begins at 0 seconds

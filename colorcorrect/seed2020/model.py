@@ -1,11 +1,11 @@
-"""The colour and super-resolution net of 2020: a drawn face of 32 px -> 128 px in true colours.
+"""The colour and super-resolution net of 2020: a drawn face of 32 px -> 128 px in its true colours.
 
     drawn face, 32 px -- caenc -- cadec --+-- ccdec_a -- face of A, 128 px
                                           +-- ccdec_b -- face of B, 128 px
 
-Both people share the encoder and the decoder. Only the last 1x1 convolution, which mixes eight
-feature maps into red, green and blue, is a person's own: it learns that person's colours. Since
-pose and shape pass through the shared part, ccdec_a gives a face that was drawn as B the colours
+Both people share the encoder (caenc) and the decoder (cadec). Each person has only an own last
+layer (ccdec), a 1x1 convolution that mixes eight feature maps into red, green and blue. It can
+learn that person's colours but no shapes, so ccdec_a gives a face that was drawn as B the colours
 of A. The names are those of the 2020 program.
 """
 
@@ -75,16 +75,16 @@ def _keep(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module
 
 
 def _double(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
-    """A transposed convolution of the face at twice its size.
+    """Upsample to twice the size by repeating pixels, then a transposed convolution.
 
-    The 2020 program doubled between BatchNorm and LeakyReLU of the layer before. LeakyReLU changes
-    each cell by itself, so that repeating cells before or after it gives the same.
+    The 2020 program upsampled before the LeakyReLU of the preceding layer. LeakyReLU acts on each
+    pixel alone, so the result is the same.
     """
     up = nn.ConvTranspose2d(inputs, outputs, upsampled=True, rng=rng)
     return [up, nn.BatchNorm(outputs), nn.LeakyReLU()]
 
 
 def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
-    """A transposed convolution, then half the size by averaging 2 x 2 cells."""
+    """A transposed convolution, then average pooling to half the size."""
     convolution = nn.ConvTranspose2d(inputs, outputs, rng=rng)
     return [convolution, nn.BatchNorm(outputs), nn.AvgPool2d(2), nn.LeakyReLU()]

@@ -18,11 +18,14 @@ def epoch(
     batches: Iterator[np.ndarray],
     optimiser: nn.Adam,
 ) -> Iterator[tuple[float, int]]:
-    """Train one person's colours, by mean squared error.
+    """Train one person's colours by mean squared error; yields (loss, images) after each step.
 
-    path: `ColorNet.path`; drawn: (N, 32, 32, 3), 0..1, the faces as the intracoder redraws them;
-    faces: (N, 128, 128, 3), 0..1, the originals; batches: indices, as nn.train.minibatches gives
-    them. Yields (loss, images) after each step. Raises nn.train.Diverged if a loss is not finite.
+    path     of that person, from `ColorNet.path`
+    drawn    (N, 32, 32, 3), 0..1, the faces as the intracoder redraws them
+    faces    (N, 128, 128, 3), 0..1, the originals
+    batches  indices of faces, from nn.train.minibatches
+
+    Raises nn.train.Diverged if a loss is not finite.
     """
     fused = nn.fast.fuse(path.train())
     xp = nn.backend.of(faces)
@@ -35,5 +38,5 @@ def epoch(
 
 
 def colour_as(model: ColorNet, faces: np.ndarray, identity: str, batch: int = 8) -> np.ndarray:
-    """Faces (N, 32, 32, 3) in the colours of `identity`: (N, 128, 128, 3), 0..1."""
+    """Faces (N, 32, 32, 3), 0..1 -> in the colours of `identity`, (N, 128, 128, 3), 0..1."""
     return nn.train.infer(model.path(identity), faces, batch)

@@ -1,14 +1,14 @@
-"""The intracoder of 2020: two autoencoders that share all but their last, shallow decoder.
+"""The intracoder of 2020: two autoencoders that share everything except a last, small decoder.
 
     face of A -- aenc -- ienc -- idec --+-- adec_a -- face of A
     face of B -- aenc -- ienc -- idec --+-- adec_b -- face of B
 
-Each is trained on one person's faces. The shared nets learn pose and expression, which both people
-have; the own decoder learns what its person looks like. To swap, decode a face of A with B's
-decoder.
+Each autoencoder is trained on one person's faces. The shared nets learn pose and expression, which
+both people have; adec_a and adec_b learn what their person looks like. To swap, decode a face of A
+with adec_b.
 
-The four names are those of the 2020 program: the encoder and the decoder of appearance (a) and of
-the inner code (i).
+The names are those of the 2020 program: "a" stands for appearance, "i" for the inner code, "enc"
+for encoder, "dec" for decoder.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _build_own_decoder(rng: np.random.Generator) -> nn.Sequential:
 
 
 def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Module]:
-    """Three convolutions; the middle one halves the size."""
+    """Three convolutions; the second one halves the size."""
     return [
         nn.Conv2d(inputs, outputs, rng=rng),
         nn.LeakyReLU(),
@@ -70,6 +70,6 @@ def _halve(inputs: int, outputs: int, rng: np.random.Generator) -> list[nn.Modul
 def _transpose(
     inputs: int, outputs: int, stride: int, rng: np.random.Generator, size: int = 3
 ) -> list[nn.Module]:
-    """A transposed convolution, BatchNorm and LeakyReLU; makes the face `stride` times as large."""
+    """A transposed convolution to `stride` times the size, BatchNorm, LeakyReLU."""
     convolution = nn.ConvTranspose2d(inputs, outputs, size=size, stride=stride, rng=rng)
     return [convolution, nn.BatchNorm(outputs), nn.LeakyReLU()]

@@ -1,4 +1,4 @@
-"""Using the trained intracoder of 2020."""
+"""Using the trained net of 2020: encode a face of one person, decode it as the other."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from .model import Intracoder
 
 
 def draw_as(model: Intracoder, faces: np.ndarray, identity: str, batch: int = 64) -> np.ndarray:
-    """Draw faces (N, 32, 32, 3), 0..1, as `identity` in their pose and expression: same shape."""
+    """Faces (N, 32, 32, 3), 0..1 -> `identity` in their pose and expression, same shape."""
     return nn.train.infer(model.path(identity), faces, batch) if len(faces) else faces

@@ -12,10 +12,13 @@ import nn
 def epoch(
     path: nn.Sequential, faces: np.ndarray, batches: Iterator[np.ndarray], optimiser: nn.Adam
 ) -> Iterator[tuple[float, int]]:
-    """Train one person's autoencoder to redraw faces (N, 32, 32, 3), 0..1, by mean squared error.
+    """Train one person's autoencoder by mean squared error; yields (loss, images) after each step.
 
-    path: `Intracoder.path`; batches: indices, as nn.train.minibatches gives them. Yields (loss,
-    images) after each step. Raises nn.train.Diverged if a loss is not finite.
+    path     of that person, from `Intracoder.path`
+    faces    (N, 32, 32, 3), 0..1
+    batches  indices of faces, from nn.train.minibatches
+
+    Raises nn.train.Diverged if a loss is not finite.
     """
     fused = nn.fast.fuse(path.train())
     xp = nn.backend.of(faces)

@@ -1,4 +1,4 @@
-"""Aligned faces -> trained nets: those of today, and those of 2020."""
+"""Trainers: aligned faces -> trained nets, those of today or those of 2020."""
 
 from .base import Step, Trainer
 from .seed2020 import Seed2020Trainer

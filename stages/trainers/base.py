@@ -1,8 +1,8 @@
-"""Aligned faces -> trained nets: what all trainers share.
+"""What all trainers share: rounds of epochs, the length of training, checkpoints.
 
-A round is a fixed sequence of epochs. Everything that training depends on is known between two
-epochs: weights, moments, counters and random state. A checkpoint holds them all, so an interrupted
-run goes on from the last epoch to the same result as one that was not interrupted.
+A round is a fixed sequence of epochs. Between two epochs, the state of training is the weights,
+Adam's moments, counters and the random state. A checkpoint holds all of it, so an interrupted run
+continues from its last finished epoch to the same result as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -22,15 +22,10 @@ from nn import checkpoint
 
 from ..presets import Preset
 
-# The attributes of a Trainer that a checkpoint holds beside its arrays, and their types.
-CHECKPOINT_COUNTERS = {
-    "epochs": int,
-    "seconds": float,
-    "schedule": list,
-    "rate_factor": float,
-    "round_losses": list,
-    "best_loss": float,
-}
+# The attributes of a Trainer that a checkpoint holds beside the arrays, and their types.
+CHECKPOINT_COUNTERS = dict(
+    epochs=int, seconds=float, schedule=list, rate_factor=float, round_losses=list, best_loss=float
+)
 
 
 @dataclass(frozen=True)
@@ -41,19 +36,19 @@ class Step:
     phase: str  # one of Preset.phases
     progress: float  # the fraction of all training that is done, 0..1
     epoch_loss: float  # mean over this epoch so far
-    finished: bool  # whether this step was the last of its epoch: the moment to save
+    finished: bool  # whether the epoch ends with this step; only then can training be saved
 
 
 @dataclass(frozen=True)
 class Length:
-    """How long to train: so many epochs, or so many minutes, or exactly as an earlier run did."""
+    """How long to train: by the `schedule` if there is one, else by `epochs`, else by `minutes`."""
 
-    epochs: int | None  # in all rounds together
-    minutes: float | None  # of training, in all sittings
-    schedule: list[float] | None = None  # Trainer.schedule of the run to repeat
+    epochs: int | None  # of all rounds together
+    minutes: float | None  # of training, not counting interruptions
+    schedule: list[float] | None = None  # Trainer.schedule of an earlier run that is repeated
 
     def progress(self, epochs: int, epoch_fraction: float, seconds: float) -> float:
-        """The fraction of training done after `epochs`, a fraction of the next, and `seconds`."""
+        """The fraction done after `epochs`, `epoch_fraction` of the next one, and `seconds`."""
         if self.schedule is not None:
             return self.schedule[epochs] if epochs < len(self.schedule) else 1.0
         if self.epochs is not None:
@@ -62,52 +57,44 @@ class Length:
 
 
 class Trainer:
-    """Nets and their training. Identity a is the target's person, b the donor's.
+    """Nets and their training. Identity a is the target's person, b the donor's."""
 
-    nets         {name: module}: what is trained and saved
-    xp           numpy or cupy
-    epochs       finished ones
-    seconds      spent training, in all sittings
-    schedule     the progress (0..1) at which each epoch began. It decides the learning rates. With
-                 a length in minutes it comes from the clock, so a replay needs it
-    rate_factor  multiplies every learning rate: 1 unless the loss once was not finite
-    is_best      whether a round has just ended, and its mean loss was the smallest of all
-    """
-
-    nets: dict[str, nn.Module]
+    nets: dict[str, nn.Module]  # by name: what is trained and saved
 
     def __init__(self, preset: Preset, seed: int, xp=np):
-        self.preset, self.xp = preset, xp
+        self.preset, self.xp = preset, xp  # xp: numpy or cupy
         self.rng = np.random.default_rng(seed)
         self.adam = nn.Adam()
         self.initial_rate = self.adam.rate
-        self.epochs, self.seconds = 0, 0.0
+        self.epochs, self.seconds = 0, 0.0  # finished; spent on them
+        # The progress (0..1) at which each epoch began. It decides the learning rates. With a
+        # length in minutes it comes from the clock, so a replay needs it.
         self.schedule: list[float] = []
-        self.rate_factor = 1.0
-        self.round_losses: list[float] = []  # of the epochs of the current round
-        self.best_loss, self.is_best = math.inf, False
+        self.rate_factor = 1.0  # of every learning rate; below 1 after a loss that was not finite
+        self.round_losses: list[float] = []  # of the current round's epochs
+        self.best_loss = math.inf  # smallest mean loss of a round
+        self.is_best = False  # whether the last epoch ended a round with the smallest loss so far
 
     def run(
         self, rounds: int | None, minutes: float | None, schedule: list[float] | None = None
     ) -> Iterator[Step]:
-        """Train for so many rounds, or so many minutes, whichever is given; yields each step.
+        """Train for a number of rounds or else of minutes; yields each step.
 
-        With the `schedule` of an earlier run: as that one went, whatever the clock says. The
-        caller may stop at any time and loses at most the epoch that is not `finished`. Raises
-        nn.train.Diverged.
+        With the `schedule` of an earlier run, train as that run did, whatever the clock says. A
+        caller who stops loses only the epoch that is not `finished`. Raises nn.train.Diverged.
         """
         epochs = None if rounds is None else rounds * len(self.preset.phases)
         length = Length(epochs, minutes, schedule)
         while (progress := length.progress(self.epochs, 0, self.seconds)) < 1:
             self.schedule = [*self.schedule[: self.epochs], progress]
-            self.adam.rate = self.rate(progress) * self.rate_factor
+            self.adam.rate = self.learning_rate(progress) * self.rate_factor
             yield from self._run_epoch(length)
 
     def _run_epoch(self, length: Length) -> Iterator[Step]:
-        round_, phase = divmod(self.epochs, len(self.preset.phases))
-        name = self.preset.phases[phase]
+        round_, position = divmod(self.epochs, len(self.preset.phases))
+        phase = self.preset.phases[position]
         start, total, done = time.perf_counter(), 0.0, 0
-        count, steps = self.epoch(name)
+        count, steps = self.epoch(phase)
         for loss, images in steps:
             total, done = total + loss * images, done + images
             fraction, spent = done / count, time.perf_counter() - start
@@ -115,7 +102,7 @@ class Trainer:
                 self._finish_epoch(total / done, spent)
                 fraction = spent = 0.0
             progress = length.progress(self.epochs, fraction, self.seconds + spent)
-            yield Step(round_, name, min(progress, 1.0), total / done, finished)
+            yield Step(round_, phase, min(progress, 1.0), total / done, finished)
 
     def _finish_epoch(self, loss: float, seconds: float) -> None:
         self.epochs += 1
@@ -124,27 +111,30 @@ class Trainer:
         self.is_best = False
         if len(self.round_losses) == len(self.preset.phases):
             mean = sum(self.round_losses) / len(self.round_losses)
-            self.best_loss, self.is_best = min(self.best_loss, mean), mean < self.best_loss
+            self.is_best = mean < self.best_loss
+            self.best_loss = min(self.best_loss, mean)
             self.round_losses = []
 
-    def rate(self, progress: float) -> float:
+    # Subclasses override the following.
+
+    def learning_rate(self, progress: float) -> float:
         """Adam's learning rate when this fraction of all training is done."""
         return self.initial_rate
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
-        """Begin an epoch: how many images it has, and its steps, (loss, images) each."""
+        """The number of images in an epoch, and an iterator over its steps: (loss, images)."""
         raise NotImplementedError
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        """Aligned faces of a (N, h, w, 3) uint8 as b: (N, 128, 128, 3), 0..1, NumPy."""
+        """Aligned faces of a (N, h, w, 3) uint8 -> drawn as b, (N, 128, 128, 3), 0..1, NumPy."""
         raise NotImplementedError
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
-        """Rows of pictures (h, w, 3), 0..1, by their names."""
+        """Named rows of `count` pictures (h, w, 3): uint8, or floats 0..1."""
         raise NotImplementedError
 
     def save(self, path: Path) -> None:
-        """Write everything that the next epoch depends on."""
+        """Write a checkpoint, between two epochs."""
         arrays = {}
         for name, module in self.nets.items():
             arrays |= checkpoint.module_arrays(module, f"{name}.")
@@ -153,10 +143,7 @@ class Trainer:
         checkpoint.write_arrays(path, arrays, counters | {"rng": self.rng.bit_generator.state})
 
     def load(self, path: Path) -> None:
-        """Go on from where `save` was called.
-
-        Raises nn.CheckpointError for a file that is damaged or does not fit.
-        """
+        """Continue from a checkpoint. Raises nn.CheckpointError if it is damaged or unfit."""
         arrays, counters = checkpoint.read_arrays(path)
         moments = {}
         for name, module in self.nets.items():
@@ -175,7 +162,7 @@ class Trainer:
 
 
 def repaint_donor(people: dict[str, np.ndarray], preset: Preset) -> dict[str, np.ndarray]:
-    """People {"a": (N, h, w, 3) uint8, "b": ...}, with b in the colours that the nets learn."""
+    """People {"a": (N, h, w, 3) uint8, "b": ...}, with b recoloured by the preset's transfer."""
     weights = Canvas(preset.region, people["b"].shape[2:0:-1]).mask()
     transfer = TRANSFERS[preset.colour]
     return people | {"b": transfer.before_training(people["b"], people["a"], weights)}

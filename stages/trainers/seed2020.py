@@ -1,4 +1,4 @@
-"""The nets of 2020 and how they are trained: a round has an epoch of each face and each colour."""
+"""Training the nets of 2020: a round has an epoch for each person's faces, and for its colours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Seed2020Trainer(Trainer):
         super().__init__(preset, seed, xp)
         self.intracoder = intracoder.Intracoder(self.rng).to(xp)
         self.colour_net = colour.ColorNet(self.rng).to(xp)
-        # one optimiser for the paths of both, as in 2020
+        # As in 2020, one optimiser trains both.
         self.nets = {"intracoder": self.intracoder, "colour": self.colour_net}
         people = repaint_donor(people, preset)
         self.small = {k: self._resize(v, intracoder.SEED2020_FACE_PX) for k, v in people.items()}

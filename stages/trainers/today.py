@@ -1,4 +1,4 @@
-"""Today's net and how it is trained: both people in each step, from weights that have seen many."""
+"""Training today's net: both people in each step, from weights that have seen many people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..presets import Preset
 from .base import Trainer, repaint_donor
 
 TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
-TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of that; by eye
+TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of TODAY_RATE; by eye
 
 
 class TodayTrainer(Trainer):
@@ -32,7 +32,7 @@ class TodayTrainer(Trainer):
         people = repaint_donor(people, preset)
         self.faces = TrainingFaces(people["a"], people["b"], weights)
 
-    def rate(self, progress: float) -> float:
+    def learning_rate(self, progress: float) -> float:
         return TODAY_RATE * nn.cosine_annealing(progress, TODAY_LAST_RATE)
 
     def epoch(self, phase: str) -> tuple[int, Iterator[tuple[float, int]]]:
