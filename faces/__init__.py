@@ -1,4 +1,4 @@
-"""Faces: detection record, alignment, canvas, expression, choice and rejection, manifest."""
+"""What is done with detected faces: choose, reject, align, smooth over time, warp, mask, record."""
 
 from . import align, expression, manifest, mask, reject, select, warp
 from .canvas import Canvas

@@ -1,4 +1,4 @@
-"""Five points -> the similarity that rotates, scales and shifts a face into a common position.
+"""Five points -> the similarity that rotates, scales and shifts a face to a standard position.
 
 Coordinates refer to pixel centres: (0, 0) is the centre of the first pixel. A matrix (2, 3) maps
 (x, y, 1) of the frame to (x, y) of the aligned image, which is 100 units wide and 120 high.
@@ -19,7 +19,9 @@ REFERENCE_POINTS = np.array([
 
 @dataclass(frozen=True)
 class Region:
-    """A rectangle of the aligned image, and the outline of what is replaced in it; in its units.
+    """A rectangle of the aligned image, and the outline of the part of the face that is replaced.
+
+    All are in units of the aligned image.
 
     corner   (x, y) of the rectangle's upper left corner
     size     (width, height) of the rectangle
@@ -31,13 +33,13 @@ class Region:
     outline: tuple[tuple[float, float], ...]
 
 
-# The region of the 2020 program: it cuts the brows off and just includes the chin.
+# The region of the 2020 program. It leaves the brows out and just includes the chin.
 INNER_FACE = Region((15, 30), (70, 90), tuple((15 + 70 * x, 30 + 90 * y) for x, y in (
     (0.14, 0.12), (0.30, 0.06), (0.47, 0.05), (0.64, 0.06), (0.80, 0.12), (0.88, 0.30),
     (0.88, 0.52), (0.84, 0.70), (0.75, 0.85), (0.61, 0.93), (0.47, 0.95), (0.33, 0.93),
     (0.19, 0.85), (0.10, 0.70), (0.06, 0.52), (0.06, 0.30),
 )))  # fmt: skip
-# From above the brows to below the chin: both say much about who a person is. Drawn by eye.
+# From above the brows to below the chin, as both show who a person is. Drawn by eye.
 WHOLE_FACE = Region((2, 20), (92, 112), (
     (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92),
     (70, 108), (60, 119), (48, 124), (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37),
@@ -61,10 +63,10 @@ def similarity(points: np.ndarray, reference: np.ndarray = REFERENCE_POINTS) -> 
     r = reference[:, 0] + 1j * reference[:, 1]
     centred = r - r.mean()
     a = (centred.conj() * (p - p.mean())).sum() / (abs(centred) ** 2).sum()
-    if abs(a) < 1e-6:
+    if abs(a) < 1e-6:  # frame pixels per unit
         raise ValueError("the five points coincide")
     b = p.mean() - a * r.mean()
-    a, b = 1 / a, -b / a
+    a, b = 1 / a, -b / a  # the inverse: frame -> aligned
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
@@ -80,5 +82,5 @@ def invert(matrix: np.ndarray) -> np.ndarray:
 
 
 def scale_of(matrix: np.ndarray) -> float:
-    """How many times larger a similarity (2, 3) makes what it maps."""
+    """The factor by which a similarity (2, 3) scales lengths."""
     return np.sqrt(abs(np.linalg.det(matrix[:, :2])))

@@ -13,13 +13,12 @@ from .align import Region, compose, scale_of
 
 @dataclass(frozen=True)
 class Canvas:
-    """A region of the aligned face on a grid of pixels, and every way between it and a frame.
+    """A region of the aligned face on a grid of pixels, and the maps between it and a frame.
 
     region  which part of the aligned face fills the grid
     size    (w, h) of the grid in pixels
 
-    `to_aligned` is everywhere a matrix (2, 3), frame -> aligned face, as `align.similarity` and the
-    manifest give it.
+    In all methods `to_aligned` is a matrix (2, 3), frame -> aligned face, as in the manifest.
     """
 
     region: Region
@@ -27,9 +26,9 @@ class Canvas:
 
     @classmethod
     def native(cls, region: Region, matrices: Sequence[np.ndarray], max_height: int) -> Canvas:
-        """A canvas that keeps the frames' own resolution, up to `max_height` pixels.
+        """A canvas with the frames' own resolution, at least 24 x 32 pixels, at most `max_height`.
 
-        The median scale of the matrices decides, so that one canvas serves a whole clip.
+        `matrices` are those of all frames. Their median scale counts: a clip has one canvas.
         """
         scale = np.median([scale_of(matrix) for matrix in matrices])
         height = int(np.clip(round(region.size[1] / scale), 32, max_height))
@@ -52,11 +51,11 @@ class Canvas:
         return left + x / w * width, top + y / h * height
 
     def mask(self, feather: float = mask.FEATHER, yaw: float = 0.0) -> np.ndarray:
-        """The opacity (h, w) with which a face is put in; see `faces.mask.face_mask`."""
+        """The opacity (h, w), 0..1, with which a face is pasted; see `faces.mask.face_mask`."""
         return mask.face_mask(self, feather, yaw)
 
     def with_margin(self, pixels: int) -> Canvas:
-        """This canvas with so many pixels more on each side, at the same scale."""
+        """This canvas, wider by `pixels` on each side, at the same scale."""
         (w, h), (width, height) = self.size, self.region.size
         right, down = pixels * width / w, pixels * height / h  # the margin in aligned units
         corner = self.region.corner[0] - right, self.region.corner[1] - down
@@ -64,19 +63,18 @@ class Canvas:
         return Canvas(region, (w + 2 * pixels, h + 2 * pixels))
 
     def bounding_box(self, to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:
-        """Rows and columns of a frame of `shape` (H, W, ...) that hold the canvas, if any."""
+        """The rows and columns of a frame of `shape` (H, W, ...) that hold the canvas."""
         return warp.bounding_box(self.matrix(to_aligned), self.size, shape)
 
     def warp(self, image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
-        """What a frame (H, W, C) shows of the region: (h, w, C), same dtype, bilinear.
+        """The region as a frame (H, W, C) shows it: (h, w, C), same dtype, bilinear.
 
-        Beyond the frame its edge repeats: black there would count as colour and contrast of the
-        face.
+        Beyond the frame its edge repeats. Black would count as colour and contrast of the face.
         """
         return warp.warp(image, self.matrix(to_aligned), self.size, edges="repeat")
 
     def unwarp_into(
         self, frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, to_aligned: np.ndarray
     ) -> np.ndarray:
-        """A copy of the frame with a patch on this canvas put back; see `warp.unwarp_into`."""
+        """A copy of the frame with `patch`, drawn on this canvas, in it: see `warp.unwarp_into`."""
         return warp.unwarp_into(frame, patch, opacity, self.matrix(to_aligned))

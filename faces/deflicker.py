@@ -1,8 +1,9 @@
-"""Nets draw every frame as if it were the only one, so drawn faces flicker.
+"""Deflicker: average drawn faces over time.
 
-Each face is averaged with its neighbours in time, later ones as well as earlier ones, so that
-nothing lags. The average is bilateral (Tomasi & Manduchi 1998): it weighs neighbours by how near
-they are and by how similar, so that nothing is averaged across a cut.
+The nets draw each frame without knowing the others, so drawn faces flicker. Each face is averaged
+with those before and after it, so that nothing lags. The average is bilateral (Tomasi & Manduchi
+1998): a neighbour weighs more the nearer in time and the more similar it is, so that nothing is
+averaged across a cut.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ Entry = tuple[Key, np.ndarray | None, np.ndarray | None]
 
 @dataclass(frozen=True)
 class DeflickerFilter:
-    """The bilateral filter. Chosen by eye; docs/quality.md, row "averaging over time"."""
+    """The bilateral filter. By eye; docs/quality.md, row "averaging over time"."""
 
-    reach: int = 4  # frames to either side that are averaged
+    reach: int = 4  # frames on each side that are averaged
     target_sigma: float = 1.0  # frames, standard deviation of the Gaussian for the target's face
     drawn_sigma: float = 2.0  # frames, likewise for the drawn face, which flickers more
-    similarity: float = 0.05  # mean difference of two faces, 0..1, at which a weight falls to 1/e
+    difference_scale: float = 0.05  # mean difference of faces, 0..1, at which a weight falls to 1/e
 
 
 DEFLICKER = DeflickerFilter()
 
 
 def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """(key, target's face, drawn face) of successive frames -> the same, faces averaged over time.
+    """The entries (key, target's face, drawn face) of successive frames, with averaged faces.
 
     Faces are (h, w, 3) float32 0..1, or None where a frame has no face. At most 2 * reach + 1
     entries are held.
@@ -52,7 +53,7 @@ def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _average(window: list[Entry], current: int) -> Entry:
-    """The weighted means of the faces around the current entry of a window."""
+    """An entry of the window, its faces replaced by the weighted means of those around."""
     key, face, _ = window[current]
     if face is None:
         return key, None, None
@@ -64,7 +65,7 @@ def _average(window: list[Entry], current: int) -> Entry:
             continue
         # Every fourth pixel is enough to compare two faces.
         difference = np.abs(faces[0][::4, ::4] - face[::4, ::4]).mean()
-        similar = math.exp(-((difference / DEFLICKER.similarity) ** 2))
+        similar = math.exp(-((difference / DEFLICKER.difference_scale) ** 2))
         for i, sigma in enumerate((DEFLICKER.target_sigma, DEFLICKER.drawn_sigma)):
             weight = np.float32(similar * math.exp(-(((k - current) / sigma) ** 2) / 2))
             sums[i] = sums[i] + weight * faces[i]

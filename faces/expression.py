@@ -1,9 +1,9 @@
-"""Expression: what the eyes and mouth of one face do is carried over to another.
+"""Expression transfer: the drawn face does with its eyes and mouth what the target's face does.
 
-Two decoders that never saw the same smile need not agree on what a smile is. But how a face
-usually looks is known, at every yaw, from most of its frames. The difference of a frame from that
-is its expression, which can be added to the other face. (Expressive mapping: Liu, Shan & Zhang
-2001, who carry over quotients of images; differences suit dark eyes better.)
+The two decoders never saw the same smile, so they need not agree on what a smile is. But many
+frames show how a face usually looks at each yaw. The difference of a frame from that look is its
+expression, and can be added to another face. (Expressive mapping: Liu, Shan & Zhang 2001, who
+transfer quotients of images. Differences suit dark eyes better.)
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .align import REFERENCE_POINTS, Region
+from .align import REFERENCE_POINTS
 from .canvas import Canvas
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A soft ellipse on the face whose changes are carried over; in units of the aligned image.
+    """A soft-edged part of the face whose changes are transferred; in units of the aligned image.
 
-    The gain is above 1, as lips and lids of two faces never lie exactly over one another. Ellipses
-    and gains were chosen on rendered people, whose true swap is known, and on two real clips.
+    Sizes and gains were chosen on rendered people, whose true swap is known, and on two real clips.
     """
 
-    x: float
+    x: float  # of its middle, like y
     y: float
     half_width: float
     half_height: float
-    gain: float
+    gain: float  # of the change; above 1, as lids and lips of two faces never quite coincide
 
     def weights(self, canvas: Canvas) -> np.ndarray:
         """How much each pixel of a canvas belongs to the feature: (h, w) float32, 0..1."""
@@ -37,38 +36,34 @@ class Feature:
         return np.exp(-(across**4) - down**4).astype(np.float32)
 
 
-EYES = [
-    Feature(*point, half_width=9.0, half_height=6.0, gain=1.5) for point in REFERENCE_POINTS[:2]
-]
+EYES = [Feature(*xy, half_width=9.0, half_height=6.0, gain=1.5) for xy in REFERENCE_POINTS[:2]]
 MOUTH = Feature(*REFERENCE_POINTS[3:].mean(0), half_width=11.7, half_height=7.2, gain=3.0)
 # Limit of the change in brightness, 0..1, so that a blink does not brighten the lid unnaturally.
 MAX_EXPRESSION_CHANGE = 0.35  # by eye
-MIN_EXPRESSION_FRAMES = 8  # frames needed to learn how a face usually looks
+MIN_EXPRESSION_FRAMES = 8  # frames needed to learn how a face usually looks; by eye
 
 
 class Expression:
-    """Carries the target's expression over to drawn faces; learnt from frames of the target.
+    """A function that transfers the target's expression to drawn faces, learnt from many of both.
 
-    faces, drawn  brightness (N, h, w), 0..1, of the target's faces, and as the donor's, as drawn
-    yaws          (N,) of those faces, see faces.mask.estimate_yaw
-    region        which part of the face they show
+    faces   brightness (N, h, w), 0..1, of the target's faces
+    drawn   likewise, of the same faces drawn as the donor's
+    yaws    (N,) of those faces, see faces.mask.estimate_yaw
+    canvas  on which they are drawn, of size (w, h)
     """
 
-    def __init__(self, faces: np.ndarray, drawn: np.ndarray, yaws: np.ndarray, region: Region):
-        height, width = faces.shape[1:]
-        # Fit brightness = a + b * yaw in each pixel, by least squares.
+    def __init__(self, faces: np.ndarray, drawn: np.ndarray, yaws: np.ndarray, canvas: Canvas):
+        # Fit the usual look, brightness = a + b * yaw, in each pixel by least squares.
         solve = np.linalg.pinv(_yaw_terms(yaws)).astype(np.float32)  # (2, N)
-        self._target_fit, self._drawn_fit = (  # a and b: (2, h, w) each
-            np.tensordot(solve, images, 1) for images in (faces, drawn)
-        )
-        canvas = Canvas(region, (width, height))
+        self._target_fit = np.tensordot(solve, faces, 1)  # a and b: (2, h, w)
+        self._drawn_fit = np.tensordot(solve, drawn, 1)
         self._features = [(feature.weights(canvas), feature.gain) for feature in (*EYES, MOUTH)]
 
     def __call__(self, faces: np.ndarray, drawn: np.ndarray, yaws: np.ndarray) -> np.ndarray:
-        """The faces `drawn` (N, h, w, 3) with the expression of `faces`, both 0..1, same frames.
+        """The faces `drawn` (N, h, w, 3) with the expression of `faces`, both 0..1; yaws (N,).
 
-        In each feature the drawn face's own change is removed, and the target's change, with gain
-        and limit, added. yaws: (N,).
+        In each feature the drawn face's own change from its usual look is removed, and that of the
+        target's face, with gain and limit, is added.
         """
         terms = _yaw_terms(yaws).astype(np.float32)
         target_change = brightness(faces) - np.tensordot(terms, self._target_fit, 1)
@@ -91,9 +86,9 @@ def _yaw_terms(yaws: np.ndarray) -> np.ndarray:
 
 
 def _change_within(change: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """A change (N, h, w) within a feature (h, w), less its mean there.
+    """A change (N, h, w) within a feature of weights (h, w), less its mean there.
 
-    A whole eye that is brighter is a change of light, not of expression.
+    The mean is left out because an eye that is brighter as a whole is in other light.
     """
     mean = np.tensordot(change, weights, 2) / weights.sum()
     return (change - mean[:, None, None]) * weights

@@ -23,17 +23,17 @@ class Face:
 
     @property
     def area(self) -> float:
-        """Of the box, in square pixels."""
+        """The area of the box, in square pixels."""
         x1, y1, x2, y2 = self.box
         return float(max(x2 - x1, 0) * max(y2 - y1, 0))
 
     @property
     def interocular(self) -> float:
-        """The distance of the eyes in pixels, the usual unit for errors of points."""
+        """The distance between the eyes in pixels, the usual unit for errors of points."""
         return float(np.linalg.norm(self.points[1] - self.points[0]))
 
     def overlap(self, box: np.ndarray) -> float:
-        """Intersection over union with a box (4,)."""
+        """Intersection over union, 0..1, with a box (4,)."""
         return iou(self.box, box)
 
 

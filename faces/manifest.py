@@ -1,4 +1,4 @@
-"""The manifest: what is known of each frame, a row a frame, read by every later stage."""
+"""The manifest: a row for each frame, with all that detection found. Later stages read it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of a frame."""
+    """What is known about a frame and the face to replace in it."""
 
     frame: int  # its number in the clip, from 0
     time: str  # seconds from the clip's start, exact, as "numerator/denominator"
-    # "ok": the face is replaced. "filled": likewise, though it was not detected; the frames around
-    # show where it is. "no face", "jump", "low contrast": the frame stays unchanged.
+    # "ok": the face is replaced. "filled": it is replaced although it was not detected, since the
+    # frames around show where it is. "no face", "jump", "low contrast": the frame stays unchanged.
     status: str
     reason: str = ""  # why the status is not "ok", in words
-    box: list[float] | None = None  # this and the next two as in `Face`; None unless detected
+    box: list[float] | None = None  # box, score and points as in `Face`; None unless detected
     score: float | None = None
     points: list[list[float]] | None = None
-    matrix: list[list[float]] | None = None  # (2, 3), frame -> aligned; None without a face
+    matrix: list[list[float]] | None = None  # (2, 3), frame -> aligned face; None without a face
 
     @property
     def ok(self) -> bool:
@@ -48,7 +48,7 @@ class Row:
     def with_face(
         cls, frame: int, time: Fraction, face: Face, matrix: np.ndarray | None = None
     ) -> Row:
-        """A frame whose face is replaced; its matrix, unless given, follows from its points."""
+        """A frame whose face is replaced. Without `matrix`, that of the face's points is taken."""
         points = np.asarray(face.points, np.float64)
         matrix = similarity(points) if matrix is None else matrix
         box = [float(v) for v in face.box]
@@ -57,12 +57,12 @@ class Row:
 
     @classmethod
     def rejected(cls, frame: int, time: Fraction, face: Face, status: str, reason: str) -> Row:
-        """A frame whose detection is not trusted: status "jump" or "low contrast"."""
+        """A frame whose detection is not trusted; status is "jump" or "low contrast"."""
         return replace(cls.with_face(frame, time, face), status=status, reason=reason)
 
     @classmethod
     def filled(cls, frame: int, time: Fraction, matrix: np.ndarray, reason: str) -> Row:
-        """A frame in which the face was not detected, but is known to be."""
+        """A frame whose face was not detected, but whose position is known."""
         return cls(frame, time_text(time), "filled", reason, matrix=matrix.tolist())
 
     @classmethod
@@ -88,7 +88,7 @@ def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
 
 
 def read(path: str | os.PathLike) -> dict[int, Row]:
-    """The rows by frame number. Raises ManifestError where a line is damaged."""
+    """The rows by frame number. Raises ManifestError for damage, OSError for a missing file."""
     rows: dict[int, Row] = {}
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()

@@ -1,6 +1,6 @@
-"""Which frames to leave unchanged, because the detection in them is not to be trusted.
+"""Find the frames to leave unchanged, because their detection cannot be trusted.
 
-Faces and contrasts are addressed by frame number; what is found comes with a reason in words.
+Both functions take and give dicts by frame number, and give the reasons in words.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from .select import frame_step
 
 @dataclass(frozen=True)
 class RejectionLimits:
-    """When a detection is not to be trusted; all chosen by eye. Frames as in `faces.select`."""
+    """When a detection is not trusted; all by eye. Frames are counted as in `faces.select`."""
 
     jump_reach: int = 3  # frames on each side that a face is compared with
-    max_jump: float = 0.5  # distance from where those have it, in sides of its box
-    max_growth: float = 1.6  # factor between its size and theirs, up or down
+    max_jump: float = 0.5  # distance from the face in those frames, in sides of its box
+    max_growth: float = 1.6  # factor between its size and that in those frames, up or down
     contrast_reach: int = 60  # frames on each side whose median is the usual contrast
-    min_contrast: float = 0.75  # of the usual contrast; below, the face is fading
+    min_contrast: float = 0.75  # share of the usual contrast; below it the face is fading
 
 
 REJECTION = RejectionLimits()
 
 
 def find_jumps(faces: dict[int, Face]) -> dict[int, str]:
-    """Frames whose face is far from where it is around them, or of another size; with the reason.
+    """Frames whose face has another place or size than in the frames around; with the reason.
 
     A face is trusted if it is near the median of the frames around, which follows steady motion, or
-    near at least half of them, which holds right before and after a cut. So only a face that leaps
-    away and back at once is refused.
+    near at least half of them, as right before and after a cut. So what is refused is a face that
+    leaps away and soon comes back.
     """
     step, reach, refused = frame_step(faces), REJECTION.jump_reach, {}
     for number, face in faces.items():
@@ -46,9 +46,9 @@ def find_jumps(faces: dict[int, Face]) -> dict[int, str]:
 
 
 def _jump(face: Face, around: list[Face]) -> str | None:
-    """Why a face does not fit to those around it; None if it does."""
+    """Why a face does not fit those of the frames around; None if it does."""
     max_jump, max_growth = REJECTION.max_jump, REJECTION.max_growth
-    centre, centres = _centre(face), np.array([_centre(f) for f in around])
+    centre, centres = face.points.mean(axis=0), np.array([f.points.mean(axis=0) for f in around])
     distance = float(np.abs(centre - np.median(centres, axis=0)).max())
     limit = max_jump * float(np.median([np.sqrt(f.area) for f in around]))
     near = np.abs(centres - centre).max(axis=1) <= limit
@@ -62,18 +62,13 @@ def _jump(face: Face, around: list[Face]) -> str | None:
     return None
 
 
-def _centre(face: Face) -> np.ndarray:
-    return face.points.mean(axis=0)
-
-
 def find_low_contrast(contrasts: dict[int, float]) -> dict[int, str]:
     """Frames whose face fades to black, to white, or into another shot; with the reason.
 
-    A face's contrast is compared with the median of the frames around it, so that a lasting change
-    of light passes.
+    The contrast of a face is compared with the median of the frames around, so that a lasting
+    change of light is not refused. `contrasts` are as `measure_contrast` gives them.
     """
-    refused = {}
-    numbers = sorted(contrasts)
+    refused, numbers = {}, sorted(contrasts)
     reach = REJECTION.contrast_reach * frame_step(contrasts)
     values = np.array([contrasts[n] for n in numbers])
     for number, value in zip(numbers, values, strict=True):

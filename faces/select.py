@@ -1,7 +1,7 @@
-"""Which of the detected faces is the one to swap: faces are linked to tracks, and a track chosen.
+"""Choose the face to swap: link the detections of a clip to tracks, then take one or more of them.
 
-Detections are addressed by frame number. Where only every twelfth frame was looked at, numbers are
-twelve apart; limits in frames then count the frames that were looked at.
+Detections are addressed by frame number. Limits in frames count the frames that were searched: with
+`--every 12` their numbers are twelve apart.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .face import Face, iou
 
 @dataclass(frozen=True)
 class TrackingLimits:
-    """When a detection belongs to a track, and which tracks are swapped; all chosen by eye."""
+    """When a detection belongs to a track, and which tracks are swapped; all by eye."""
 
     patience: int = 10  # frames that a track survives without a detection
-    min_overlap: float = 0.3  # intersection over union with the box where the track expects it
-    max_steps_ahead: float = 3  # a face is expected to move on by at most so many of its last steps
-    min_mean_score: float = 0.95  # of a track that is swapped without having been asked for
-    min_frames: int = 3  # of such a track; a shorter one is a glimpse
-    min_relative_area: float = 0.25  # of a further track against those chosen
+    min_overlap: float = 0.3  # intersection over union of its box with the box that is predicted
+    max_steps_ahead: float = 3  # limit of the predicted motion, as a multiple of the last motion
+    min_mean_score: float = 0.95  # of a track that is swapped although the user did not name it
+    min_frames: int = 3  # of a track that --all-faces swaps; a false detection is shorter
+    min_relative_area: float = 0.25  # mean area of a further track, relative to those chosen before
 
 
 TRACKING = TrackingLimits()
@@ -33,7 +33,7 @@ TRACKING = TrackingLimits()
 
 @dataclass
 class Track:
-    """One face through time: by frame number, in order."""
+    """One face through time: its detections by frame number, in order."""
 
     faces: dict[int, Face] = field(default_factory=dict)
 
@@ -48,24 +48,24 @@ class Track:
 
     @property
     def mean_area(self) -> float:
-        """In pixels."""
+        """Mean area of its boxes, in square pixels."""
         return np.mean([face.area for face in self.faces.values()])
 
     @property
     def is_certain(self) -> bool:
-        """Whether this is a face for certain: long enough, and with a high mean score."""
+        """Whether it is long enough, and its mean score high enough, to be a face for certain."""
         long_enough = len(self.faces) >= TRACKING.min_frames
         return long_enough and bool(self.mean_score >= TRACKING.min_mean_score)
 
     @property
     def prominence(self) -> float:
-        """Sum of score x area: a large face that stays outweighs a passing or a doubtful one."""
+        """Sum of score x area: high for a large face that stays and is surely one."""
         return sum(face.score * face.area for face in self.faces.values())
 
     def predict_box(self, number: int) -> np.ndarray:
-        """The box (4,) in a later frame, if the face moves on as between its last two frames.
+        """The box (4,) in a later frame, if the face goes on moving as between its last two frames.
 
-        Only its middle moves: measured growth is mostly noise.
+        The predicted box keeps its size, since measured growth is mostly noise.
         """
         *before, last = list(self.faces)[-2:]
         box = self.faces[last].box
@@ -78,13 +78,13 @@ class Track:
 
 
 def link(detections: dict[int, list[Face]], starts: Iterable[int] = ()) -> list[Track]:
-    """Join the detections of each frame into tracks; the most prominent track comes first.
+    """Link the detections of all frames to tracks; the most prominent track comes first.
 
     In each frame, faces are assigned to tracks so that the sum of their overlaps with the predicted
-    boxes is largest. At the frames `starts` a shot begins, which ends all tracks.
+    boxes is largest. `starts` are the frames with which a shot begins: they end all tracks.
     """
     tracks: list[Track] = []
-    first_live = 0  # the tracks before it belong to earlier shots
+    first_live = 0  # tracks before this index belong to earlier shots
     patience, starts = TRACKING.patience * frame_step(detections), set(starts)
     for number in sorted(detections):
         if number in starts:
@@ -95,7 +95,7 @@ def link(detections: dict[int, list[Face]], starts: Iterable[int] = ()) -> list[
 
 
 def _extend(live: list[Track], number: int, faces: list[Face]) -> list[Track]:
-    """Give the faces of a frame to the tracks that expect them; the rest begin new tracks."""
+    """Add the faces of a frame to the live tracks; gives new tracks, of the faces that fit none."""
     overlaps = [[iou(track.predict_box(number), face.box) for face in faces] for track in live]
     overlaps = np.array(overlaps).reshape(len(live), len(faces))
     assigned = set()
@@ -111,11 +111,12 @@ def choose(
     which: int | tuple[float, float] | None = None,
     starts: Iterable[int] = (),
 ) -> dict[int, Face]:
-    """The face to swap, by the number of each frame that has it.
+    """The face to swap, by frame number, in the frames that have it.
 
-    which  the rank of a track by prominence, from 0, or a point (x, y) of the frame that its first
-           box covers. None: the most prominent track, and those that continue it after a cut or
-           pause: they share no frame with those chosen, are certain, and not much smaller.
+    which   rank of a track by prominence, from 0, or a point (x, y) in its first box. None takes
+            the most prominent track, and the tracks that continue it after a cut or pause: those
+            that share no frame with it, score high and are not much smaller.
+    starts  frames with which a shot begins
 
     Raises ValueError where there is no such track.
     """
@@ -150,5 +151,5 @@ def _choose_at_point(tracks: list[Track], x: float, y: float) -> dict[int, Face]
 
 
 def frame_step(numbers: Iterable[int]) -> int:
-    """How far apart the frames are that were looked at."""
+    """The distance between the numbers of successive frames that were searched."""
     return min((b - a for a, b in pairwise(sorted(numbers))), default=1)

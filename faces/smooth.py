@@ -1,11 +1,11 @@
-"""A face's position through time without the detector's jitter, and across short gaps.
+"""Smooth the position and the yaw of a face over time, and fill in short gaps.
 
-The five points jump by about a pixel between the frames of a still face, and a swapped face would
-jitter with them. What is smoothed is the similarity, as four numbers that change smoothly when a
-head moves: the position of the face's middle, the logarithm of its size, and its angle.
+Between frames of a still face the detected points jump by about a pixel, and a swapped face would
+jitter with them. The similarities are smoothed as four numbers each, which change smoothly when a
+head moves: x and y of the face's middle, the logarithm of its size, and its angle.
 
-The filter fits a parabola to the frames around each frame (Savitzky & Golay 1964). It looks ahead
-as far as back, so it does not delay motion, and a parabola does not cut off its peaks.
+The filter fits a parabola to the frames around each frame (Savitzky & Golay 1964). It looks as far
+ahead as back, so it does not delay motion, and a parabola follows the peaks of the motion.
 """
 
 from __future__ import annotations
@@ -32,30 +32,30 @@ def smooth_matrices(
     matrices: dict[int, np.ndarray],
     starts: Iterable[int] = (),
     step: int = 1,
-    upright: int = SMOOTHING_WINDOW,
+    size_angle_window: int = SMOOTHING_WINDOW,
 ) -> dict[int, np.ndarray]:
     """The matrices (2, 3), frame -> aligned, by frame number, smoothed, with short gaps filled in.
 
-    starts   numbers of frames with which a shot begins: nothing is smoothed or filled across them
-    step     distance of the frames that were looked at
-    upright  window, in frames, over which size and angle are smoothed
+    starts             frames with which a shot begins: nothing is smoothed or filled across them
+    step               distance between the numbers of successive frames that were searched
+    size_angle_window  frames to which the parabola of size and angle is fitted
     """
     result: dict[int, np.ndarray] = {}
-    for numbers in _stretches(sorted(matrices), sorted(starts), step):
-        parameters = np.array([_parameters(matrices[n]) for n in numbers])  # (F, 4)
+    for numbers in _split_at_gaps(sorted(matrices), sorted(starts), step):
+        parameters = np.array([_to_parameters(matrices[n]) for n in numbers])  # (F, 4)
         parameters[:, 3] = np.unwrap(parameters[:, 3])
         every = np.arange(numbers[0], numbers[-1] + 1, step)
         filled = np.stack([np.interp(every, numbers, column) for column in parameters.T], axis=1)
         _smooth(filled[:, :2], SMOOTHING_WINDOW)
-        _smooth(filled[:, 2:], upright)
-        result |= {int(n): _matrix(p) for n, p in zip(every, filled, strict=True)}
+        _smooth(filled[:, 2:], size_angle_window)
+        result |= {int(n): _to_matrix(p) for n, p in zip(every, filled, strict=True)}
     return result
 
 
 def smooth_yaw_over_time(rows: dict[int, Row]) -> dict[int, float]:
-    """The yaw of each face that is replaced, by frame number, smoothed over a few frames.
+    """The yaw of the face in each row that is ok, by frame number, smoothed over a few frames.
 
-    Frames whose points are not known get a value between those of their neighbours.
+    Rows without points get a value between those of their neighbours.
     """
     numbers = [n for n, row in rows.items() if row.ok]
     known = [n for n in numbers if rows[n].points is not None]
@@ -68,8 +68,8 @@ def smooth_yaw_over_time(rows: dict[int, Row]) -> dict[int, float]:
     return dict(zip(numbers, smoothed.tolist(), strict=True))
 
 
-def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterator[list[int]]:
-    """Runs of frames without a cut, and without a gap that is too long to fill."""
+def _split_at_gaps(numbers: list[int], starts: list[int], step: int) -> Iterator[list[int]]:
+    """Split frame numbers at cuts, and at gaps that are too long to fill."""
     current: list[int] = []
     for number in numbers:
         if current and (
@@ -84,13 +84,13 @@ def _stretches(numbers: list[int], starts: list[int], step: int) -> Iterator[lis
 
 
 def _smooth(columns: np.ndarray, window: int) -> None:
-    """Smooth columns (F, K) in place; a stretch shorter than the window gets a shorter one."""
+    """Smooth columns (F, K) in place. Fewer frames than the window get a shorter one."""
     window = min(window, len(columns) - (len(columns) + 1) % 2)  # odd
     if window > SMOOTHING_DEGREE:
         columns[:] = savgol_filter(columns, window, SMOOTHING_DEGREE, axis=0)
 
 
-def _parameters(matrix: np.ndarray) -> np.ndarray:
+def _to_parameters(matrix: np.ndarray) -> np.ndarray:
     """x and y of the face's middle in the frame, logarithm of its scale, angle: (4,)."""
     back = invert(matrix)
     x, y = back[:, :2] @ _FACE_MIDDLE + back[:, 2]
@@ -98,8 +98,8 @@ def _parameters(matrix: np.ndarray) -> np.ndarray:
     return np.array([x, y, np.log(abs(a)), np.angle(a)])
 
 
-def _matrix(parameters: np.ndarray) -> np.ndarray:
-    """The inverse of `_parameters`."""
+def _to_matrix(parameters: np.ndarray) -> np.ndarray:
+    """The inverse of `_to_parameters`."""
     x, y, log_scale, angle = parameters
     a = np.exp(log_scale + 1j * angle)
     rotation = np.array([[a.real, -a.imag], [a.imag, a.real]])

@@ -1,4 +1,4 @@
-"""Bilinear resampling: a frame to an aligned face, a patch back into its frame, resizing."""
+"""Bilinear resampling: from a frame to a canvas, from a canvas back into the frame, resizing."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def warp(
 ) -> np.ndarray:
     """Resample image (H, W, C) through `matrix` (2, 3), image -> result: (h, w, C), size = (w, h).
 
-    Each pixel of the result looks up where it comes from and weighs the four pixels around that
-    place. Outside the image is 0 or, with edges="repeat", the nearest pixel inside. The dtype
-    stays. Raises ValueError for other `edges`.
+    Each pixel of the result is the weighted mean of the four pixels around the place that the
+    matrix maps to it. Outside the image the value is 0 or, with edges="repeat", that of the nearest
+    pixel inside. The dtype stays. Raises ValueError for other `edges`.
     """
     if edges not in ("zero", "repeat"):
         raise ValueError(f'edges is "zero" or "repeat", not {edges!r}')
@@ -34,20 +34,19 @@ def warp(
 def unwarp_into(
     frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, matrix: np.ndarray
 ) -> np.ndarray:
-    """A copy of frame (H, W, 3) uint8 with `patch` put back; `matrix` is frame -> patch.
+    """A copy of frame (H, W, 3) uint8 with `patch` in it; `matrix` (2, 3) is frame -> patch.
 
-    patch (h, w, 3) holds 8-bit levels in any dtype, opacity (h, w) is 0..1. Only pixels whose
-    opacity is above 0 change; all others keep their bytes. A patch finer than the frame is smoothed
-    first, so that it does not alias.
+    patch (h, w, 3) holds 8-bit levels in any dtype, opacity (h, w) is 0..1. Pixels whose opacity is
+    0 keep their bytes. A patch finer than the frame is smoothed first, so that it does not alias.
     """
     h, w = opacity.shape
     out = frame.copy()
-    box_rows, box_columns = bounding_box(matrix, (w, h), frame.shape)
-    x, y = np.arange(frame.shape[1])[box_columns], np.arange(frame.shape[0])[box_rows, None]
-    columns, rows = np.tile(x, len(y)), np.repeat(y.ravel(), len(x))
+    rows, columns = bounding_box(matrix, (w, h), frame.shape)
+    part = out[rows, columns]  # a view
+    x, y = np.arange(frame.shape[1])[columns], np.arange(frame.shape[0])[rows, None]
     x, y = _map(matrix, x, y)
-    near = np.flatnonzero((x > -1) & (x < w) & (y > -1) & (y < h))
-    if not len(near):
+    near = (x > -1) & (x < w) & (y > -1) & (y < h)
+    if not near.any():
         return out
     layers = np.dstack([patch, opacity]).astype(np.float32)
     scale = scale_of(matrix)  # patch pixels per frame pixel
@@ -56,17 +55,16 @@ def unwarp_into(
         layers = ndimage.gaussian_filter(layers, (sigma, sigma, 0))
     sampled = _sample(layers, x[near], y[near])  # (P, 4)
     new, alpha = sampled[:, :3], sampled[:, 3:]
-    rows, columns = rows[near], columns[near]
-    old = frame[rows, columns]
-    new = _to_dtype(old * (1 - alpha) + new * alpha, frame.dtype)
-    out[rows, columns] = np.where(alpha > 0, new, old)
+    near = near.reshape(part.shape[:2])
+    old = part[near]  # (P, 3)
+    part[near] = np.where(alpha > 0, _to_dtype(old * (1 - alpha) + new * alpha, frame.dtype), old)
     return out
 
 
 def bounding_box(
     matrix: np.ndarray, size: tuple[int, int], shape: tuple[int, ...]
 ) -> tuple[slice, slice]:
-    """Rows and columns of a frame of `shape` (H, W, ...) that hold a patch of size (w, h).
+    """The rows and columns of a frame of `shape` (H, W, ...) that hold a patch of size (w, h).
 
     `matrix` (2, 3) is frame -> patch. Where the patch lies outside the frame, both are empty.
     """
@@ -80,8 +78,8 @@ def bounding_box(
 def resize(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """images (N, H, W, C) -> (N, h, w, C) float32 with size = (w, h).
 
-    Bilinear between pixel centres, edges repeated: two matrix products, one an axis. Nothing is
-    smoothed before shrinking, as with cv2.INTER_LINEAR, which the nets of 2020 were trained with.
+    Bilinear between pixel centres, edges repeated: a matrix product along each axis. Nothing is
+    smoothed before shrinking, as in cv2.INTER_LINEAR, which the nets of 2020 were trained with.
     """
     n, h, w, c = images.shape
     along_y, along_x = _interpolation(h, size[1]), _interpolation(w, size[0])
@@ -90,7 +88,7 @@ def resize(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _map(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where `matrix` (2, 3) takes the points of a grid x (w,), y (h, 1): x and y, (h w,) each."""
+    """The points of a grid x (w,), y (h, 1), mapped by `matrix` (2, 3): x and y, (h w,) each."""
     (a, b, tx), (c, d, ty) = matrix
     return (a * x + b * y + tx).ravel(), (c * x + d * y + ty).ravel()
 

@@ -113,7 +113,7 @@ def learn_expression(
         own.append(brightness(faces / np.float32(255)))
         drawn.append(brightness(draw(faces)))
     yaws = np.array([yaws[n] for n in numbers])
-    return Expression(np.concatenate(own), np.concatenate(drawn), yaws, preset.region)
+    return Expression(np.concatenate(own), np.concatenate(drawn), yaws, preset.canvas)
 
 
 def mark(

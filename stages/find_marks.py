@@ -56,7 +56,7 @@ def _track_faces(
         smooth_matrices(
             {n: align.similarity(face.points) for n, face in track.faces.items()},
             starts,
-            upright=MARK_SMOOTHING,
+            size_angle_window=MARK_SMOOTHING,
         )
         for track in select.link(detections, starts)
     ]

@@ -15,16 +15,14 @@ def test_a_known_similarity_is_found():
 
 def test_the_fit_is_least_squares_in_the_frame():
     rng = np.random.default_rng(0)
-    points = apply(similarity_matrix(-0.2, 1.7, 30, 40), align.REFERENCE_POINTS) + rng.normal(
-        0, 4, (5, 2)
-    )
+    points = apply(similarity_matrix(-0.2, 1.7, 30, 40), align.REFERENCE_POINTS)
+    points += rng.normal(0, 4, (5, 2))
     a = np.zeros((10, 4))  # x = a u - b v + tx, y = b u + a v + ty
     for i, (u, v) in enumerate(align.REFERENCE_POINTS):
         a[2 * i], a[2 * i + 1] = (u, -v, 1, 0), (v, u, 0, 1)
     (c, s, tx, ty), *_ = np.linalg.lstsq(a, points.ravel(), rcond=None)
-    np.testing.assert_allclose(
-        align.invert(align.similarity(points)), [[c, -s, tx], [s, c, ty]], atol=1e-9
-    )
+    to_frame = align.invert(align.similarity(points))
+    np.testing.assert_allclose(to_frame, [[c, -s, tx], [s, c, ty]], atol=1e-9)
 
 
 def test_points_that_coincide_or_are_not_finite_are_refused():

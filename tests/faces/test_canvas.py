@@ -8,7 +8,7 @@ from .example_faces import align_to, apply, similarity_matrix
 FACE_CANVAS = Canvas(align.INNER_FACE, (70, 90))
 
 
-def test_a_canvas_of_the_regions_own_size_is_a_crop():
+def test_a_canvas_of_the_regions_size_is_a_crop_of_the_aligned_image():
     image = np.random.default_rng(0).integers(0, 256, (200, 220, 3)).astype(np.uint8)
     aligned = align_to(similarity_matrix(0.1, 1.4, 20, 10))
     crop = warp.warp(image, aligned, (100, 120))[30:, 15:85]
@@ -33,7 +33,7 @@ def test_unwarping_keeps_all_other_pixels_to_the_byte(at):
     assert not np.shares_memory(out, frame)
 
 
-def test_a_smooth_face_taken_out_and_put_back_is_the_same():
+def test_a_smooth_face_warped_and_unwarped_is_the_same():
     y, x = np.mgrid[:180, :200] / 200
     waves = np.stack([np.sin(5 * x + y), np.cos(3 * y), x * y], axis=2)
     frame = (waves * 100 + 128).round().astype(np.uint8)
@@ -51,7 +51,7 @@ def test_the_native_canvas_keeps_the_frames_resolution():
     assert Canvas.native(align.INNER_FACE, matrices, 90).size[1] == 90
 
 
-def test_a_margin_adds_pixels_around_the_same_ones():
+def test_a_margin_adds_pixels_and_keeps_the_others_in_place():
     canvas = Canvas(align.WHOLE_FACE, (184, 112))
     wider = canvas.with_margin(8)
     assert wider.size == (200, 128)

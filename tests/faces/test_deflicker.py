@@ -9,51 +9,35 @@ REACH = DEFLICKER.reach
 def _entries(count, seed=0, noise=0.02):
     rng = np.random.default_rng(seed)
     scene = rng.uniform(0.2, 0.8, (16, 16, 3)).astype(np.float32)
-    return [
-        (k, scene, scene + rng.normal(0, noise, scene.shape).astype(np.float32))
-        for k in range(count)
-    ]
+    noises = rng.normal(0, noise, (count, *scene.shape)).astype(np.float32)
+    return [(k, scene, scene + added) for k, added in enumerate(noises)]
 
 
 @pytest.mark.parametrize("count", [1, 2, REACH, REACH + 1, 2 * REACH + 1, 30])
-def test_it_is_the_gaussian_mean_of_the_neighbours_within_reach(count):
+def test_similar_faces_are_averaged_as_the_gaussian_mean_of_the_neighbours_within_reach(count):
     entries = _entries(count)
     found = list(deflicker_over_time(iter(entries)))
     assert [key for key, *_ in found] == list(range(count))
     drawn = np.stack([d for *_, d in entries])
-    for k, shown, d in found:
+    for k, target, d in found:
         near = np.arange(max(k - REACH, 0), min(k + REACH + 1, count))
-        np.testing.assert_allclose(
-            d,
-            np.average(
-                drawn[near],
-                axis=0,
-                weights=np.exp(-(((near - k) / DEFLICKER.drawn_sigma) ** 2) / 2),
-            ),
-            atol=1e-6,
-        )
-        np.testing.assert_allclose(shown, entries[k][1], atol=1e-6)
+        weights = np.exp(-(((near - k) / DEFLICKER.drawn_sigma) ** 2) / 2)
+        np.testing.assert_allclose(d, np.average(drawn[near], 0, weights), atol=1e-6)
+        np.testing.assert_allclose(target, entries[k][1], atol=1e-6)
     assert DEFLICKER.target_sigma < DEFLICKER.drawn_sigma
 
 
 def test_nothing_is_averaged_across_a_cut_or_with_frames_that_have_no_face():
-    entries = (
-        _entries(6, 0)
-        + [(k + 6, None, None) for k in range(2)]
-        + [(k + 8, f, d) for k, f, d in _entries(6, 1)]
-    )
-    found = list(deflicker_over_time(iter(entries)))
+    before, after = _entries(6, 0), [(k + 8, f, d) for k, f, d in _entries(6, 1)]
+    found = list(deflicker_over_time([*before, (6, None, None), (7, None, None), *after]))
     assert [f is None for _, f, _ in found] == [6 <= k < 8 for k in range(14)]
-    alone = [
-        d
-        for *_, d in list(deflicker_over_time(_entries(6, 0)))
-        + list(deflicker_over_time(_entries(6, 1)))
-    ]
-    for (_, _, d), expected in zip([f for f in found if f[1] is not None], alone, strict=True):
+    alone = [*deflicker_over_time(before), *deflicker_over_time(after)]
+    together = [entry for entry in found if entry[1] is not None]
+    for (*_, d), (*_, expected) in zip(together, alone, strict=True):
         np.testing.assert_allclose(d, expected, atol=1e-3)
 
 
-def test_no_more_frames_are_kept_than_the_reach_needs():
+def test_no_more_frames_are_held_than_the_reach_needs():
     taken = 0
 
     def counted():
@@ -62,7 +46,5 @@ def test_no_more_frames_are_kept_than_the_reach_needs():
             taken += 1
             yield entry
 
-    ahead = []
-    for k, _ in enumerate(deflicker_over_time(counted())):
-        ahead.append(taken - k)
+    ahead = [taken - k for k, _ in enumerate(deflicker_over_time(counted()))]
     assert max(ahead) == REACH + 1

@@ -17,12 +17,12 @@ def test_a_detection_that_leaps_away_and_back_is_refused_and_steady_motion_is_no
     assert "px" in refused[11] and "size" in refused[20]
 
 
-def test_a_cut_is_no_jump():
+def test_a_cut_is_not_refused():
     assert reject.find_jumps({n: make_face(100 if n < 10 else 600) for n in range(20)}) == {}
 
 
 @pytest.mark.parametrize("cut, missing", [(10, 12), (10, 8), (17, None), (3, None)])
-def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
+def test_a_cut_beside_a_gap_or_an_end_is_not_refused(cut, missing):
     numbers = [n for n in range(20) if n != missing]
     assert reject.find_jumps({n: make_face(100 if n < cut else 600) for n in numbers}) == {}
     shift = align.REFERENCE_POINTS.mean(axis=0)[0] * (1 - 2)  # twice as large, about its middle
@@ -30,7 +30,7 @@ def test_a_cut_is_no_jump_beside_a_gap_or_an_end(cut, missing):
     assert reject.find_jumps({n: make_face() if n < cut else larger for n in numbers}) == {}
 
 
-def test_three_frames_away_and_back_are_refused():
+def test_a_face_that_is_elsewhere_for_three_frames_is_refused_there():
     faces = {n: make_face(600 if 9 <= n < 12 else 100) for n in range(20)}
     assert sorted(reject.find_jumps(faces)) == [9, 10, 11]
 

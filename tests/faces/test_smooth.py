@@ -27,14 +27,13 @@ def _logarithm(matrix):
 
 
 def test_motion_along_a_parabola_is_left_as_it_is():
-    raw = {
-        n: _matrix(100 + 3 * n + 0.1 * n * n, 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)
-    }
+    x = [100 + 3 * n + 0.1 * n * n for n in range(20)]
+    raw = {n: _matrix(x[n], 80 - n, np.exp(0.01 * n), 0.02 * n) for n in range(20)}
     for n, matrix in smooth_matrices(raw).items():
         np.testing.assert_allclose(matrix, raw[n], atol=1e-9)
 
 
-def test_jitter_goes_and_nothing_lags():
+def test_jitter_is_removed_and_nothing_lags():
     rng = np.random.default_rng(0)
     true = np.array([100 + 40 * np.sin(n / 12) for n in range(120)])
     raw = {n: _matrix(true[n] + rng.normal(0, 1), 80 + rng.normal(0, 1)) for n in range(120)}
@@ -46,26 +45,22 @@ def test_jitter_goes_and_nothing_lags():
     assert np.argmin(errors) == 3  # no shift in time fits better than none
 
 
-def test_size_and_angle_can_be_smoothed_over_more_frames_than_the_place():
+def test_size_and_angle_can_be_smoothed_over_more_frames_than_the_position():
     rng = np.random.default_rng(0)
     raw = {
         n: _matrix(100 + rng.normal(0, 1), 80, np.exp(rng.normal(0, 0.02)), rng.normal(0, 0.02))
         for n in range(100)
     }
-    usual, upright = smooth_matrices(raw), smooth_matrices(raw, upright=25)
-    assert all(np.allclose(_middle(upright[n]), _middle(usual[n])) for n in raw)
-    spread = [
-        np.std([_logarithm(found[n]) for n in raw], axis=0) for found in (raw, usual, upright)
-    ]  # of size, of angle
+    usual, wide = smooth_matrices(raw), smooth_matrices(raw, size_angle_window=25)
+    assert all(np.allclose(_middle(wide[n]), _middle(usual[n])) for n in raw)
+    kinds = raw, usual, wide
+    spread = [np.std([_logarithm(kind[n]) for n in raw], axis=0) for kind in kinds]  # size, angle
     assert (spread[2] < 0.7 * spread[1]).all() and (spread[1] < 0.8 * spread[0]).all()
 
 
 def test_short_gaps_are_filled_and_long_ones_and_cuts_are_not():
-    raw = {
-        n: _matrix(100 + 2 * n, 80)
-        for n in range(60)
-        if n not in (10, 11, 12) and not 30 <= n < 30 + MAX_FILLED_GAP + 1
-    }
+    missing = {10, 11, 12, *range(30, 30 + MAX_FILLED_GAP + 1)}
+    raw = {n: _matrix(100 + 2 * n, 80) for n in range(60) if n not in missing}
     filled = smooth_matrices(raw)
     assert set(filled) - set(raw) == {10, 11, 12}
     np.testing.assert_allclose(_middle(filled[11]), [122, 80], atol=1e-9)
@@ -80,7 +75,7 @@ def test_across_a_cut_nothing_is_smoothed():
 
 
 @pytest.mark.parametrize("numbers", [[4], [4, 5], [0, 12, 24, 36, 60]])
-def test_few_frames_and_frames_far_apart(numbers):
+def test_few_frames_and_frames_twelve_apart_are_smoothed(numbers):
     raw = {n: _matrix(100 + n, 80) for n in numbers}
     found = smooth_matrices(raw, step=12 if len(numbers) > 2 else 1)
     assert set(found) == set(numbers) | ({48} if len(numbers) > 2 else set())
@@ -88,7 +83,7 @@ def test_few_frames_and_frames_far_apart(numbers):
         np.testing.assert_allclose(_middle(matrix), [100 + n, 80], atol=1e-9)
 
 
-def test_yaw_is_smoothed_and_known_between_frames_with_points():
+def test_yaw_is_smoothed_and_interpolated_where_points_are_missing():
     points = align.REFERENCE_POINTS.copy()
     rows = {}
     for n in range(21):

@@ -1,15 +1,15 @@
-"""Files that are whole or not there."""
+"""Files that are complete or not there."""
 
 import pytest
 
 from files import atomic_file
 
 
-@pytest.mark.parametrize("safe", [True, False])
-def test_a_file_gets_its_name_when_it_is_whole(tmp_path, safe):
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_file_gets_its_name_when_it_is_complete(tmp_path, durable):
     path = tmp_path / "a"
     path.write_bytes(b"before")
-    with atomic_file(path, safe) as file:
+    with atomic_file(path, durable) as file:
         file.write(b"after")
         file.flush()
         assert path.read_bytes() == b"before"

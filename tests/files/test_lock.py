@@ -18,7 +18,7 @@ input()
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="there are no such locks")
+@pytest.mark.skipif(os.name != "posix", reason="no such locks on this system")
 def test_a_lock_names_its_owner_and_ends_with_it(tmp_path):
     path = tmp_path / "lock"
     owner = subprocess.Popen(
