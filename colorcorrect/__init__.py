@@ -1,7 +1,7 @@
 """Colour correction: the drawn face gets the colours of the face that it replaces.
 
-A transfer is a module with the two functions of `ColourTransfer`. To add one, write the module
-and put its name into TRANSFERS. The net of 2020 is in `seed2020`.
+A transfer is a module with the two functions of `ColourTransfer`. To add one, write the module, and
+add its name to TRANSFERS. The net of 2020, which colours faces in another way, is in `seed2020`.
 """
 
 from importlib import import_module

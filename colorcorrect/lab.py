@@ -1,6 +1,6 @@
-"""sRGB <-> CIELAB, a space in which lightness and colour are separate and distances are perceived.
+"""sRGB <-> CIELAB, a space that separates lightness from colour, where distances are as perceived.
 
-All images are (..., 3) floats; the results have their dtype. Anything else raises ValueError.
+Images are (..., 3) floats, and results have their dtype. Anything else raises ValueError.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ _TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375],
                     [0.2126729, 0.7151522, 0.0721750],
                     [0.0193339, 0.1191920, 0.9503041]]) / _WHITE[:, None]  # fmt: skip
 _FROM_XYZ = np.linalg.inv(_TO_XYZ)
-_CIE_EPSILON, _CIE_KAPPA = (6 / 29) ** 3, (29 / 3) ** 3  # where CIELAB's curve becomes a line
+# Below _CIE_EPSILON a line of slope _CIE_KAPPA / 116 replaces the cube root (ISO/CIE 11664-4).
+_CIE_EPSILON, _CIE_KAPPA = (6 / 29) ** 3, (29 / 3) ** 3
 
 
 def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
-    """CIELAB (L 0..100) of sRGB 0..1, D65."""
+    """CIELAB (L 0..100, a and b around 0) of sRGB 0..1; white is D65."""
     check_floats(rgb)
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ.T.astype(rgb.dtype)
@@ -28,7 +29,7 @@ def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
 
 
 def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
-    """The inverse of `rgb_to_lab`; colours outside sRGB come out below 0 or above 1."""
+    """The inverse of `rgb_to_lab`; colours outside sRGB are below 0 or above 1."""
     check_floats(lab)
     fy = (lab[..., 0] + 16) / 116
     f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
@@ -39,6 +40,6 @@ def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
 
 
 def check_floats(image: np.ndarray) -> None:
-    """Raises ValueError for what is not an image of float colours."""
+    """Raises ValueError unless the image is (..., 3) floats."""
     if image.shape[-1:] != (3,) or not np.issubdtype(image.dtype, np.floating):
         raise ValueError(f"colours are floats (..., 3), not {image.dtype} {image.shape}")

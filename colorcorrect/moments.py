@@ -1,4 +1,4 @@
-"""Mean and covariance of the colours in an image, of those pixels that count."""
+"""The weighted mean and covariance of the colours of an image."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 
 
 def moments(image: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (3,) and covariance (3, 3) of an image (..., 3), float64, weighted by a mask (...).
+    """Mean (3,) and covariance (3, 3), float64, of an image (..., 3), weighted by a mask (...).
 
-    Raises ValueError for a mask of another shape, and for one that leaves no pixel.
+    Raises ValueError for a mask of another shape, and for one whose sum is 0.
     """
     pixels = image.reshape(-1, 3).astype(np.float64)
     if mask is not None and mask.shape != image.shape[:-1]:

@@ -1,4 +1,4 @@
-"""The linear Monge-Kantorovich colour transfer: mean and covariance in RGB."""
+"""The linear Monge-Kantorovich colour transfer: match mean and covariance in RGB."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from .lab import check_floats
 from .moments import moments
 from .transfer import FrameTransfer, repaint
 
-# Variances that float32 rounding alone explains: inverted, they would amplify noise. The first is
-# of colours 0..1, the second relative to the largest variance.
+# Smaller variances may be float32 rounding, which their inverse would amplify. The first limit is
+# for colours 0..1, the second is relative to the largest variance.
 MIN_RGB_VARIANCE, MIN_RELATIVE_VARIANCE = 1e-12, 1e-10
 
 
@@ -22,11 +22,11 @@ def monge_kantorovich(
     """`source` with mean and covariance of `target`, by the linear map that moves colours least.
 
     source, target     RGB (..., 3) floats 0..1; the result has the source's dtype, may leave 0..1
-    mask, target_mask  (...) 0..1: how much each pixel counts; one mask serves both if alone
+    mask, target_mask  (...) 0..1: how much each pixel counts; `mask` serves both if it is alone
 
     Pitie & Kokaram 2007, eq. 12: T = S^-1/2 (S^1/2 R S^1/2)^1/2 S^-1/2, where S and R are the
-    covariances of source and target. A direction without spread in the source keeps having none.
-    Raises ValueError for what does not fit.
+    covariances of source and target. A direction in which the source has no spread gets none.
+    Raises ValueError for other dtypes and for shapes that do not fit.
     """
     check_floats(source)
     check_floats(target)
@@ -48,9 +48,9 @@ def for_clip(weights: np.ndarray) -> FrameTransfer:
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
-    """A symmetric positive semidefinite matrix to a power.
+    """A power of a symmetric positive semidefinite matrix.
 
-    A negative power leaves out directions without spread (a pseudo-inverse).
+    A negative power leaves out directions without spread, like a pseudo-inverse.
     """
     values, vectors = np.linalg.eigh(matrix)
     values = np.maximum(values, 0)  # rounding makes zeros slightly negative

@@ -1,4 +1,4 @@
-"""No colour transfer: the faces are learnt and put in with the donor's own colours."""
+"""No colour transfer: faces are learnt and drawn in the donor's own colours."""
 
 from __future__ import annotations
 

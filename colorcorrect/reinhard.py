@@ -1,4 +1,4 @@
-"""Reinhard's colour transfer: mean and standard deviation of each channel of CIELAB."""
+"""Reinhard's colour transfer: match mean and standard deviation in each channel of CIELAB."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .lab import lab_to_rgb, rgb_to_lab
 from .moments import moments
 from .transfer import FrameTransfer, repaint
 
-MIN_LAB_VARIANCE = 1e-8  # below, float32 rounding of L 0..100 explains the spread
+MIN_LAB_VARIANCE = 1e-8  # of L, a or b; a smaller one may be float32 rounding of values up to 100
 
 
 def reinhard(
@@ -21,12 +21,12 @@ def reinhard(
     """`source` with the mean and standard deviation of `target` in each channel of CIELAB.
 
     source, target     RGB (..., 3) floats 0..1; the result has the source's dtype, may leave 0..1
-    mask, target_mask  (...) 0..1: how much each pixel counts; one mask serves both if alone
-    max_chroma_gain    the deviations of a and b are multiplied by at most this
+    mask, target_mask  (...) 0..1: how much each pixel counts; `mask` serves both if it is alone
+    max_chroma_gain    the largest factor by which the deviations of a and b grow
 
-    After Reinhard, Ashikhmin, Gooch & Shirley 2001, eq. 10-11, who took l-alpha-beta, another space
-    with independent axes. A channel without spread in the source keeps having none. Raises
-    ValueError for what does not fit.
+    Reinhard, Ashikhmin, Gooch & Shirley 2001, eq. 10-11, in CIELAB in place of their l-alpha-beta.
+    A channel in which the source has no spread gets none. Raises ValueError for other dtypes and
+    for shapes that do not fit.
     """
     ours, theirs = rgb_to_lab(source), rgb_to_lab(target)
     mean_s, cov_s = moments(ours, mask)

@@ -1,4 +1,4 @@
-"""What a colour transfer does: once before training, and then to each frame."""
+"""The interface of a colour transfer, which acts before training and then on each frame."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Protocol
 
 import numpy as np
 
-# (drawn, target) -> drawn in the target's colours: (h, w, 3) floats 0..1, the result may leave 0..1
+# (drawn, target) -> drawn in the target's colours: (h, w, 3) floats 0..1; the result may leave 0..1
 FrameTransfer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class ColourTransfer(Protocol):
-    """The functions that a module of this room has if it is a transfer; see `TRANSFERS`."""
+    """The two functions of a module in TRANSFERS."""
 
     def before_training(
         self, donor: np.ndarray, target: np.ndarray, weights: np.ndarray
     ) -> np.ndarray:
-        """The donor's faces (N, h, w, 3) uint8 as they shall be learnt, same shape and dtype.
+        """The donor's faces (N, h, w, 3) uint8 in the colours in which they are learnt, likewise.
 
-        target   the faces (M, h, w, 3) uint8 whose colours they may get
+        target   faces (M, h, w, 3) uint8 whose colours they may get
         weights  (h, w) 0..1: how much each pixel belongs to the face
         """
         ...
 
     def for_clip(self, weights: np.ndarray) -> FrameTransfer:
-        """The function for each frame of a clip; what the frames share is computed here, once.
+        """The function for the frames of a clip. What they share is computed here, once.
 
         weights  (h, w) 0..1: how much each pixel of the canvas counts in statistics
         """
@@ -38,10 +38,10 @@ def repaint(
     target: np.ndarray,
     weights: np.ndarray,
 ) -> np.ndarray:
-    """`before_training` by a transfer of statistics: (source, target, mask, target_mask) -> source.
+    """`before_training` by `transfer`, a function (source, target, mask, target_mask) -> repainted.
 
-    All faces together give the statistics, and one map repaints them all: the differences of light
-    between the donor's faces remain, for the nets to learn.
+    All faces together give the statistics, and one map repaints them all. So the donor's faces
+    still differ in light, which the nets have to learn.
     """
     images = [faces.astype(np.float32) / np.float32(255) for faces in (donor, target)]
     masks = [np.broadcast_to(weights, image.shape[:3]) for image in images]

@@ -57,8 +57,7 @@ def _average(window: list[Entry], current: int) -> Entry:
     key, face, _ = window[current]
     if face is None:
         return key, None, None
-    sums, totals = [0, 0], [0.0, 0.0]
-    reach = DEFLICKER.reach
+    sums, totals, reach = [0, 0], [0.0, 0.0], DEFLICKER.reach  # target's face, drawn face
     for k in range(max(current - reach, 0), min(current + reach + 1, len(window))):
         _, *faces = window[k]
         if faces[0] is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -109,13 +110,15 @@ def read(path: str | os.PathLike) -> dict[int, Row]:
 
 def _check(row: Row) -> None:
     """Raises ValueError for a row that `write` would not have written."""
-    if type(row.frame) is not int or row.frame < 0:
-        raise ValueError(f"frame is {row.frame!r}")
-    _check_time(row.time)
-    if row.status not in ROW_STATUSES:
-        raise ValueError(f"status is {row.status!r}")
-    if not isinstance(row.reason, str):
-        raise ValueError(f"reason is {row.reason!r}")
+    is_valid = {
+        "frame": type(row.frame) is int and row.frame >= 0,
+        "time": isinstance(row.time, str) and re.fullmatch(r"-?\d+/0*[1-9]\d*", row.time),
+        "status": row.status in ROW_STATUSES,
+        "reason": isinstance(row.reason, str),
+    }
+    for name, valid in is_valid.items():
+        if not valid:
+            raise ValueError(f"{name} is {getattr(row, name)!r}")
     if row.status == "no face" and row.box is row.points is row.matrix is None:
         return
     if row.status != "filled":
@@ -126,12 +129,6 @@ def _check(row: Row) -> None:
     _check_array("matrix", row.matrix, (2, 3))
     if abs(np.linalg.det(np.array(row.matrix)[:, :2])) < 1e-9:
         raise ValueError("matrix cannot be inverted")
-
-
-def _check_time(time: str) -> None:
-    numerator, _, denominator = time.partition("/") if isinstance(time, str) else ("", "", "")
-    if not numerator.lstrip("-").isdigit() or not denominator.isdigit() or int(denominator) == 0:
-        raise ValueError(f"time is {time!r}")
 
 
 def _check_array(name: str, values, shape: tuple[int, ...]) -> None:

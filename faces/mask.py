@@ -70,7 +70,7 @@ def face_mask(canvas: Canvas, feather: float = FEATHER, yaw: float = 0.0) -> np.
 
 
 def interpolate_at_yaw(table: Sequence[np.ndarray], yaw: float) -> np.ndarray:
-    """The array (h, w) at a yaw. `table` has one, float32, at each of MASK_YAWS: linear between."""
+    """The array (h, w) float32 at a yaw, linear between those of `table`, one at each MASK_YAWS."""
     position = (yaw - MASK_YAWS[0]) / (MASK_YAWS[1] - MASK_YAWS[0])
     position = np.clip(position, 0, len(MASK_YAWS) - 1)
     before = min(int(position), len(MASK_YAWS) - 2)

@@ -10,7 +10,7 @@ ahead as back, so it does not delay motion, and a parabola follows the peaks of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -41,7 +41,9 @@ def smooth_matrices(
     size_angle_window  frames to which the parabola of size and angle is fitted
     """
     result: dict[int, np.ndarray] = {}
-    for numbers in _split_at_gaps(sorted(matrices), sorted(starts), step):
+    if not matrices:
+        return result
+    for numbers in _split_at_gaps(np.array(sorted(matrices)), sorted(starts), step):
         parameters = np.array([_to_parameters(matrices[n]) for n in numbers])  # (F, 4)
         parameters[:, 3] = np.unwrap(parameters[:, 3])
         every = np.arange(numbers[0], numbers[-1] + 1, step)
@@ -68,19 +70,11 @@ def smooth_yaw_over_time(rows: dict[int, Row]) -> dict[int, float]:
     return dict(zip(numbers, smoothed.tolist(), strict=True))
 
 
-def _split_at_gaps(numbers: list[int], starts: list[int], step: int) -> Iterator[list[int]]:
-    """Split frame numbers at cuts, and at gaps that are too long to fill."""
-    current: list[int] = []
-    for number in numbers:
-        if current and (
-            number - current[-1] > (MAX_FILLED_GAP + 1) * step
-            or any(current[-1] < start <= number for start in starts)
-        ):
-            yield current
-            current = []
-        current.append(number)
-    if current:
-        yield current
+def _split_at_gaps(numbers: np.ndarray, starts: list[int], step: int) -> list[np.ndarray]:
+    """Split rising frame numbers (F,) at cuts, and at gaps that are too long to fill."""
+    shot = np.searchsorted(starts, numbers, side="right")  # rises by 1 with each start
+    is_gap = np.diff(numbers) > (MAX_FILLED_GAP + 1) * step
+    return np.split(numbers, np.flatnonzero(is_gap | (np.diff(shot) > 0)) + 1)
 
 
 def _smooth(columns: np.ndarray, window: int) -> None:

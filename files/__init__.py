@@ -1,4 +1,4 @@
-"""The ground that everything stands on: files, digests, locks, and small functions of pictures."""
+"""What all other packages may use: files, digests, locks, and small functions of images."""
 
 from .atomic import atomic_file
 from .bilinear import interpolate_bilinear

@@ -11,12 +11,11 @@ from typing import BinaryIO
 
 @contextmanager
 def atomic_file(path: str | os.PathLike, durable: bool = True) -> Iterator[BinaryIO]:
-    """A file to write to that takes its place at `path` only when the block has ended well.
+    """A file to write to, which takes the name `path` only when the block has ended without error.
 
-    Until then, and after a failure, whatever stood at `path` stays. With `durable` it also survives
-    a power failure: it is on the disk before it gets its name. What is easily made again does
-    without, and is written faster. Raises OSError, which names the file: a failed write by itself
-    does not know where it went.
+    Until then, and after a failure, the earlier file at `path` stays. A `durable` file is on the
+    disk before it gets its name, so it also survives a power failure; files that are easily made
+    again are written faster without. Raises OSError with the name `path`.
     """
     path = Path(path)
     aside = path.with_name(f".part-{path.name}")
@@ -28,7 +27,7 @@ def atomic_file(path: str | os.PathLike, durable: bool = True) -> Iterator[Binar
                 os.fsync(file.fileno())
         os.replace(aside, path)
     except OSError as error:
-        error.filename = str(path)
+        error.filename = str(path)  # a failed write names no file
         raise
     finally:
         aside.unlink(missing_ok=True)

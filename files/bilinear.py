@@ -1,4 +1,4 @@
-"""Bilinear interpolation: a value between four pixels, weighed by how near each is."""
+"""Bilinear interpolation: the mean of four pixels, weighted by how near each is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 def interpolate_bilinear(
     pixels: np.ndarray, first: np.ndarray, row: int, fx: np.ndarray, fy: np.ndarray
 ) -> np.ndarray:
-    """The values at positions between pixels (P, C), which hold an image row after row: (..., C).
+    """The values (..., C) at positions between the pixels (P, C) of an image, stored row by row.
 
-    first   (...) the index of each position's upper left pixel
-    row     how many pixels a row of the image has
-    fx, fy  (..., 1) the distance from that pixel, to the right and down, 0..1
+    first   (...) index of the pixel at the upper left of each position
+    row     number of pixels in a row of the image
+    fx, fy  (..., 1) distance from that pixel to the right and down, 0..1
     """
     upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
     lower = pixels[first + row] * (1 - fx) + pixels[first + row + 1] * fx

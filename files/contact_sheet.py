@@ -1,4 +1,4 @@
-"""Contact sheets: pictures side by side, for a look at a run."""
+"""Contact sheets: pictures side by side, to judge a run by eye."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def contact_sheet(
 ) -> np.ndarray:
     """One picture (H, W, 3) uint8 of rows of pictures (h, w, 3), uint8 or floats 0..1.
 
-    Each is scaled into a cell (w, h), its shape kept. `labels` stand above the rows.
+    Each is scaled to fit a cell (w, h), in pixels; its aspect ratio stays. `labels` stand above the
+    rows.
     """
-    gap, text = 4, 16 if labels else 0
+    gap, text = 4, 16 if labels else 0  # pixels
     width = max(len(row) for row in rows) * (cell[0] + gap) + gap
     page = Image.new("RGB", (width, len(rows) * (cell[1] + gap + text) + gap), (24, 24, 24))
     draw = ImageDraw.Draw(page)
@@ -30,9 +31,7 @@ def contact_sheet(
                 picture = (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
             image = Image.fromarray(picture)
             scale = min(cell[0] / image.width, cell[1] / image.height)
-            image = image.resize(
-                (max(round(image.width * scale), 1), max(round(image.height * scale), 1)),
-                Image.Resampling.BICUBIC,
-            )
+            size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
+            image = image.resize(size, Image.Resampling.BICUBIC)
             page.paste(image, (gap + j * (cell[0] + gap), top + text))
     return np.array(page)

@@ -1,4 +1,4 @@
-"""What an output was made from: SHA-256 of files and folders, versions of the packages."""
+"""To record what an output was made from: SHA-256 of files and folders, versions of packages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-# whatever can change the bytes of a result
+# packages whose version can change the bytes of a result
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file, as sha256sum prints it.
 
-    Of a folder: the SHA-256 over its files by name, each as name, a zero byte, its own SHA-256.
+    For a folder, it is taken over its files in order of name: name, a zero byte, SHA-256 of each.
     """
     if not path.is_dir():
         with open(path, "rb") as stream:
@@ -28,7 +28,7 @@ def digest(path: Path) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """The versions of Python, the installed packages and the BLAS, and the machine's kind."""
+    """The versions of Python, of PACKAGES where installed and of the BLAS; the machine's type."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

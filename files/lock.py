@@ -1,4 +1,4 @@
-"""A lock on a file: held by one process, and free again when that process ends, however it ends."""
+"""A lock on a file that one process holds, and that is free when the process ends, in any way."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import TextIO
 
 try:
     import fcntl
-except (
-    ImportError
-):  # Windows has no such locks; there, two runs in one folder are the user's affair
+except ImportError:  # on Windows, which has no such locks; nothing is locked there
     fcntl = None
 
 
@@ -19,10 +17,10 @@ class LockHeld(Exception):
 
 
 def lock(path: Path) -> TextIO:
-    """Lock the file at `path`, which is made if need be, and write this process's id into it.
+    """Lock the file at `path`, created if it is missing, and write this process's id into it.
 
     The lock lasts until the returned file is closed. Child processes do not inherit it. Raises
-    LockHeld, and OSError for a file that cannot be opened or written.
+    LockHeld if another process has it, OSError if the file cannot be opened or written.
     """
     file = open(path, "r+" if path.exists() else "w+", encoding="utf-8")  # noqa: SIM115
     try:

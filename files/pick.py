@@ -6,5 +6,5 @@ import numpy as np
 
 
 def pick_evenly(count: int, most: int) -> list[int]:
-    """Indices 0..count - 1, or `most` of them, evenly spaced, first and last included, rising."""
+    """All indices 0..count - 1, or `most` evenly spaced ones, with the first and last; rising."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int)).tolist()

@@ -1,9 +1,9 @@
-"""Poisson blending through a sparse SciPy solver, and what faces need beyond it.
+"""Poisson blending with a sparse solver of SciPy, and what faces need beyond it.
 
-Read domain first, then guidance and blend (the textbook), then rim and opacity (faces).
+Read domain first, then guidance and blend (the textbook), then rim and opacity (for faces).
 """
 
 from .blend import blend
 from .domain import Domain
-from .opacity import allowed_difference, keep_disagreements
+from .opacity import allowed_difference, exclude_disagreements
 from .rim import blend_faces, damp_rim_over_time, split_difference

@@ -1,6 +1,6 @@
 """Poisson image editing as in the paper: the details of one image in the light of another.
 
-`rim` has the form that is used for faces.
+For faces the program uses the form in `rim`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import guidance as fields
 from .domain import Domain
+from .guidance import mixed, normal
 
-GUIDANCE = {"normal": fields.normal, "mixed": fields.mixed}
+GUIDANCE = {"normal": normal, "mixed": mixed}
 
 
 def blend(
@@ -25,12 +25,12 @@ def blend(
     """Put `fore` into `back` on the domain without a visible seam: shape and dtype of `back`.
 
     fore, back  (H, W) or (H, W, C, ...), in any unit; integer results are rounded and clipped
-    guidance    "normal", "mixed", or a function (fore, back, mask) -> (right, down) as in
-                `guidance.py`
-    mask        what that function is given, if not the domain's own mask
+    guidance    "normal", "mixed", or a function (fore, back, mask) -> (right, down), as in
+                guidance.py
+    mask        the third argument of that function; None: the domain's mask
 
-    Outside the domain the result equals `back` exactly. Raises ValueError for shapes or names that
-    do not fit.
+    Outside the domain the result equals `back` exactly. Raises ValueError for shapes that do not
+    fit, and for an unknown guidance.
     """
     if fore.shape != back.shape or back.shape[:2] != domain.mask.shape:
         shapes = f"fore {fore.shape}, back {back.shape} and the mask {domain.mask.shape}"

@@ -11,8 +11,8 @@ pixels. The minimum is where
 
     D_u^T D_u x_u  =  D_u^T (v - D_k x_k)
 
-D_u^T D_u is the graph Laplacian: sparse, symmetric, and the same for every image on this mask, so
-its factors are kept.
+D_u^T D_u is the graph Laplacian: sparse, symmetric, and the same for every image on this mask. So
+it is factored once.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-# Right-hand sides that one triangular solve takes; measured by python -m benchmarks.poisson. A few
-# share each pass over the factors. More fall out of the cache, and make products so large that BLAS
-# starts threads, which wait for each other.
+# Right-hand sides of one triangular solve; measured by python -m benchmarks.poisson. A few share
+# each pass over the factors. More do not fit the cache, and make BLAS start threads, which wait for
+# each other.
 SOLVE_COLUMNS = 4
 
 
 class Domain:
-    """A boolean mask (H, W) of the pixels to solve for; any shape, holes and several parts allowed.
+    """A boolean mask (H, W) of the pixels to solve for, of any shape, with its factored Laplacian.
 
-    At the array's border there is no neighbour, and so no edge (a natural boundary). Raises
-    ValueError where the mask is empty, or where a part of it touches no known pixel: then its level
-    is undetermined.
+    The mask may have holes and several parts. Pixels at the array's border have no neighbour beyond
+    it, and so no edge (a natural boundary). Raises ValueError where the mask is empty, or where a
+    part of it touches no known pixel, so that its level would be undetermined.
     """
 
     def __init__(self, mask: np.ndarray):
@@ -40,9 +40,9 @@ class Domain:
             raise ValueError(f"a mask is a boolean array (H, W), not {mask.dtype} {mask.shape}")
         if not mask.any():
             raise ValueError("the mask is empty: there is nothing to solve for")
-        self.mask = mask.copy()  # the factors belong to the mask as it is now
+        self.mask = mask.copy()  # the caller may change its own
         self.unknown = np.flatnonzero(mask)
-        differences = _differences(mask)
+        differences = _difference_matrix(mask)
         self._from_guidance = differences[:, self.unknown].T.tocsr()  # (U, E): D_u^T
         known = differences.copy()
         known.data = np.where(mask.ravel()[known.indices], 0, known.data)
@@ -50,15 +50,13 @@ class Domain:
         self._from_known = (self._from_guidance @ known).tocsr()  # (U, H W): D_u^T D_k
         laplacian = (self._from_guidance @ self._from_guidance.T).tocsc()  # (U, U)
         self._check_anchored(laplacian)
-        # A symmetric matrix: order it for A + A^T, and take pivots on the diagonal.
+        # For a symmetric matrix A: order the columns by A + A^T, and pivot on the diagonal.
         self._factors = splu(
-            laplacian,
-            permc_spec="MMD_AT_PLUS_A",
-            diag_pivot_thresh=0.0,
-            options={"SymmetricMode": True},
+            laplacian, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
         )
 
-    def _check_anchored(self, laplacian) -> None:
+    def _check_anchored(self, laplacian: sparse.csc_matrix) -> None:
+        """Raises ValueError where a connected part of the mask touches no known pixel."""
         parts, label = sparse.csgraph.connected_components(laplacian, directed=False)
         anchors = np.abs(self._from_known).sum(axis=1)
         if (np.bincount(label, weights=np.asarray(anchors).ravel(), minlength=parts) == 0).any():
@@ -69,40 +67,33 @@ class Domain:
     ) -> np.ndarray:
         """The image that equals `known` outside the mask and follows the guidance inside.
 
-        known        (H, W) or (H, W, C, ...): the channels and frames on the further axes are
-                     solved together; the result has this shape, and is float64
+        known        (H, W) or (H, W, C, ...); further axes, such as channels and frames, are
+                     solved together. The result has this shape and is float64.
         right, down  the guidance, of the same shape: the wanted differences to the pixel on the
-                     right and to the one below; the last column and row are ignored. None stands
-                     for 0, and gives the membrane that `known` spans
+                     right and to the one below; the last column and row are ignored. None means 0
+                     everywhere: the result is the membrane that `known` spans.
 
         Raises ValueError where shapes do not fit.
         """
         if known.shape[:2] != self.mask.shape:
             raise ValueError(f"known values {known.shape} do not fit the mask {self.mask.shape}")
-        if (right is None) != (down is None) or any(
-            v is not None and v.shape != known.shape for v in (right, down)
-        ):
-            raise ValueError(
-                f"the guidance is two arrays {known.shape} like the known values, or none"
-            )
+        guidance = [v for v in (right, down) if v is not None]
+        if len(guidance) == 1 or any(v.shape != known.shape for v in guidance):
+            raise ValueError(f"guidance is two arrays {known.shape} like the known values, or none")
         columns = known.reshape(known.shape[0] * known.shape[1], -1).astype(np.float64)  # (H W, K)
         b = -(self._from_known @ columns)
-        if right is not None:
-            b += self._from_guidance @ np.concatenate(
-                [right.reshape(columns.shape), down.reshape(columns.shape)]
-            )
-        out = columns
+        if guidance:
+            b += self._from_guidance @ np.concatenate([v.reshape(columns.shape) for v in guidance])
         for first in range(0, b.shape[1], SOLVE_COLUMNS):
             some = np.s_[first : first + SOLVE_COLUMNS]
-            out[self.unknown, some] = self._factors.solve(b[:, some])
-        return out.reshape(known.shape)
+            columns[self.unknown, some] = self._factors.solve(b[:, some])
+        return columns.reshape(known.shape)
 
 
-def _differences(mask: np.ndarray) -> sparse.csr_matrix:
-    """The matrix D (2 H W, H W).
+def _difference_matrix(mask: np.ndarray) -> sparse.csr_matrix:
+    """The matrix D (2 H W, H W): its row p gives x_right - x_p, its row H W + p x_below - x_p.
 
-    Row p of its first half is x_right - x_p, of its second half x_below - x_p. Rows are empty where
-    there is no edge.
+    Rows are empty where there is no edge.
     """
     h, w = mask.shape
     pixel = np.arange(h * w).reshape(h, w)
@@ -113,7 +104,5 @@ def _differences(mask: np.ndarray) -> sparse.csr_matrix:
         first.append(pixel[a][edge])
         second.append(pixel[b][edge])
     rows, first, second = (np.concatenate(v) for v in (rows, first, second))
-    values = np.repeat([-1.0, 1.0], len(rows))
-    return sparse.csr_matrix(
-        (values, (np.tile(rows, 2), np.concatenate([first, second]))), (2 * h * w, h * w)
-    )
+    values, columns = np.repeat([-1.0, 1.0], len(rows)), np.concatenate([first, second])
+    return sparse.csr_matrix((values, (np.tile(rows, 2), columns)), (2 * h * w, h * w))

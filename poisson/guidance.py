@@ -1,7 +1,7 @@
 """Guidance fields: which differences between neighbours the blended image should have.
 
-Each function takes images (H, W, ...) and gives (right, down): the differences to the pixel on the
-right and to the one below, of the same shape, 0 in the last column and row.
+Each function takes images (H, W, ...) and gives (right, down), of the same shape, float64: the
+differences to the pixel on the right and to the one below, 0 in the last column and row.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def differences(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The image's own forward differences, float64."""
+    """The image's own forward differences."""
     right, down = np.zeros(image.shape), np.zeros(image.shape)
     np.subtract(image[:, 1:], image[:, :-1], out=right[:, :-1], dtype=np.float64)
     np.subtract(image[1:], image[:-1], out=down[:-1], dtype=np.float64)
@@ -18,7 +18,7 @@ def differences(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normal(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The differences of what is pasted (Perez et al. 2003, eq. 11)."""
+    """The differences of the pasted image (Perez et al. 2003, eq. 11)."""
     return differences(fore)
 
 

@@ -1,15 +1,16 @@
 """Trained nets + frames -> frames with the face replaced and marked.
 
-Frames pass through a chain of generators, a few at a time, so that memory does not grow with the
-clip. `replace_face` is that chain, to be read from top to bottom; its steps are in `convert_steps`.
-`convert` runs it for each face.
+`convert` runs `replace_face` for each face: a chain of generators, to be read from top to bottom.
+Frames pass through it a few at a time, so that memory does not grow with the clip. The steps of the
+chain are in `convert_steps`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import tee
+from itertools import chain, tee
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ from files import pick_evenly
 from video import Frame
 
 from . import convert_steps as steps
-from .convert_steps import CONVERT_BATCH, Draw, batched, each
+from .convert_steps import CONVERT_BATCH, Draw, apply_step, batched
 from .presets import Preset
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from .detect import Tracks
     from .run import Run
 
-MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt
-STATISTICS_FEATHER = 0.3  # widths of the canvas; a mask so soft counts the middle of the face most
+MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt; by eye
+# Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
+STATISTICS_FEATHER = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class ConvertedFrame:
-    """A frame before and after."""
+    """A frame before and after conversion."""
 
     untouched: Frame
     image: np.ndarray  # (H, W, 3) uint8
@@ -50,7 +52,7 @@ class ConvertedFrame:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """One face of the target clip, by frame number."""
+    """One face of the target clip; both dicts are by frame number."""
 
     rows: dict[int, Row]
     faces: dict[int, np.ndarray] = field(default_factory=dict)  # aligned, (h, w, 3) uint8
@@ -59,7 +61,7 @@ class Target:
 def convert(
     run: Run, clip: Selection, tracks: Tracks, faces: Faces, draw: Draw
 ) -> Iterator[ConvertedFrame]:
-    """Every frame of the clip with its faces replaced, and marked unless the settings say no."""
+    """Every frame of the clip with its faces replaced, and marked unless `settings.mark` is off."""
     settings = run.settings
     untouched, frames = tee(clip)
     for rows, aligned in zip(tracks, faces, strict=True):
@@ -74,14 +76,14 @@ def replace_face(
 ) -> Iterator[Frame]:
     """The frames with one face replaced. Those whose manifest row is not ok pass unchanged.
 
-    max_height  of the canvas on which faces are blended, in pixels
+    max_height  pixels, of the canvas on which faces are blended
     """
     matrices = [np.array(row.matrix) for row in target.rows.values() if row.ok]
     canvas = Canvas.native(preset.region, matrices, max_height)
     masks = [canvas.mask(yaw=yaw) for yaw in mask.MASK_YAWS]
     allowed = [poisson.allowed_difference(at_yaw) for at_yaw in masks]
-    domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames: factored once
-    weights = canvas.mask(STATISTICS_FEATHER)  # of pixels, in statistics of colours
+    domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames, factored once
+    weights = canvas.mask(STATISTICS_FEATHER)  # of pixels, in statistics of colour
     yaws = smooth_yaw_over_time(target.rows)
 
     faces = steps.draw_faces(frames, target.rows, draw, preset.canvas)
@@ -90,21 +92,22 @@ def replace_face(
     batches = steps.gather(faces, target.rows, yaws)
     if preset.express and len(target.faces) >= MIN_EXPRESSION_FRAMES:
         express = learn_expression(target, draw, yaws, preset)
-        batches = each(batches, steps.transfer_expression, express)
-    batches = each(batches, steps.put_on_canvas, canvas)
-    batches = each(batches, steps.transfer_colour, TRANSFERS[preset.colour].for_clip(weights))
-    batches = each(batches, steps.find_opacity, masks, allowed)
-    batches = each(batches, steps.find_rim, domain, weights)
+        batches = apply_step(batches, steps.transfer_expression, express)
+    batches = apply_step(batches, steps.put_on_canvas, canvas)
+    batches = apply_step(batches, steps.transfer_colour, TRANSFERS[preset.colour].for_clip(weights))
+    batches = apply_step(batches, steps.find_opacity, masks, allowed)
+    batches = apply_step(batches, steps.find_rim, domain, weights)
     if preset.smooth:
         batches = steps.damp_rim_over_time(batches)
-    batches = each(batches, steps.blend, domain)
-    yield from steps.paste(batches, canvas)
+    batches = apply_step(batches, steps.blend, domain)
+    batches = apply_step(batches, steps.paste, canvas)
+    yield from chain.from_iterable(map(attrgetter("frames"), batches))
 
 
 def learn_expression(
     target: Target, draw: Draw, yaws: dict[int, float], preset: Preset
 ) -> Expression:
-    """How the target's face usually looks, and how the nets draw it as the donor's."""
+    """Learn how the target's face usually looks, and how it looks drawn as the donor's."""
     numbers = sorted(target.faces)
     numbers = [numbers[i] for i in pick_evenly(len(numbers), MAX_EXPRESSION_FACES)]
     own, drawn = [], []
@@ -119,10 +122,10 @@ def learn_expression(
 def mark(
     untouched: Iterable[Frame], frames: Iterable[Frame], tracks: Tracks, marked: bool
 ) -> Iterator[ConvertedFrame]:
-    """Puts the invisible mark into the replaced faces, if `marked`; gives all that is known."""
+    """Pair frames before and after conversion; embed the invisible mark in faces, if `marked`."""
     for before, after in zip(untouched, frames, strict=True):
         image, number = after.image, before.number
         matrices = [np.array(rows[number].matrix) for rows in tracks if rows[number].ok]
-        for matrix in matrices if marked else ():
+        for matrix in matrices if marked else []:
             image = provenance.mark.embed(image, before.image, matrix)
         yield ConvertedFrame(before, image, matrices)

@@ -1,11 +1,10 @@
-"""The steps of a conversion, a few frames at a time; `convert.replace_face` is their order."""
+"""The steps of a conversion, each on a batch of frames, in the order of `convert.replace_face`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 
@@ -19,23 +18,25 @@ from video import Frame
 
 CONVERT_BATCH = 8  # frames converted together: more need more memory and are no faster
 
-Draw = Callable[[np.ndarray], np.ndarray]  # faces (N, h, w, 3) uint8 -> as the donor, see Trainer
-FrameFace = tuple[Frame, np.ndarray | None, np.ndarray | None]  # a frame, its face, that face drawn
+# faces (N, h, w, 3) uint8 -> the same drawn as the donor's, float32 0..1; see Trainer.swap
+Draw = Callable[[np.ndarray], np.ndarray]
+# a frame, its aligned face, and that face drawn as the donor's; None without a face
+FrameFace = tuple[Frame, np.ndarray | None, np.ndarray | None]
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """A few successive frames, and the faces in them; arrays have an entry for each face."""
+    """A few successive frames, and the N faces in them, one or none in each frame."""
 
     frames: list[Frame]
-    places: list[int]  # the indices in `frames` of those that have a face
+    indices: list[int]  # in `frames`, of those that have a face
     matrices: list[np.ndarray]  # (2, 3), frame -> aligned
     yaws: np.ndarray  # (N,)
-    # The arrays below are None in a batch without faces, and until their step has been done.
+    # Each array below is None until its step is done, and in a batch without faces.
     target: np.ndarray | None = None  # aligned faces (N, h, w, 3) float32 0..1
-    drawn: np.ndarray | None = None  # those faces as the donor's; at last on the blending canvas
-    fore: np.ndarray | None = None  # drawn faces on that canvas, in 8-bit levels, not rounded
-    back: np.ndarray | None = None  # what that canvas shows of the frames, likewise
+    drawn: np.ndarray | None = None  # likewise, drawn as the donor's; then on the blending canvas
+    fore: np.ndarray | None = None  # (N, h, w, 3), recoloured, in 8-bit levels, not rounded
+    back: np.ndarray | None = None  # (N, h, w, 3), the frames on that canvas, likewise
     opacity: np.ndarray | None = None  # (N, h, w) 0..1
     mean_difference: np.ndarray | None = None  # (3, N), see poisson.split_difference
     rim: np.ndarray | None = None  # (h, w, 3, N), likewise
@@ -52,87 +53,82 @@ def batched(items: Iterable, size: int) -> Iterator[list]:
 def draw_faces(
     frames: Iterable[Frame], rows: dict[int, Row], draw: Draw, canvas: Canvas
 ) -> Iterator[FrameFace]:
-    """Each frame with its aligned face and that face as the donor's, float32 0..1, or None."""
+    """Align the face of each frame whose row is ok, and draw it as the donor's; float32 0..1."""
     for batch in batched(frames, CONVERT_BATCH):
         present = [f for f in batch if f.number in rows and rows[f.number].ok]
-        drawn = {}
-        if present:
-            faces = np.stack(
-                [canvas.warp(f.image, np.array(rows[f.number].matrix)) for f in present]
-            )
-            pairs = zip(faces / np.float32(255), draw(faces), strict=True)
-            drawn = {frame.number: pair for frame, pair in zip(present, pairs, strict=True)}
+        faces = {f.number: canvas.warp(f.image, np.array(rows[f.number].matrix)) for f in present}
+        drawn = dict(zip(faces, draw(np.stack([*faces.values()])), strict=True)) if faces else {}
         for frame in batch:
-            yield frame, *drawn.get(frame.number, (None, None))
+            if frame.number in faces:
+                yield frame, faces[frame.number] / np.float32(255), drawn[frame.number]
+            else:
+                yield frame, None, None
 
 
 def gather(
     faces: Iterable[FrameFace], rows: dict[int, Row], yaws: dict[int, float]
 ) -> Iterator[Batch]:
-    """The frames in batches, and the faces in arrays."""
+    """Gather frames in batches, and their faces in arrays."""
     for some in batched(faces, CONVERT_BATCH):
         frames = [frame for frame, *_ in some]
-        places = [i for i, (_, face, _) in enumerate(some) if face is not None]
-        numbers = [frames[i].number for i in places]
+        indices = [i for i, (_, face, _) in enumerate(some) if face is not None]
+        numbers = [frames[i].number for i in indices]
         matrices = [np.array(rows[n].matrix) for n in numbers]
-        batch = Batch(frames, places, matrices, np.array([yaws[n] for n in numbers]))
-        if places:
-            target, drawn = (np.stack([some[i][k] for i in places]) for k in (1, 2))
+        batch = Batch(frames, indices, matrices, np.array([yaws[n] for n in numbers]))
+        if indices:
+            target, drawn = (np.stack([some[i][k] for i in indices]) for k in (1, 2))
             batch = replace(batch, target=target, drawn=drawn)
         yield batch
 
 
-def each(batches: Iterable[Batch], step: Callable[..., Batch], *arguments) -> Iterator[Batch]:
-    """A step of one batch, done to all that have faces; the others pass.
+def apply_step(batches: Iterable[Batch], step: Callable[..., Batch], *args) -> Iterator[Batch]:
+    """Apply a step to each batch that has faces; the others pass unchanged.
 
-    `map` keeps no batch while the next one is made, as a loop with yield would: that saves memory.
+    `map` frees a batch before the next one is made. A loop with `yield` would hold two.
     """
-    return map(lambda batch: step(batch, *arguments) if batch.places else batch, batches)
+    return map(lambda batch: step(batch, *args) if batch.indices else batch, batches)
 
 
 def transfer_expression(batch: Batch, express: Expression) -> Batch:
-    """Gives the drawn faces the expression of the target's."""
+    """Give the drawn faces the expression of the target's."""
     return replace(batch, drawn=express(batch.target, batch.drawn, batch.yaws))
 
 
 def put_on_canvas(batch: Batch, canvas: Canvas) -> Batch:
-    """Scales the drawn faces to the blending canvas, and adds what it shows of the frames."""
-    back = [  # floats: rounding to levels before blending would show as noise in dark places
-        canvas.warp(batch.frames[i].image.astype(np.float32), matrix)
-        for i, matrix in zip(batch.places, batch.matrices, strict=True)
-    ]
+    """Scale the drawn faces to the blending canvas, and warp the frames onto it."""
+    # As floats, since rounding before blending would show as noise in dark places.
+    images = (batch.frames[i].image.astype(np.float32) for i in batch.indices)
+    back = [canvas.warp(image, to) for image, to in zip(images, batch.matrices, strict=True)]
     return replace(batch, drawn=warp.resize(batch.drawn, canvas.size), back=np.stack(back))
 
 
 def transfer_colour(batch: Batch, transfer: FrameTransfer) -> Batch:
-    """Gives the drawn faces the colours of those that they replace."""
+    """Give the drawn faces the colours of the faces that they replace."""
     pairs = zip(batch.drawn, batch.back / 255, strict=True)
     return replace(batch, fore=np.stack([transfer(drawn, face) for drawn, face in pairs]) * 255)
 
 
 def find_opacity(batch: Batch, masks: list[np.ndarray], allowed: list[np.ndarray]) -> Batch:
-    """Where faces are put in: within the mask at their yaw, and where the two faces agree.
+    """Find where to paste each face: inside the mask at its yaw, where drawn face and frame agree.
 
     masks    (h, w) at each of faces.mask.MASK_YAWS
     allowed  (h, w) likewise, see poisson.allowed_difference
     """
-    opacity = [
-        poisson.keep_disagreements(
-            mask.interpolate_at_yaw(masks, yaw), fore - back, mask.interpolate_at_yaw(allowed, yaw)
-        )
-        for yaw, fore, back in zip(batch.yaws, batch.fore, batch.back, strict=True)
-    ]
+    opacity = []
+    for yaw, fore, back in zip(batch.yaws, batch.fore, batch.back, strict=True):
+        at_yaw, limit = (mask.interpolate_at_yaw(table, yaw) for table in (masks, allowed))
+        opacity.append(poisson.exclude_disagreements(at_yaw, fore - back, limit))
     return replace(batch, opacity=np.stack(opacity))
 
 
 def find_rim(batch: Batch, domain: poisson.Domain, weights: np.ndarray) -> Batch:
-    """What the frames differ by from the new faces: on average, and on the rim."""
+    """Find how the frames differ from the new faces: on average, and on the rim."""
     mean, rim = poisson.split_difference(batch.fore, batch.back, weights, domain.mask)
     return replace(batch, mean_difference=mean, rim=rim)
 
 
 def damp_rim_over_time(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """Mixes each face's rim with those of the faces before it, against flicker."""
+    """Mix each face's rim with that of the face before it, against flicker."""
     previous = None
 
     def damp(batch: Batch) -> Batch:
@@ -141,26 +137,21 @@ def damp_rim_over_time(batches: Iterable[Batch]) -> Iterator[Batch]:
         previous = rim[..., -1]
         return replace(batch, rim=rim)
 
-    return each(batches, damp)
+    return apply_step(batches, damp)
 
 
 def blend(batch: Batch, domain: poisson.Domain) -> Batch:
-    """Puts the new faces into the light of the frames."""
+    """Put the new faces into the light of the frames."""
     blended = poisson.blend_faces(batch.fore, batch.mean_difference, batch.rim, domain)
     return replace(batch, blended=blended)
 
 
-def paste(batches: Iterable[Batch], canvas: Canvas) -> Iterator[Frame]:
-    """Puts the blended faces into their frames, and gives all frames."""
-    return chain.from_iterable(map(partial(paste_batch, canvas=canvas), batches))
-
-
-def paste_batch(batch: Batch, canvas: Canvas) -> Iterator[Frame]:
-    """`paste` for one batch."""
-    images = [frame.image for frame in batch.frames]
-    for k, i in enumerate(batch.places):
-        patch = batch.blended[k].clip(0, 255)
-        images[i] = canvas.unwarp_into(images[i], patch, batch.opacity[k], batch.matrices[k])
-    for frame, image in zip(batch.frames, images, strict=True):
-        yield Frame(frame.number, frame.time, image)
+def paste(batch: Batch, canvas: Canvas) -> Batch:
+    """Paste the blended faces into their frames."""
+    frames = list(batch.frames)
+    for k, i in enumerate(batch.indices):
+        patch, opacity = batch.blended[k].clip(0, 255), batch.opacity[k]
+        image = canvas.unwarp_into(frames[i].image, patch, opacity, batch.matrices[k])
+        frames[i] = replace(frames[i], image=image)
     nn.parallel.trim_memory()
+    return replace(batch, frames=frames)

@@ -50,12 +50,12 @@ def test_where_the_rim_shows_little_difference_it_is_textbook_blending(faces):
 
 def test_a_rim_is_mixed_with_the_one_before_as_far_as_they_are_alike():
     rims = np.zeros((4, 3, 3, 3), np.float32)
-    rims[..., 1:] = RIM_LIMITS.similar
+    rims[..., 1:] = RIM_LIMITS.difference_scale
     damped = damp_rim_over_time(rims, None)
     assert not damped[..., 0].any()
     share = RIM_LIMITS.damping * np.exp(-1)
-    np.testing.assert_allclose(damped[..., 1], (1 - share) * RIM_LIMITS.similar, rtol=1e-5)
-    assert (rims[..., 1:] == RIM_LIMITS.similar).all()  # what was given is not changed
+    np.testing.assert_allclose(damped[..., 1], (1 - share) * RIM_LIMITS.difference_scale, rtol=1e-5)
+    assert (rims[..., 1:] == RIM_LIMITS.difference_scale).all()  # what was given is not changed
 
 
 def test_damping_a_clip_in_batches_is_damping_it_at_once():
