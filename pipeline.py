@@ -1,7 +1,7 @@
 """Swap a face in a clip: python pipeline.py TARGET DONOR -o OUT.mp4
 
-Without clips: a demo on rendered people. The six steps of a swap, by name; each is a module of
-stages/.
+Without clips: a demo on rendered people. `swap` is the whole program in six steps; each is the
+function of the same name in a module of stages/.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ EXIT_CODES = {
     nn.parallel.TeamError: 11,
     ReplayError: 12,
 }
-DISK_ERROR, INTERRUPTED = 6, 130  # exit codes of what has no class of its own
+DISK_ERROR, INTERRUPTED = 6, 130  # exit codes for OSError and KeyboardInterrupt
 
 
 def swap(settings: Settings) -> None:
-    """The six steps. Each skips what an earlier sitting of the run has finished."""
+    """The six steps. Each skips what an earlier session on the same run folder has finished."""
     started = time.perf_counter()
     clips = open_clips(settings)
     with Run(settings) as run:
@@ -67,18 +67,18 @@ def swap_demo(settings: Settings) -> None:
     for _ in progress(demo.render(settings.folder), "render", 2 * demo.DEMO_FRAMES):
         pass
     swap(settings)
-    told = demo.report(settings.folder, settings.output)
-    print(f"{told} In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
+    comparison = demo.report(settings.folder, settings.output)
+    print(f"{comparison} In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
 
 
-def swap_again(settings: Settings) -> None:
-    """Repeat a recorded run. Raises ReplayError where its output has other bytes."""
+def replay(settings: Settings) -> None:
+    """Repeat a recorded run. Raises ReplayError if its output has other bytes."""
     with expect_same_bytes(settings):
         swap(settings)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what a command line says; gives the exit code."""
+    """Run the program with these command-line arguments, by default sys.argv's; its exit code."""
     try:
         return _run(parse(arguments))
     except tuple(EXIT_CODES) as error:
@@ -89,22 +89,17 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings) -> int:
     nn.set_threads(settings.threads)
     nn.backend.device(settings.device)  # raises DeviceError before any work is done
-    act = swap_again if settings.replay else swap_demo if settings.demo else swap
+    action = replay if settings.replay else swap_demo if settings.demo else swap
     try:
-        act(settings)
+        action(settings)
     except KeyboardInterrupt:
-        print(
-            f"\nstopped; what is finished is kept in {settings.folder}. To continue: "
-            f"{settings.command}",
-            file=sys.stderr,
-        )
+        kept = f"stopped; what is finished is kept in {settings.folder}"
+        print(f"\n{kept}. To continue: {settings.command}", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
-        print(
-            f"pipeline.py: {error.filename or settings.folder}: {error.strerror}; what is finished "
-            f"is kept. Free some space or mend its permissions, then: {settings.command}",
-            file=sys.stderr,
-        )
+        problem = f"{error.filename or settings.folder}: {error.strerror}; what is finished is kept"
+        remedy = f"Free some space or mend its permissions, then: {settings.command}"
+        print(f"pipeline.py: {problem}. {remedy}", file=sys.stderr)
         return DISK_ERROR
     return 0
 

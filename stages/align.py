@@ -1,4 +1,4 @@
-"""Manifest rows -> aligned faces to train on, kept as pictures in the run folder."""
+"""Manifest rows -> aligned faces to train on, stored as PNG in the run folder."""
 
 from __future__ import annotations
 
@@ -17,44 +17,45 @@ from .detect import Tracks
 from .run import Run
 from .run_record import RunError
 
-MAX_TRAINING_FACES = 3000  # of one track; more would not fit into memory beside the nets
+MAX_TRAINING_FACES = 3000  # of one track: 0.15 GB at 128 x 128; training holds them in memory
 
-Faces = list[dict[int, np.ndarray]]  # a track each: aligned faces (h, w, 3) uint8 by frame number
+Faces = list[
+    dict[int, np.ndarray]
+]  # of each track, its aligned faces (h, w, 3) uint8 by frame number
 
 
 def align(run: Run, clips: dict[str, Selection], tracks: dict[str, Tracks]) -> dict[str, Faces]:
-    """The aligned faces of both people in the frames that show them well."""
+    """The aligned faces of both people, from the frames in which they were detected."""
     return {role: align_clip(run, role, clips[role], tracks[role]) for role in clips}
 
 
 def align_clip(run: Run, role: str, frames: Selection, tracks: Tracks) -> Faces:
-    """The aligned faces of one clip, a dictionary for each track."""
+    """The aligned faces of one clip."""
     made_from = {
         "detect": run.fingerprint(f"detect {role}"),
         "size": list(run.settings.preset.aligned),
         "corner": list(run.settings.preset.region.corner),
     }
     chosen = [choose_rows(rows) for rows in tracks]
-
     stage = Stage(f"align {role}", made_from, (f"{role}/faces*/*.png",))
     run.make(stage, lambda: write_missing_faces(run, role, chosen, frames))
     return [read_faces(run, role, track, rows) for track, rows in enumerate(chosen)]
 
 
 def choose_rows(rows: dict[int, Row]) -> dict[int, Row]:
-    """The rows in which the face was seen, or an even choice of them."""
-    seen = [row for row in rows.values() if row.status == "ok"]
-    return {seen[i].frame: seen[i] for i in pick_evenly(len(seen), MAX_TRAINING_FACES)}
+    """The rows with a detected face; if they are too many, some of them, evenly spaced."""
+    ok = [row for row in rows.values() if row.status == "ok"]
+    return {ok[i].frame: ok[i] for i in pick_evenly(len(ok), MAX_TRAINING_FACES)}
 
 
 def write_missing_faces(
     run: Run, role: str, chosen: list[dict[int, Row]], frames: Selection
 ) -> None:
-    """Write the faces of these rows, by track, that an earlier sitting did not write."""
+    """Write those faces of each track's rows that an earlier session did not write."""
     for track, rows in enumerate(chosen):
         missing = {n: row for n, row in rows.items() if not run.face_path(role, n, track).exists()}
-        shown = run.progress(frames, f"align {role}", frames.count) if missing else ()
-        for number, face in extract_faces(shown, missing, run.settings.preset.canvas):
+        counted = run.progress(frames, f"align {role}", frames.count) if missing else ()
+        for number, face in extract_faces(counted, missing, run.settings.preset.canvas):
             run.write_image(run.face_path(role, number, track), face)
 
 
@@ -73,7 +74,7 @@ def read_faces(run: Run, role: str, track: int, rows: dict[int, Row]) -> dict[in
 def extract_faces(
     frames: Iterable[video.Frame], rows: dict[int, Row], canvas: Canvas
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """(frame number, aligned face (h, w, 3) uint8) of each frame in which the face was seen."""
+    """(frame number, aligned face (h, w, 3) uint8) of each row with a detected face."""
     for frame in frames:
         row = rows.get(frame.number)
         if row is not None and row.status == "ok":

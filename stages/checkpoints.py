@@ -17,7 +17,7 @@ from nn import CheckpointError
 
 from .trainers import Trainer
 
-KEPT_CHECKPOINTS = 3  # so that one damaged file, or two, cost an epoch each and not the training
+KEPT_CHECKPOINTS = 3  # two damaged files then cost two epochs, not the whole training; by eye
 
 
 class Checkpoints:
@@ -33,7 +33,7 @@ class Checkpoints:
         return sorted(numbered, key=lambda path: int(path.stem), reverse=True)
 
     def save(self, trainer: Trainer) -> None:
-        """Save the state after an epoch; superfluous files go when the new one is complete."""
+        """Save the state after an epoch; once the new file is complete, delete the superfluous."""
         file = self.folder / f"{trainer.epochs:06d}.npz"
         trainer.save(file)
         if trainer.is_best:
@@ -51,10 +51,9 @@ class Checkpoints:
         os.replace(aside, self.folder / "best.npz")
 
     def resume(self, trainer: Trainer, tell: Callable[[str], None]) -> None:
-        """Load the newest that can be read, or save the trainer's state as the first.
+        """Load the newest readable checkpoint; if there are none, save the present state as one.
 
-        Damaged files are told of. Raises CheckpointError where there are files, and none can be
-        read.
+        `tell` is called about each damaged file. Raises CheckpointError if all are damaged.
         """
         files = self.newest_first()
         if not files:

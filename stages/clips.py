@@ -9,16 +9,16 @@ import video
 
 from .settings import Settings
 
-PEOPLE = {"target": "a", "donor": "b"}  # the identity that the nets know each clip's person by
+PEOPLE = {"target": "a", "donor": "b"}  # the nets' name for the person in each clip
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The frames of a clip that a run uses: from `first` to before `last`, every so many-th."""
+    """The frames of a clip that a run uses: range(first, last, every)."""
 
     source: video.Clip
     first: int = 0
-    last: int | None = None
+    last: int | None = None  # not included; None: to the end
     every: int = 1
 
     def __iter__(self) -> Iterator[video.Frame]:
@@ -26,12 +26,12 @@ class Selection:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it runs from the clip's start to its end."""
+        """Whether it spans the clip from start to end."""
         return self.first == 0 and self.last is None
 
     @property
     def count(self) -> int | None:
-        """How many frames, estimated; None where the clip does not know."""
+        """How many frames, estimated from the container; None if that does not say."""
         if not self.source.frames:
             return None
         last = min(self.last or self.source.frames, self.source.frames)
@@ -39,7 +39,7 @@ class Selection:
 
 
 def open_clips(settings: Settings) -> dict[str, Selection]:
-    """The target's and the donor's frames. Raises video.VideoError, also for a bad output."""
+    """The selected frames of both clips. Raises video.VideoError for a bad input or output."""
     target, donor = video.open_clip(settings.target), video.open_clip(settings.donor)
     for clip in (target, donor):
         if settings.output.resolve() == clip.path.resolve():

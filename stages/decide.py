@@ -1,4 +1,4 @@
-"""Detections -> manifest rows: whose face is swapped, and in which frames it can be believed."""
+"""Detections -> manifest rows: which face is swapped, and in which frames it can be trusted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from faces import Face, align, manifest, reject, select, smooth_matrices
+from faces import Face, align, reject, select, smooth_matrices
+from faces.manifest import Row
 from files import pick_evenly
 
-PICTURES_PER_TRACK = 8  # in tracks.png
+PICTURES_PER_TRACK = 8  # in tracks.png; by eye
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,40 +21,40 @@ class Detections:
     number: int
     time: Fraction
     faces: list[Face]
-    contrasts: list[float]  # of each face, see faces.reject.measure_contrast
+    contrasts: list[float]  # of each face, 8-bit levels, see faces.reject.measure_contrast
     cut: bool = False
-    pictures: list[np.ndarray] | None = None  # the aligned faces, (90, 70, 3) uint8, of some frames
+    pictures: list[np.ndarray] | None = None  # of some frames: each face aligned, (90, 70, 3) uint8
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of one person's face in a clip, each by frame number."""
+    """What is known of one person's face in a clip, by frame number."""
 
-    chosen: dict[int, Face]  # the detection that is this person's
-    jumps: dict[int, str]  # why it is not believed: it is not where the frames around have it
-    low_contrast: dict[int, str]  # why it is not believed: the face fades
-    matrices: dict[int, np.ndarray]  # frame -> aligned face, (2, 3); also of gaps filled in
+    chosen: dict[int, Face]  # the detections of this person
+    jumps: dict[int, str]  # those far from the frames around, with the reason in words
+    low_contrast: dict[int, str]  # those of a face that fades, with the reason in words
+    matrices: dict[int, np.ndarray]  # frame -> aligned, (2, 3), without these; with filled gaps
 
 
 def decide(
     clip: list[Detections], which: int | tuple[float, float] | None = None, smooth: bool = True
-) -> list[manifest.Row]:
-    """One row a frame for the face to swap. Raises ValueError if `which` names none that is there.
+) -> list[Row]:
+    """A row for each frame, about the face to swap.
 
-    which   see faces.select.choose
-    smooth  the matrices are smoothed over time, and short gaps filled in
+    which   see faces.select.choose; raises ValueError if there is no such face
+    smooth  whether to smooth the matrices over time and to fill in short gaps
     """
     chosen = select.choose({d.number: d.faces for d in clip}, which, _starts(clip))
     return _rows(clip, chosen, smooth)
 
 
-def decide_all(clip: list[Detections], smooth: bool = True) -> list[list[manifest.Row]]:
-    """`decide` for every face that is surely one, the most prominent first: a list of rows each."""
+def decide_all(clip: list[Detections], smooth: bool = True) -> list[list[Row]]:
+    """`decide` for each track that is certainly a face, the most prominent first."""
     return [_rows(clip, track.faces, smooth) for track in _link(clip) if track.is_certain]
 
 
 def describe_tracks(clip: list[Detections]) -> list[tuple[str, list[np.ndarray]]]:
-    """(what is known of it, some pictures (90, 70, 3)) of each track, in the order of `which`."""
+    """A description and some pictures (90, 70, 3) of each track, in the order of `which`."""
     described = []
     for k, track in enumerate(_link(clip)):
         pictures = [
@@ -71,7 +72,7 @@ def describe_tracks(clip: list[Detections]) -> list[tuple[str, list[np.ndarray]]
 
 
 def _starts(clip: list[Detections]) -> list[int]:
-    """The frames with which a shot begins."""
+    """The numbers of the frames with which a shot begins."""
     return [d.number for d in clip if d.cut]
 
 
@@ -79,13 +80,8 @@ def _link(clip: list[Detections]) -> list[select.Track]:
     return select.link({d.number: d.faces for d in clip}, _starts(clip))
 
 
-def _rows(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> list[manifest.Row]:
-    evidence = _weigh(clip, chosen, smooth)
-    return [decide_frame(frame, evidence) for frame in clip]
-
-
-def _weigh(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> Evidence:
-    """Which of the chosen detections to believe, and where the face is according to them."""
+def _rows(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> list[Row]:
+    """A row for each frame, about the face of the chosen detections."""
     contrasts = {
         d.number: contrast
         for d in clip
@@ -101,24 +97,23 @@ def _weigh(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> Evi
     if smooth:
         step = select.frame_step(d.number for d in clip)
         matrices = smooth_matrices(matrices, [*_starts(clip), *low_contrast], step)
-    return Evidence(chosen, jumps, low_contrast, matrices)
+    evidence = Evidence(chosen, jumps, low_contrast, matrices)
+    return [_decide_frame(frame, evidence) for frame in clip]
 
 
-def decide_frame(frame: Detections, evidence: Evidence) -> manifest.Row:
-    """The row of a frame: swap the face, fill in its place, or why the frame stays as it is."""
+def _decide_frame(frame: Detections, evidence: Evidence) -> Row:
+    """Whether the face of this frame is replaced, and if not, why."""
     number, time = frame.number, frame.time
     face, matrix = evidence.chosen.get(number), evidence.matrices.get(number)
-    jump = evidence.jumps.get(number)
-    if number in evidence.low_contrast:
-        return manifest.Row.rejected(
-            number, time, face, "low contrast", evidence.low_contrast[number]
-        )
+    jump, low_contrast = evidence.jumps.get(number), evidence.low_contrast.get(number)
+    if low_contrast is not None:
+        return Row.rejected(number, time, face, "low contrast", low_contrast)
     if matrix is not None and face is not None and jump is None:
-        return manifest.Row.with_face(number, time, face, matrix)
+        return Row.with_face(number, time, face, matrix)
     if matrix is not None:
         reason = f"{jump or 'the face was not seen'}; its place is taken from the frames around"
-        return manifest.Row.filled(number, time, matrix, reason)
+        return Row.filled(number, time, matrix, reason)
     if jump is not None:
-        return manifest.Row.rejected(number, time, face, "jump", jump)
+        return Row.rejected(number, time, face, "jump", jump)
     reason = f"{len(frame.faces)} other faces" if frame.faces else "no face found"
-    return manifest.Row.without_face(number, time, reason)
+    return Row.without_face(number, time, reason)

@@ -1,4 +1,4 @@
-"""Frames -> tracks: find every face once, and write down which one is swapped where."""
+"""Frames -> tracks: find every face once, and choose which one is swapped in which frame."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .clips import Selection
 from .decide import Detections, decide, decide_all, describe_tracks
 from .run import Run
 
-MIN_TRAINING_FACES = 16  # of a person; the nets learn nothing from fewer; by eye
-PICTURE_INTERVAL = 12  # frames from one whose faces are kept as pictures to the next
-TRIM_INTERVAL = 10  # frames after which freed memory goes back to the system
+MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful; by eye
+PICTURE_INTERVAL = 12  # frames; of every 12th the faces are kept as pictures, for tracks.png
+TRIM_INTERVAL = 10  # frames after which freed memory is given back to the system; by eye
 CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # where contrast is measured
 MAX_TRACKS_SHOWN = 12  # in tracks.png
 
-Tracks = list[dict[int, manifest.Row]]  # the manifest of each face that is swapped, by frame number
+Tracks = list[dict[int, manifest.Row]]  # of each swapped face, its row in each frame
 
 
 class TooFewFaces(Exception):
-    """There is nobody to swap, or too little of somebody to learn from."""
+    """No face to swap, or too few faces of a person to learn from."""
 
 
 def detect(run: Run, clips: dict[str, Selection]) -> dict[str, Tracks]:
@@ -35,7 +35,7 @@ def detect(run: Run, clips: dict[str, Selection]) -> dict[str, Tracks]:
 
 
 def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
-    """The manifests of a clip: one for each face that is swapped, in most runs one."""
+    """The manifest of each swapped face of a clip; without --all-faces there is one."""
     stage = Stage(f"detect {role}", _made_from(run, role), (f"{role}/manifest*.jsonl",))
     run.make(stage, lambda: _write_manifests(run, role, frames))
     tracks: Tracks = []
@@ -55,16 +55,15 @@ def _made_from(run: Run, role: str) -> dict:
 
 
 def _write_manifests(run: Run, role: str, frames: Selection) -> None:
-    shown = run.progress(frames, f"detect {role}", frames.count)
-    min_size = run.settings.min_size
-    detections = list(detect_frames(shown, Detector(), min_size, WHOLE_SEARCH_INTERVAL))
+    min_size, counted = run.settings.min_size, run.progress(frames, f"detect {role}", frames.count)
+    detections = list(detect_frames(counted, Detector(), min_size, WHOLE_SEARCH_INTERVAL))
     try:
-        found = _decide(run, role, detections)
+        tracks = _decide(run, role, detections)
     except ValueError as error:
         option = "--face" if role == "target" else "--donor-face"
         raise TooFewFaces(f"{frames.source.path}: {error}; try another {option}") from None
     _write_pictures(run, role, detections)
-    for track, rows in enumerate(found):
+    for track, rows in enumerate(tracks):
         manifest.write(run.manifest_path(role, track), rows)
         counts = Counter(row.status for row in rows)
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
@@ -72,7 +71,7 @@ def _write_manifests(run: Run, role: str, frames: Selection) -> None:
 
 
 def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:
-    """The rows of each face to swap. Raises ValueError where the chosen face is not there."""
+    """The rows of each face to swap. Raises ValueError if the chosen face is not there."""
     settings, smooth = run.settings, run.settings.preset.smooth
     if role == "donor":
         return [decide(detections, settings.donor_face, smooth)]
@@ -81,7 +80,7 @@ def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[mani
 
 
 def _write_pictures(run: Run, role: str, detections: list[Detections]) -> None:
-    """Write tracks.png: every face that was followed, with its number for --face."""
+    """Write tracks.png: every person found, with the number that --face takes."""
     pictured = [(text, pictures) for text, pictures in describe_tracks(detections) if pictures]
     if pictured:
         texts, pictures = zip(*pictured[:MAX_TRACKS_SHOWN], strict=True)
@@ -89,7 +88,8 @@ def _write_pictures(run: Run, role: str, detections: list[Detections]) -> None:
 
 
 def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
-    clip, usable = frames.source.path, sum(r.status == "ok" for t in tracks for r in t.values())
+    clip = frames.source.path
+    usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
     if usable == 0:
         raise TooFewFaces(
             f"{clip}: no face in any of {len(tracks[0])} frames; is it upright, and at least "
@@ -105,7 +105,7 @@ def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
 def detect_frames(
     frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
 ) -> Iterator[Detections]:
-    """Every face of every frame, once.
+    """The faces of every frame, with the contrast of each.
 
     Every `every`-th frame is searched whole, those between only where faces are expected.
     """
@@ -113,14 +113,8 @@ def detect_frames(
         if count % TRIM_INTERVAL == 0:
             nn.parallel.trim_memory()
         frame = found.frame
-        pictures = [
-            CONTRAST_CANVAS.warp(frame.image, align.similarity(face.points)) for face in found.faces
-        ]
-        yield Detections(
-            frame.number,
-            frame.time,
-            found.faces,
-            [reject.measure_contrast(picture) for picture in pictures],
-            found.cut,
-            pictures if frame.number % PICTURE_INTERVAL == 0 else None,
-        )
+        matrices = [align.similarity(face.points) for face in found.faces]
+        pictures = [CONTRAST_CANVAS.warp(frame.image, matrix) for matrix in matrices]
+        contrasts = [reject.measure_contrast(picture) for picture in pictures]
+        kept = pictures if frame.number % PICTURE_INTERVAL == 0 else None
+        yield Detections(frame.number, frame.time, found.faces, contrasts, found.cut, kept)

@@ -16,7 +16,7 @@ from . import presets, replay
 from .settings import FaceChoice, Settings
 
 DEMO_FOLDER = Path("runs/demo")
-DEMO_MINUTES = 1.2  # of training; by eye: enough to know the face
+DEMO_MINUTES = 1.2  # of training; enough to recognise the donor, by eye
 SMALLEST_MIN_SIZE = 12  # pixels, the window of the detector's first net
 
 DESCRIPTION = (
@@ -64,9 +64,9 @@ HELP = {
 
 
 def parse(arguments: list[str] | None = None) -> Settings:
-    """The settings that a command line asks for; wrong options end the program with code 2.
+    """The settings that a command line asks for; with --replay, those of the recorded run.
 
-    For a replay they are those of the recorded run. Raises RunError for a record that is none.
+    Wrong options end the program with code 2. Raises RunError if the record cannot be used.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
@@ -74,15 +74,15 @@ def parse(arguments: list[str] | None = None) -> Settings:
     if options.replay:
         if options.target:
             parser.error("--replay takes its clips from the record")
-        settings = _replayed(options)
+        settings = _make_replay_settings(options)
     else:
         _check(parser, options)
-        settings = _settings(options)
+        settings = _make_settings(options)
     return replace(settings, command="python pipeline.py " + " ".join(arguments))
 
 
-def _replayed(options: argparse.Namespace) -> Settings:
-    """The settings of a recorded run, in a folder and with an output of its own."""
+def _make_replay_settings(options: argparse.Namespace) -> Settings:
+    """The settings of a recorded run, with another folder and another output."""
     record = replay.read(options.replay)
     folder = options.replay.resolve().parent
     recorded_output = Path(record["settings"]["output"])
@@ -108,8 +108,8 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         parser.error(f"--min-size is at least {SMALLEST_MIN_SIZE} pixels, the detector's window")
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    """The settings of options that were checked."""
+def _make_settings(options: argparse.Namespace) -> Settings:
+    """The settings that checked options ask for."""
     values = vars(options).copy()
     demo = options.target is None
     output, folder = options.output, values.pop("run")
@@ -122,14 +122,14 @@ def _settings(options: argparse.Namespace) -> Settings:
             changes["minutes"] = options.minutes or DEMO_MINUTES
     output = output or Path("swap.mp4")
     folder = folder or Path("runs") / (output.stem or "swap")
-    preset = _changed(presets.PRESETS[options.preset], changes)
+    preset = _change_preset(presets.PRESETS[options.preset], changes)
     mark = not values.pop("no_mark")
     values |= {"output": output, "folder": folder, "preset": preset}
     return Settings(**values, demo=demo, mark=mark)
 
 
-def _changed(preset: presets.Preset, changes: dict) -> presets.Preset:
-    """A preset with what the command line gives in place of its own."""
+def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:
+    """The preset with all changes that are not None; rounds replace minutes, and minutes rounds."""
     length = {name: changes.pop(name) for name in ("rounds", "minutes")}
     given = {name: value for name, value in changes.items() if value is not None}
     if any(length.values()):
@@ -157,15 +157,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--size", type=_positive(int), metavar="PX", default=256)
     add("--colour", choices=TRANSFERS)
     add("--seed", type=int, default=0, metavar="N")
-    add("--threads", type=_positive(int), metavar="N", default=_cores())
+    add("--threads", type=_positive(int), metavar="N", default=_count_cores())
     add("--device", choices=("cpu", "gpu"), default="cpu")
     add("--run", type=Path, metavar="DIR")
     add("--quality", type=int, default=18, metavar="CRF", choices=range(52))
-    add("--face", type=_face, metavar="N|X,Y")
+    add("--face", type=_parse_face, metavar="N|X,Y")
     add("--all-faces", action="store_true")
-    add("--donor-face", type=_face, metavar="N|X,Y")
+    add("--donor-face", type=_parse_face, metavar="N|X,Y")
     add("--min-size", type=_positive(float), default=40, metavar="PX")
-    add("--frames", type=_frames, default=(0, None), metavar="A:B")
+    add("--frames", type=_parse_frames, default=(0, None), metavar="A:B")
     add("--every", type=_positive(int), default=1, metavar="N")
     add("--no-mark", action="store_true")
     add("--truth", type=Path, metavar="DIR")
@@ -173,14 +173,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _cores() -> int | None:
-    """Processor cores that this process may use."""
+def _count_cores() -> int | None:
+    """How many processor cores this process may use; None if unknown."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
 
 
 def _positive(kind: type) -> Callable[[str], int | float]:
+    """A parser of numbers above 0; argparse shows its name, that of `kind`, in messages."""
+
     def parse_number(text: str) -> int | float:
         value = kind(text)
         if not 0 < value < 1e9:
@@ -191,7 +193,7 @@ def _positive(kind: type) -> Callable[[str], int | float]:
     return parse_number
 
 
-def _face(text: str) -> FaceChoice:
+def _parse_face(text: str) -> FaceChoice:
     parts = text.split(",")
     try:
         return int(text) if len(parts) == 1 else (float(parts[0]), float(parts[1]))
@@ -199,7 +201,7 @@ def _face(text: str) -> FaceChoice:
         raise ArgumentTypeError(f"{text!r} is neither a number nor a point X,Y") from None
 
 
-def _frames(text: str) -> tuple[int, int | None]:
+def _parse_frames(text: str) -> tuple[int, int | None]:
     first, colon, last = text.partition(":")
     try:
         a, b = int(first or 0), int(last) if last else None

@@ -9,28 +9,28 @@ from faces import Canvas, align
 
 @dataclass(frozen=True)
 class Preset:
-    """How to train, and what to do with the result."""
+    """How to train and to convert; `Settings.preset` has the command line's changes applied."""
 
     name: str
     net: str  # key of stages.trainers.TRAINERS
     aligned: tuple[int, int]  # (w, h) of the stored faces, pixels
     region: align.Region  # the part of the face that is learnt and replaced
     batch: int  # faces a training step; for the net "today", pairs of faces
-    rounds: int | None  # rounds of training; None: `minutes` says when to stop
-    minutes: float | None  # wall-clock minutes of training
+    rounds: int | None  # of training; None: `minutes` limits it
+    minutes: float | None  # of training, wall clock; None: `rounds` limits it
     phases: tuple[str, ...]  # epochs that make a round; a is the target's person, b the donor's
     colour: str  # key of colorcorrect.TRANSFERS: how colours are matched to the target's
-    express: bool  # the target's eyes and mouth move the donor's, beyond what the net does
-    smooth: bool  # smooth the faces' places over time, fill in short gaps, deflicker
+    express: bool  # transfer the target's expression to the drawn face, see faces.expression
+    smooth: bool  # smooth the matrices over time, fill in short gaps, deflicker
 
     @property
     def canvas(self) -> Canvas:
-        """The region of the face that is learnt, at the size in which it is stored."""
+        """The learnt region of the face at the size of the stored faces."""
         return Canvas(self.region, self.aligned)
 
 
 PRESETS = {
-    # What the 2020 program did: each round an epoch of either face and of either colour, in twos.
+    # The 2020 program: in each round an epoch for each face net and each colour net, batches of 2.
     "seed": Preset(
         name="seed",
         net="seed2020",
@@ -44,7 +44,7 @@ PRESETS = {
         express=False,
         smooth=False,
     ),
-    # A larger net that starts from weights which have seen many people: a good result in minutes.
+    # A larger net that starts from weights trained on many people: a good result within minutes.
     "standard": Preset(
         name="standard",
         net="today",

@@ -1,4 +1,4 @@
-"""A bar with the time left, on a terminal; nothing elsewhere."""
+"""A progress bar with the time left."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from tqdm import tqdm
 
 
 def progress(items: Iterable, what: str, total: int | None = None) -> Iterable:
-    """The items, one frame each, and a bar on standard error while they are taken."""
+    """The items, one frame each; iterating moves a bar on standard error, if that is a terminal."""
     return tqdm(items, desc=what, total=total, disable=None, unit="frame", dynamic_ncols=True)

@@ -1,4 +1,4 @@
-"""run.json is enough to repeat a run: its settings as a command line, and a check of the bytes."""
+"""Repeating a recorded run: run.json -> its command line, and a check of the output's bytes."""
 
 from __future__ import annotations
 
@@ -13,29 +13,20 @@ from .run_record import RunError, read_record
 from .settings import Settings
 
 # Names of settings, and of the preset's fields, that are options with a value.
-OPTIONS = (
-    "seed",
-    "threads",
-    "device",
-    "size",
-    "quality",
-    "min_size",
-    "face",
-    "donor_face",
-    "every",
-)
+FACE_OPTIONS = ("min_size", "face", "donor_face", "every")
+VALUE_OPTIONS = ("seed", "threads", "device", "size", "quality", *FACE_OPTIONS)
 PRESET_OPTIONS = ("rounds", "minutes", "batch", "colour")
 
 
 class ReplayError(Exception):
-    """The output is not what the record says, or cannot be; the message says what differs."""
+    """The output differs from the record, or is bound to; the message says what differs."""
 
 
 @contextmanager
 def expect_same_bytes(settings: Settings) -> Iterator[None]:
-    """A context for the recorded run's repetition: its output must have the recorded bytes.
+    """A context in which the recorded run is repeated; its output must have the recorded SHA-256.
 
-    Raises ReplayError where it has others, or where the clips are not those of that run.
+    Raises ReplayError if it has another, or if the clips are not those of that run.
     """
     record = read(settings.replay)
     check_inputs(record)
@@ -54,7 +45,7 @@ def expect_same_bytes(settings: Settings) -> Iterator[None]:
 
 
 def read(file: Path) -> dict:
-    """The record of a finished run. Raises RunError for a file that is none."""
+    """The record of a finished run. Raises RunError if the file is not such a record."""
     try:
         record = read_record(file, file, "replay it with that version")
         _check_settings(record)
@@ -89,13 +80,13 @@ def _is_finished(results: dict) -> bool:
 
 
 def arguments(record: dict) -> list[str]:
-    """The command line of a recorded run, without where its results go."""
+    """The command line of a recorded run, without --output and --run."""
     settings = record["settings"]
     preset = settings["preset"]
     first, last = settings["frames"]
     words = [settings["target"], settings["donor"], "--preset", preset["name"]]
     words += ["--frames", f"{first}:{'' if last is None else last}"]
-    values = {name: settings.get(name) for name in OPTIONS}
+    values = {name: settings.get(name) for name in VALUE_OPTIONS}
     for name, value in (values | {name: preset.get(name) for name in PRESET_OPTIONS}).items():
         if value is not None:
             text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -108,7 +99,7 @@ def arguments(record: dict) -> list[str]:
 
 
 def check_inputs(record: dict) -> None:
-    """Raises ReplayError where a clip is not the one of that run."""
+    """Raise ReplayError unless both clips are those of the recorded run."""
     for role in ("target", "donor"):
         path = Path(record["settings"][role])
         if not path.exists():
@@ -122,7 +113,7 @@ def check_inputs(record: dict) -> None:
 
 
 def changed_versions(record: dict) -> list[str]:
-    """What of the machine and its packages is not as it was, in words."""
+    """How this machine and its packages differ from the recorded run's, in words."""
     before, now = record["versions"], package_versions()
     return [
         f"{name} {now.get(name, 'missing')}, was {before.get(name, 'missing')}"

@@ -1,12 +1,12 @@
-"""The folder that keeps everything a run made, so that it can be continued, checked and repeated.
+"""A run and its folder, which keeps all that is needed to continue, check and repeat the run.
 
 run.json              settings, versions, hashes of the inputs, finished stages, results
 log.txt               what happened, with times
 target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
 checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
-lock                  held by the program that works here, and free again when it ends
+lock                  locked while a program uses the folder; the system frees it when that ends
 losses.csv            one row an epoch
-previews/NNNN.png     contact sheets as training goes
+previews/NNNN.png     contact sheets made during training
 result.png            a contact sheet of the output
 """
 
@@ -32,16 +32,16 @@ from .settings import Settings
 
 
 class Run:
-    """A run and its folder, made if need be; a context that holds the folder's lock.
+    """A run: its settings, its folder and its record. As a context it holds the folder's lock.
 
-    Raises RunError for a folder that is in use, damaged, or of another run.
+    Makes the folder if need be. Raises RunError if it is in use, damaged, or of another run.
     """
 
     def __init__(self, settings: Settings):
         self.settings, self.path = settings, settings.folder
         self._lock = self._take_folder()
         try:
-            self.record = self._continued_record(identify(settings))
+            self.record = self._open_record()
             self.save()
             self.log(f"started: {settings.command}")
         except BaseException:
@@ -55,11 +55,11 @@ class Run:
         self._lock.close()
 
     def make(self, stage: Stage, work: Callable[[], Iterable[Path] | None]) -> bool:
-        """Do the work of a stage, unless it is finished; gives whether there was work to do.
+        """Do the work of a stage unless it is finished; returns whether there was any.
 
-        `work` goes on from what an interrupted sitting left, and gives the files whose content
-        must stay as it is; of the others it is enough that they are there. Files made from
-        something else are deleted before it begins.
+        `work` continues from the files that an interrupted session left, and returns those whose
+        content is checked later; of the others only the number is. If the files that are there
+        were made from something else, they are deleted first.
         """
         stages = self.record["stages"]
         entry = stages.get(stage.name, {})
@@ -74,17 +74,17 @@ class Run:
         return True
 
     def fingerprint(self, stage: str) -> str:
-        """A short hash of what a stage was made from, for the stages that are made from it."""
+        """A short hash of what a stage was made from; later stages include it in what they are."""
         text = json.dumps(self.record["stages"][stage]["made_from"], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def save(self) -> None:
-        """Write run.json, complete or not at all."""
+        """Write run.json, whole or not at all."""
         with atomic_file(self.path / "run.json") as file:
             file.write(json.dumps(self.record, indent=1).encode() + b"\n")
 
     def result(self, **values) -> None:
-        """Put values among the record's results."""
+        """Add values to the record's results."""
         self.record["results"] |= values
         self.save()
 
@@ -93,15 +93,14 @@ class Run:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
     def tell(self, text: str) -> None:
-        """Log a line, and show it to the user."""
+        """Log a line and show it to the user."""
         self.log(text)
         print(text, file=sys.stderr)
 
     def note(self, text: str) -> None:
         self.tell(f"note: {text}")
 
-    def progress(self, items: Iterable, what: str, total: int | None = None) -> Iterable:
-        return progress(items, what, total)
+    progress = staticmethod(progress)
 
     def manifest_path(self, role: str, track: int = 0) -> Path:
         return self.path / role / f"manifest{_suffix(track)}.jsonl"
@@ -110,7 +109,7 @@ class Run:
         return self.path / role / f"faces{_suffix(track)}" / f"{frame:06d}.png"
 
     def write_image(self, name: str | Path, image: np.ndarray, comment: str = "") -> None:
-        """Write (H, W, 3) uint8 as PNG, complete or not at all; the comment is metadata."""
+        """Write (H, W, 3) uint8 as PNG, whole or not at all, with a comment in its metadata."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file, durable=False) as aside:
@@ -130,57 +129,47 @@ class Run:
                 (self.path / name).mkdir(parents=True, exist_ok=True)
             return lock(self.path / "lock")
         except LockHeld as owner:
-            raise RunError(
-                f"{self.path} is in use by another run (process {owner}); wait for it, or choose "
-                "another folder with --run"
-            ) from None
+            problem = f"is in use by another run (process {owner}); wait for it, or choose another"
+            raise RunError(f"{self.path} {problem} folder with --run") from None
         except OSError as error:
-            raise RunError(
-                f"{self.path} cannot be used as run folder: {error.strerror}; choose another with "
-                "--run"
-            ) from None
+            problem = f"cannot be used as run folder: {error.strerror}; choose another with --run"
+            raise RunError(f"{self.path} {problem}") from None
 
-    def _continued_record(self, identity: dict) -> dict:
-        """The folder's record, or a new one, with the settings and versions of this sitting."""
-        file = self.path / "run.json"
-        record = {"format": RECORD_FORMAT, "identity": identity, "stages": {}, "results": {}}
+    def _open_record(self) -> dict:
+        """The folder's record, or a new one, with this session's settings and versions."""
+        now, file = identify(self.settings), self.path / "run.json"
+        record = {"format": RECORD_FORMAT, "identity": now, "stages": {}, "results": {}}
         if file.exists():
             record = self._read(file)
-        changed = sorted(
-            key
-            for key in record["identity"].keys() | identity.keys()
-            if record["identity"].get(key) != identity.get(key)
-        )
+        was = record["identity"]
+        changed = sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k))
         if changed:
             raise RunError(
                 f"{self.path} holds a run with other {', '.join(changed)}; delete it or choose "
                 "another with --run"
             )
-        settings = self.settings.as_record()
-        return record | {"settings": settings, "versions": package_versions()}
+        return record | {"settings": self.settings.as_record(), "versions": package_versions()}
 
     def _read(self, file: Path) -> dict:
-        remedy = "finish it with that version, or choose another folder with --run"
+        other = "choose another folder with --run"
         try:
-            return read_record(file, self.path, remedy)
+            return read_record(file, self.path, f"finish it with that version, or {other}")
         except (ValueError, RecursionError) as error:
-            raise RunError(
-                f"{file} is damaged ({error}); delete {self.path} or choose another folder with "
-                "--run"
-            ) from None
+            text = f"{file} is damaged ({error}); delete {self.path} or {other}"
+            raise RunError(text) from None
 
 
 def identify(settings: Settings) -> dict:
-    """What a run cannot change and stay the same run, as JSON holds it."""
-    told = settings.as_record()
-    shared = ("seed", "frames", "every", "face", "donor_face", "all_faces", "min_size")
+    """What must not change while a run is continued, as JSON values."""
+    recorded = settings.as_record()
+    same_names = ("seed", "frames", "every", "face", "donor_face", "all_faces", "min_size")
     return {
         "target": digest(settings.target),
         "donor": digest(settings.donor),
         "preset": settings.preset.name,
         "batch": settings.preset.batch,
         "colour": settings.preset.colour,
-        **{name: told[name] for name in shared},
+        **{name: recorded[name] for name in same_names},
     }
 
 

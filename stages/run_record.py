@@ -1,4 +1,4 @@
-"""run.json: what a run was told, what it was made from, and what of it is finished."""
+"""run.json, the record of a run: its settings, its inputs, and which stages are finished."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 RECORD_FORMAT = 2  # of run.json; goes up whenever older run folders cannot be continued
-PARTS = ("identity", "settings", "versions", "stages", "results")  # of a record, each an object
+RECORD_PARTS = ("identity", "settings", "versions", "stages", "results")  # each an object
 
 
 class RunError(Exception):
@@ -14,11 +14,10 @@ class RunError(Exception):
 
 
 def read_record(file: Path, run: Path, remedy: str) -> dict:
-    """The record of a run, with all its parts.
+    """The record in a file, with all its parts.
 
-    Raises OSError; ValueError or RecursionError for a file that is no record; and RunError for a
-    record of another format, where `run` is the name that the user knows it by and `remedy` says
-    what to do instead.
+    Raises OSError; ValueError or RecursionError for a file that is no record; RunError for a record
+    of another format. Its message names `run`, the path that the user gave, and ends with `remedy`.
     """
     record = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(record, dict) or not isinstance(record.get("results"), dict):
@@ -28,7 +27,7 @@ def read_record(file: Path, run: Path, remedy: str) -> dict:
             f"{run} was made by an earlier version of this program (format {found}, this one "
             f"writes {RECORD_FORMAT}); {remedy}"
         )
-    for part in PARTS:
+    for part in RECORD_PARTS:
         if not isinstance(record.get(part), dict):
             raise ValueError(f"{part} are missing")
     if not all(isinstance(entry, dict) for entry in record["stages"].values()):

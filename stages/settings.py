@@ -1,4 +1,4 @@
-"""What a run is told."""
+"""The settings of a run."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ from pathlib import Path
 
 from .presets import Preset
 
-# Where files lie and how the program was called: a record for others leaves these fields out.
+PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "replay")
 PRIVATE_SETTINGS = (
-    "target",
-    "donor",
-    "output",
-    "folder",
-    "truth",
-    "replay",
+    *PATH_SETTINGS,
     "schedule",
     "command",
     "demo",
-)
+)  # not in the record beside the output
 
 FaceChoice = int | tuple[float, float]  # rank by prominence from 0, or a point (x, y) in pixels
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that a run is told. stages/options.py makes it once; nothing changes it."""
+    """All settings of a run. stages/options.py makes them once; nothing changes them."""
 
     target: Path  # the clip to change
     donor: Path  # the clip whose face is put in
@@ -37,15 +32,12 @@ class Settings:
     truth: Path | None = None  # folder for the truth bundle
     demo: bool = False  # target and donor are rendered into the run folder first
     # which frames and faces
-    frames: tuple[int, int | None] = (
-        0,
-        None,
-    )  # first frame of the target, and the one after the last
-    every: int = 1  # frames of the target from one that is used to the next
+    frames: tuple[int, int | None] = (0, None)  # of the target: the first, the one after the last
+    every: int = 1  # use every N-th frame of the target
     face: FaceChoice | None = None  # of the target; None: the most prominent
     donor_face: FaceChoice | None = None
     all_faces: bool = False  # the donor's face goes onto everybody in the target
-    min_size: float = 40  # pixels, the smallest face that is looked for
+    min_size: float = 40  # pixels, of the smallest face that the detector looks for
     # how it is made
     seed: int = 0  # of everything random
     threads: int = 1
@@ -55,14 +47,14 @@ class Settings:
     mark: bool = True  # the replaced faces carry the invisible mark
     # a replay of a recorded run
     replay: Path | None = None  # the record, run.json
-    schedule: tuple[float, ...] | None = None  # part of training done, 0..1, as each epoch began
+    schedule: tuple[float, ...] | None = None  # progress, 0..1, at which each epoch began
 
     def as_record(self) -> dict:
-        """All settings as JSON holds them, but for the command line, which is in the log."""
+        """All settings as JSON values, except the command line, which log.txt has."""
         values = json.loads(json.dumps(asdict(self), default=str))
         del values["command"]
         return values
 
     def public_record(self) -> dict:
-        """`as_record` without what is nobody's business."""
+        """`as_record` without PRIVATE_SETTINGS, for a record that goes with the output."""
         return {k: v for k, v in self.as_record().items() if k not in PRIVATE_SETTINGS}

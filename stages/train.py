@@ -1,4 +1,4 @@
-"""Aligned faces -> a trained trainer, which swaps; and on the way checkpoints, losses, previews."""
+"""Aligned faces -> a trained trainer; writes checkpoints, losses and previews."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from .clips import PEOPLE
 from .run import Run
 from .trainers import TRAINERS, Step, Trainer
 
-MIN_RATE_FACTOR = 0.1  # of the usual steps: where the loss diverges even so, training stops
-FIRST_PREVIEW = 2.0  # seconds until the first preview
-PREVIEW_INTERVAL = 20.0  # seconds from one preview to the next
+MIN_RATE_FACTOR = 0.1  # of the usual learning rate; training stops before it goes below; by eye
+FIRST_PREVIEW = 2.0  # seconds of training until the first preview; by eye
+PREVIEW_INTERVAL = 20.0  # seconds from one preview to the next; by eye
 PROGRESS_FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 
 
 def train(run: Run, faces: dict[str, Faces]) -> Trainer:
-    """Train, or go on training, until the preset's rounds or minutes are over.
+    """Train, or continue to, until the preset's rounds or minutes are over.
 
-    Raises nn.train.Diverged where the loss is no number even with small steps, and
-    nn.CheckpointError where checkpoints are there and none can be read.
+    Raises nn.train.Diverged if the loss is not finite even at a small learning rate, and
+    nn.CheckpointError if there are checkpoints but none can be read.
     """
     settings, preset = run.settings, run.settings.preset
-    people = {PEOPLE[role]: _stack(tracks) for role, tracks in faces.items()}
+    people = {PEOPLE[role]: _stack_faces(tracks) for role, tracks in faces.items()}
     device = nn.backend.device(settings.device)
     trainer = TRAINERS[preset.net](people, preset, settings.seed, device)
     checkpoints = Checkpoints(run.path / "checkpoints")
@@ -47,8 +47,8 @@ def train(run: Run, faces: dict[str, Faces]) -> Trainer:
     return trainer
 
 
-def _stack(tracks: Faces) -> np.ndarray:
-    """All faces of a person, (N, h, w, 3) uint8."""
+def _stack_faces(tracks: Faces) -> np.ndarray:
+    """The faces of all tracks, (N, h, w, 3) uint8."""
     return np.stack([face for faces in tracks for face in faces.values()])
 
 
@@ -65,9 +65,9 @@ def _made_from(run: Run) -> dict:
 
 
 def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> list[Path]:
-    """Train from the last checkpoint to the end; gives the newest checkpoint.
+    """Train from the last checkpoint to the end; returns the newest checkpoint.
 
-    Where the loss is no longer a number, go back to the last checkpoint, and on with smaller steps.
+    If the loss diverges, training goes back to the last checkpoint and halves the learning rate.
     """
     checkpoints.resume(trainer, run.note)
     epochs = trainer.epochs
@@ -79,18 +79,15 @@ def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> lis
             slow_down(run, trainer, checkpoints, error)
     if trainer.epochs > epochs:
         run.tell(f"trained {trainer.seconds:.0f} s in all")
-    run.result(
-        epochs=trainer.epochs,
-        training_seconds=round(trainer.seconds, 1),
-        schedule=trainer.schedule,
-    )
+    seconds = round(trainer.seconds, 1)
+    run.result(epochs=trainer.epochs, training_seconds=seconds, schedule=trainer.schedule)
     return checkpoints.newest_first()[:1]
 
 
 def slow_down(
     run: Run, trainer: Trainer, checkpoints: Checkpoints, error: nn.train.Diverged
 ) -> None:
-    """Go back to the last checkpoint and halve the steps. Raises Diverged where they are small."""
+    """Go back to the last checkpoint and halve the rate. Raises Diverged if it gets too small."""
     factor, epoch = trainer.rate_factor / 2, trainer.epochs + 1
     if factor < MIN_RATE_FACTOR:
         raise nn.train.Diverged(
@@ -106,7 +103,7 @@ def slow_down(
 
 
 def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
-    """Train to the end, with a bar, a checkpoint after each epoch, and previews now and then."""
+    """Train to the end, with a progress bar, a checkpoint after each epoch, and previews."""
     preset, previews, step = run.settings.preset, Previews(run, trainer), None
     with tqdm(total=1.0, desc="train", disable=None, bar_format=PROGRESS_FORMAT) as bar:
         for step in trainer.run(preset.rounds, preset.minutes, run.settings.schedule):
@@ -115,23 +112,19 @@ def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
             bar.set_postfix_str(loss, refresh=False)
             if step.finished:
                 checkpoints.save(trainer)
-                run.append_loss(_loss_row(step, trainer))
+                run.append_loss(make_loss_row(step, trainer.seconds))
             previews.write_if_due()
     if step is not None:
         previews.write()
 
 
-def _loss_row(step: Step, trainer: Trainer) -> dict:
-    return {
-        "round": step.round + 1,
-        "phase": step.phase,
-        "loss": f"{step.epoch_loss:.6g}",
-        "seconds": f"{trainer.seconds:.1f}",
-    }
+def make_loss_row(step: Step, seconds: float) -> dict:
+    row = {"round": step.round + 1, "phase": step.phase, "loss": f"{step.epoch_loss:.6g}"}
+    return row | {"seconds": f"{seconds:.1f}"}
 
 
 class Previews:
-    """Contact sheets of what the nets draw, soon after the start and then every few seconds."""
+    """Writes contact sheets of what the nets draw: FIRST_PREVIEW, then every PREVIEW_INTERVAL."""
 
     def __init__(self, run: Run, trainer: Trainer):
         self.run, self.trainer = run, trainer

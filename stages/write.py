@@ -1,4 +1,4 @@
-"""Converted frames -> the output clip, its record, a contact sheet and, if asked for, the truth."""
+"""Converted frames -> the output clip, its record, a contact sheet and, on request, the truth."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHEET_CELL_WIDTH = 240  # pixels
 
 
 def write(run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]) -> None:
-    """Write the output, unless it is there already; `frames` are taken only then."""
+    """Write the output unless it is there already; `frames` are computed only if it is not."""
     run.make(Stage("write", _made_from(run)), lambda: write_output(run, clip, tracks, frames))
 
 
@@ -46,10 +46,11 @@ def _made_from(run: Run) -> dict:
 def write_output(
     run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]
 ) -> list[Path]:
-    """Write everything; gives the files that must stay as they are."""
+    """Write everything; returns the files whose content `Run.make` checks later."""
     settings, count = run.settings, len(tracks[0])
     comment, interval = statement(run), _interval(clip, tracks[0])
-    sheet, swapped = ResultSheet(count), []
+    picked, before, after = set(pick_evenly(count, SHEET_FRAMES)), [], []  # for result.png
+    swapped = []  # positions in the output of the frames with a replaced face
     with ExitStack() as stack:
         writer = stack.enter_context(
             video.open_writer(settings.output, clip.source, settings.quality, comment, interval)
@@ -60,14 +61,16 @@ def write_output(
             stack.enter_context(truth)
         for i, frame in enumerate(run.progress(frames, "swap", count)):
             writer.write(frame.image, frame.untouched.time)
-            sheet.add(i, frame)
+            if i in picked:
+                before.append(frame.untouched.image)
+                after.append(frame.image)
             if truth:
                 truth.write(frame.untouched, frame.image, frame.matrices)
             if frame.matrices:
                 swapped.append(i)
     clips = [settings.output, *(truth.clips.values() if truth else [])]
     _write_records(run, clips, count, swapped)
-    run.write_image("result.png", sheet.draw(), record.STATEMENT_REPLACED)
+    run.write_image("result.png", draw_sheet(before, after), record.STATEMENT_REPLACED)
     for note in writer.notes:
         run.note(note)
     sha256 = digest(settings.output)
@@ -79,7 +82,7 @@ def write_output(
 
 
 def statement(run: Run) -> str:
-    """What the metadata of everything that is written say."""
+    """What the metadata of every output say."""
     settings, identity = run.settings, run.record["identity"]
     mark = record.STATEMENT_MARKED if settings.mark else record.STATEMENT_UNMARKED
     return (
@@ -98,7 +101,7 @@ def _interval(clip: Selection, rows: dict[int, manifest.Row]) -> video.Interval 
 
 
 def _write_records(run: Run, clips: Iterable[Path], count: int, swapped: list[int]) -> None:
-    """Write beside each clip how it was made."""
+    """Write a record beside each clip of how it was made."""
     settings = run.settings
     inputs = {"target": settings.target, "donor": settings.donor}
     made = record.Record(
@@ -108,23 +111,10 @@ def _write_records(run: Run, clips: Iterable[Path], count: int, swapped: list[in
         record.write(path, made)
 
 
-class ResultSheet:
-    """A contact sheet of a few frames, each before and after, in two double rows."""
-
-    def __init__(self, count: int):
-        self._picked = set(pick_evenly(count, SHEET_FRAMES))
-        self._before: list[np.ndarray] = []
-        self._after: list[np.ndarray] = []
-
-    def add(self, index: int, frame: ConvertedFrame) -> None:
-        if index in self._picked:
-            self._before.append(frame.untouched.image)
-            self._after.append(frame.image)
-
-    def draw(self) -> np.ndarray:
-        before, after = self._before, self._after
-        height, width = before[0].shape[:2]
-        half = -(-len(before) // 2)
-        rows = [before[:half], after[:half], before[half:], after[half:]]
-        cell = SHEET_CELL_WIDTH, round(SHEET_CELL_WIDTH * height / width)
-        return contact_sheet([row for row in rows if row], cell=cell)
+def draw_sheet(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarray:
+    """A contact sheet of frames (H, W, 3) uint8: two rows before and after the swap, two more."""
+    height, width = before[0].shape[:2]
+    half = -(-len(before) // 2)
+    rows = [before[:half], after[:half], before[half:], after[half:]]
+    cell = SHEET_CELL_WIDTH, round(SHEET_CELL_WIDTH * height / width)
+    return contact_sheet([row for row in rows if row], cell=cell)
