@@ -1,6 +1,6 @@
 """A minimal autograd and convolution library on NumPy, with CuPy as its GPU backend.
 
-Arrays are NHWC. Read in this order: tensor, ops, conv, pool, activations, norm, layers, losses,
+Arrays are NHWC. Read in this order: tensor, ops, pool, conv, activations, norm, layers, losses,
 optim, train, checkpoint. `nn.fast` has the same functions made faster, and `nn.parallel` puts all
 cores to work; neither is needed to understand the rest.
 """

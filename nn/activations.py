@@ -8,7 +8,7 @@ from .tensor import Function, Tensor
 
 
 class LeakyReLU(Function):
-    """y = x where x > 0, slope * x elsewhere, 0 <= slope < 1 (Maas et al. 2013)."""
+    """y = x where x > 0, slope * x elsewhere (Maas et al. 2013)."""
 
     def __init__(self, slope: float):
         self.slope = slope
@@ -17,28 +17,25 @@ class LeakyReLU(Function):
         self.positive = x > 0
         return backend.of(x).where(self.positive, x, self.slope * x)
 
-    # g where x > 0, slope * g elsewhere
+    # gx = g where x > 0, slope * g elsewhere
     def backward(self, g):
         return backend.of(g).where(self.positive, g, self.slope * g)
 
 
 class PReLU(Function):
-    """y = x where x > 0, alpha_c * x elsewhere, alpha learnt per channel (He et al.
-
-    2015, eq. 1).
-    """
+    """y = x where x > 0, alpha_c x elsewhere; alpha is learnt (He et al. 2015, eq. 1)."""
 
     def forward(self, x, alpha):  # x (..., C), alpha (C,)
         xp = backend.of(x)
         self.x, self.alpha = x, alpha
         return xp.minimum(x, 0) * alpha + xp.maximum(x, 0)
 
-    # gx as for LeakyReLU; d alpha_c = sum of g x over the negative x of channel c
+    # gx as for LeakyReLU; galpha_c = sum of g x over the cells of channel c where x <= 0
     def backward(self, g):
         xp = backend.of(g)
         positive = self.x > 0
-        negative_gx = xp.where(positive, 0, g * self.x)
-        g_alpha = negative_gx.sum(axis=tuple(range(g.ndim - 1)), dtype=g.dtype)
+        gx_below = xp.where(positive, 0, g * self.x)
+        g_alpha = gx_below.sum(axis=tuple(range(g.ndim - 1)), dtype=g.dtype)
         return xp.where(positive, g, g * self.alpha), g_alpha
 
 
@@ -49,21 +46,19 @@ class Sigmoid(Function):
         self.y = backend.of(x).tanh(x * 0.5) * 0.5 + 0.5
         return self.y
 
-    # dy = y (1 - y) dx
+    # gx = g y (1 - y)
     def backward(self, g):
         return g * self.y * (1 - self.y)
 
 
 class Softmax(Function):
-    """y_k = e^x_k / sum_j e^x_j along an axis.
-
-    The largest x is subtracted first, so none overflows.
-    """
+    """y_k = e^x_k / sum_j e^x_j along an axis."""
 
     def __init__(self, axis: int):
         self.axis = axis
 
     def forward(self, x):
+        # Subtracting the largest x changes no y, and e^x cannot overflow.
         e = backend.of(x).exp(x - x.max(axis=self.axis, keepdims=True))
         self.y = e / e.sum(axis=self.axis, keepdims=True)
         return self.y

@@ -1,7 +1,7 @@
 """Which array library an array belongs to.
 
-Every op begins with `xp = backend.of(x)` and then speaks NumPy's interface, which CuPy shares; so
-one body serves the CPU and the GPU. CuPy is imported only when somebody asks for the GPU.
+An op calls NumPy's functions through `xp = backend.of(x)`. CuPy has the same functions, so one body
+serves the CPU and the GPU. CuPy is imported only when somebody asks for the GPU.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 
 class DeviceError(RuntimeError):
-    """A GPU was asked for and there is none to be had."""
+    """A GPU was asked for, but CuPy or a usable GPU is missing."""
 
 
 def of(array) -> ModuleType:

@@ -1,8 +1,8 @@
 """Checkpoints: named arrays and a small dictionary in one .npz file, never a pickle.
 
-A file gets its name only when it is complete and on the disk, so a reader finds the old one or the
-new one, never half of one. Loading is strict both ways: an array that is missing, left over or
-misshapen is refused by name.
+A file gets its name only when it is complete and on the disk, so a reader finds the old file or the
+new one, never half of one. Loading is strict: an array that is missing, unknown or of another shape
+is refused, and the message names it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .layers import Module
 from .optim import Adam
 
 META_NAME = "__meta__"  # the array that holds the dictionary, as JSON in UTF-8
-# whatever NumPy, zipfile and json raise for damaged bytes
+# What NumPy, zipfile and json raise for damaged bytes.
 DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError)
 DAMAGE += (AttributeError, SyntaxError, NotImplementedError, MemoryError, OverflowError)
 
@@ -37,7 +37,7 @@ class CheckpointError(ValueError):
 def write_arrays(
     path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None
 ) -> None:
-    """Write arrays and a dictionary that JSON can hold; `path` keeps its old file until then."""
+    """Write arrays and a dictionary for JSON; an old file at `path` stays until all is written."""
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
     with atomic_file(path) as file:
         np.savez(file, **{META_NAME: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
@@ -46,7 +46,7 @@ def write_arrays(
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """(arrays, dictionary) of a file that `write_arrays` made.
 
-    Raises FileNotFoundError, and CheckpointError for a damaged file.
+    Raises FileNotFoundError, or CheckpointError where the file is damaged.
     """
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
@@ -60,16 +60,16 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
 
 
 def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
-    """The arrays of a module by dotted name."""
+    """The arrays of a module by dotted name, each name after `prefix`."""
     return {prefix + name: tensor.data for name, tensor in module.named_tensors()}
 
 
 def load_module(
     module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = ""
 ) -> None:
-    """Put arrays into a module, all or nothing.
+    """Put the arrays whose names begin with `prefix` into a module, all or none.
 
-    Raises CheckpointError, which calls them by `source`, where one does not fit.
+    Raises CheckpointError where one does not fit; its message calls the file `source`.
     """
     given = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
     wanted = dict(module.named_tensors())
@@ -93,7 +93,7 @@ def _check_array(name: str, given: np.ndarray, wanted) -> None:
 
 
 def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, np.ndarray]:
-    """Adam's moments under its module's names, and its step count."""
+    """Adam's count of steps, and its moments by the names of the module's parameters."""
     arrays = {prefix + "count": np.array(adam.count, np.int64)}
     for name, tensor in module.named_tensors():
         if tensor in adam.moments:
@@ -104,10 +104,7 @@ def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, 
 def load_adam(
     adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "adam."
 ) -> None:
-    """Put back what `adam_arrays` took, for the parameters that had moments.
-
-    Raises CheckpointError where they do not fit.
-    """
+    """Load what `adam_arrays` gave. Raises CheckpointError where it does not fit."""
     if prefix + "count" not in arrays:
         raise CheckpointError(f"{source} has no {prefix}count; it is of another model")
     adam.count = int(arrays[prefix + "count"])

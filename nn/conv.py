@@ -1,21 +1,22 @@
 """Convolution and transposed convolution of NHWC arrays, as one matrix product each.
 
-What deep learning calls a convolution is a cross-correlation: each output cell is the weighted sum
-of a window of the input,
+What deep learning calls a convolution is a cross-correlation. Each output cell (r, c) is the
+weighted sum of one window of the input:
 
     y[n, r, c, o] = sum over i, j, q of x[n, s r + i - top, s c + j - left, q] w[i, j, q, o]     (1)
 
-with x (N, H, W, I), kernel w (kh, kw, I, O) and stride s. x is surrounded by zeros; `pad_before` =
-(top, left) says how many stand before its first row and its first column. im2col turns (1) into one
-matrix product: lay out every window as a row of kh kw I numbers; then y = columns @ w.
+with x (N, H, W, I), kernel w (kh, kw, I, O) and stride s. Zeros surround x; `pad_before` = (top,
+left) is how many rows of them stand before its first row, and columns before its first column.
+im2col turns (1) into one matrix product: it lays out every window as a row of kh kw I numbers, and
+then y = columns @ w.
 
 (1) is linear in x and linear in w, so it has two adjoints, which carry a gradient g of y back:
 
     correlate_input    gx[n, s r + i - top, s c + j - left, q] += g[n, r, c, o] w[i, j, q, o]    (2)
     correlate_weight   gw[i, j, q, o] = sum over n, r, c of the same x[...] times g[n, r, c, o]  (3)
 
-(2) scatters: every output cell returns its gradient, weighted, to the window that it came from. A
-transposed convolution is that scattering used as a layer: its matrix is the *transpose* of the
+(2) scatters: every output cell returns its gradient, weighted, to the window that it was computed
+from. A transposed convolution uses this scattering as a layer: its matrix is the *transpose* of the
 convolution's, hence the name. So both layers are made of the same three functions:
 
                      forward             gradient of the input   gradient of the kernel
@@ -28,11 +29,9 @@ convolution's, hence the name. So both layers are made of the same three functio
 from __future__ import annotations
 
 from . import backend
-from .pool import output_size, upsample_nearest
+from .pool import Pair, output_size, taps, upsample_nearest
 from .switch import has_fast_form
 from .tensor import Function, Tensor
-
-Pair = tuple[int, int]  # a number for rows, one for columns
 
 
 def im2col(x, kernel: Pair, stride: int, pad_before: Pair, out: Pair):
@@ -68,18 +67,9 @@ def correlate_weight(x, g, kernel: Pair, stride: int, pad_before: Pair):
 
 
 def padded_size(size: Pair, kernel: Pair, stride: int, pad_before: Pair, out: Pair) -> list[int]:
-    """The size of an image with its zeros: large enough for the last window."""
+    """The size of an image with its zeros, large enough for itself and for the last window."""
     axes = zip(size, kernel, pad_before, out, strict=True)
     return [max(before + n, stride * (count - 1) + k) for n, k, before, count in axes]
-
-
-def taps(padded, kernel: Pair, stride: int, out: Pair) -> list:
-    """For each tap (i, j) of a kernel, the cells that it meets in all windows: (N, OH, OW, I)."""
-    (kh, kw), (oh, ow) = kernel, out
-    places = [(i, j) for i in range(kh) for j in range(kw)]
-    return [
-        padded[:, i : i + stride * oh : stride, j : j + stride * ow : stride] for i, j in places
-    ]
 
 
 class Conv2d(Function):
@@ -107,7 +97,7 @@ class ConvTranspose2d(Function):
         self.x, self.w = x, w
         return correlate_input(x, w, size, self.stride, self.pad_before)  # (N, s H, s W, O)
 
-    # The adjoint of an adjoint is the correlation itself: gx by equation (1), gw by equation (3).
+    # The adjoint of (2) is (1): gx by equation (1), gw by equation (3) with x and g exchanged.
     def backward(self, g):
         x, w, how = self.x, self.w, (self.stride, self.pad_before)
         gx = correlate(g, w, *how, x.shape[1:3]) if self.needs(0) else None
@@ -115,7 +105,7 @@ class ConvTranspose2d(Function):
 
 
 def window_grid(x_shape, w_shape, stride: int, padding) -> tuple[Pair, Pair]:
-    """(zeros before the first row and column, output size) of a convolution.
+    """(pad_before, output size) of a convolution.
 
     Raises ValueError where the channels disagree or the kernel does not fit into the image.
     """
@@ -164,7 +154,7 @@ def conv2d(x, w, b=None, stride: int = 1, padding="same") -> Tensor:
 
 @has_fast_form
 def conv_transpose2d(x, w, b=None, stride: int = 1) -> Tensor:
-    """The transpose of a "same" convolution, with bias b (O,).
+    """The transpose of a "same" convolution, plus bias b (O,).
 
     x (N, H, W, I), w (kh, kw, O, I) -> (N, stride H, stride W, O). Raises ValueError where the
     channels disagree.

@@ -10,8 +10,8 @@ import numpy as np
 def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """A kernel (..., I, O), float32, uniform in +-sqrt(6 / (fan_in + fan_out)).
 
-    For a convolution's (kh, kw, I, O) the fans are kh kw I and kh kw O, the inputs and outputs that
-    meet in one cell (Glorot & Bengio 2010, eq. 16).
+    (Glorot & Bengio 2010, eq. 16.) For a convolution's (kh, kw, I, O) an output sums fan_in =
+    kh kw I inputs, and an input reaches fan_out = kh kw O outputs.
     """
     limit = math.sqrt(6 / (math.prod(shape[:-2]) * (shape[-2] + shape[-1])))
     return rng.uniform(-limit, limit, shape).astype(np.float32)

@@ -1,8 +1,7 @@
-"""Modules: named parameters with the op that uses them.
+"""Modules: named tensors with the op that uses them.
 
-A `Module` is a plain object. Its parameters are found by one ordered walk over its attributes:
-tensors, modules, and lists of modules. A tensor that two modules share is found once, under the
-first name.
+A `Module` is a plain object. One ordered walk over its attributes (tensors, modules, and lists of
+them) finds its tensors. A tensor that two modules share is found once, under the first name.
 """
 
 from __future__ import annotations
@@ -23,35 +22,33 @@ class Module:
     training = True
 
     def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """Every tensor in this module and below, with its dotted name.
-
-        parameters and statistics.
-        """
+        """The parameters and statistics of this module and all below it, with dotted names."""
         seen = set()
         for name, tensor in _walk(self, ""):
-            if id(tensor) not in seen:
-                seen.add(id(tensor))
+            if tensor not in seen:
+                seen.add(tensor)
                 yield name, tensor
 
     def parameters(self) -> list[Tensor]:
-        """What an optimiser trains."""
+        """The tensors that an optimiser trains."""
         return [t for _, t in self.named_tensors() if t.requires_grad]
 
     def modules(self) -> Iterator[Module]:
         """This module and all below it."""
         yield self
-        for child in _children(self):
-            yield from child.modules()
+        for _, value in _attributes(self):
+            if isinstance(value, Module):
+                yield from value.modules()
 
     def train(self, training: bool = True) -> Module:
-        """Set the mode of this module and all below it."""
+        """Set `training` of this module and all below it."""
         for module in self.modules():
             module.training = training
         return self
 
     @contextmanager
     def inference(self):
-        """Inside this block: moving statistics, and nothing is kept for a backward pass."""
+        """Inside this block BatchNorm uses its moving statistics, and no op keeps a graph."""
         before = [(module, module.training) for module in self.modules()]
         self.train(False)
         try:
@@ -62,7 +59,7 @@ class Module:
                 module.training = training
 
     def to(self, xp) -> Module:
-        """Move every tensor to the arrays of module xp (numpy or cupy)."""
+        """Turn the data of every tensor into an array of xp (numpy or cupy)."""
         for _, tensor in self.named_tensors():
             tensor.data = xp.asarray(tensor.data)
         return self
@@ -74,23 +71,21 @@ class Module:
         raise NotImplementedError
 
 
-def _children(module: Module) -> Iterator[Module]:
-    for value in vars(module).values():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(item, Module):
-                yield item
+def _attributes(module: Module) -> Iterator[tuple[str, object]]:
+    """The attributes of a module by name; the items of a list are `name.0`, `name.1`, ..."""
+    for name, value in vars(module).items():
+        if isinstance(value, list | tuple):
+            yield from ((f"{name}.{i}", item) for i, item in enumerate(value))
+        else:
+            yield name, value
 
 
 def _walk(module: Module, prefix: str) -> Iterator[tuple[str, Tensor]]:
-    for name, value in vars(module).items():
+    for name, value in _attributes(module):
         if isinstance(value, Tensor):
             yield prefix + name, value
         elif isinstance(value, Module):
             yield from _walk(value, f"{prefix}{name}.")
-        elif isinstance(value, list | tuple):
-            for i, item in enumerate(value):
-                if isinstance(item, Module):
-                    yield from _walk(item, f"{prefix}{name}.{i}.")
 
 
 class Sequential(Module):
@@ -131,10 +126,9 @@ class Conv2d(Module):
 
 
 class ConvTranspose2d(Module):
-    """A transposed "same" convolution.
+    """A transposed "same" convolution, without bias unless asked: a BatchNorm after it has one.
 
-    Without bias unless asked, because a BatchNorm that follows has one. `upsampled`: of the input
-    upsampled 2 x 2 first, by nearest neighbours; the stride is then 1.
+    upsampled  first repeat every cell of the input 2 x 2 times; the stride must be 1
     """
 
     def __init__(
@@ -172,7 +166,7 @@ class Dense(Module):
 
 
 class BatchNorm(Module):
-    """Batch normalisation with its moving statistics; defaults are those of Keras."""
+    """Batch normalisation with its moving statistics; momentum and epsilon are those of Keras."""
 
     def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3):
         self.momentum, self.epsilon = momentum, epsilon
@@ -187,7 +181,7 @@ class BatchNorm(Module):
         return norm.batch_norm(x, self.gamma, self.beta, *moving, *how)
 
     def affine(self) -> tuple:
-        """What this does in inference, x * scale + shift: arrays (C,)."""
+        """(scale, shift), arrays (C,): in inference this layer is x * scale + shift."""
         xp = backend.of(self.gamma.data)
         scale = self.gamma.data / xp.sqrt(self.moving_var.data + self.epsilon)
         return scale, self.beta.data - scale * self.moving_mean.data
@@ -202,7 +196,7 @@ class LeakyReLU(Module):
 
 
 class PReLU(Module):
-    """LeakyReLU with a slope for each channel, which is learnt."""
+    """LeakyReLU with a learnt slope for each channel."""
 
     def __init__(self, channels: int):
         self.alpha = _parameter(np.zeros(channels, np.float32))
@@ -212,7 +206,7 @@ class PReLU(Module):
 
 
 class MaxPool2d(Module):
-    """Largest values of size x size windows; padding as in `nn.pool.output_size`."""
+    """The largest value of each size x size window; padding as in `nn.pool.output_size`."""
 
     def __init__(self, size: int = 2, stride: int | None = None, padding: str = "valid"):
         self.size, self.stride, self.padding = size, stride or size, padding
@@ -222,7 +216,7 @@ class MaxPool2d(Module):
 
 
 class AvgPool2d(Module):
-    """Means of size x size cells side by side."""
+    """The mean of each size x size window; the windows lie side by side."""
 
     def __init__(self, size: int = 2):
         self.size = size
@@ -232,7 +226,7 @@ class AvgPool2d(Module):
 
 
 class Flatten(Module):
-    """(N, ...) -> (N, product of the others)."""
+    """(N, ...) -> (N, product of the other lengths)."""
 
     def forward(self, x) -> Tensor:
         return ops.reshape(x, len(x.data), -1)
@@ -241,7 +235,7 @@ class Flatten(Module):
 class PixelShuffle(Module):
     """(N, H, W, factor^2 C) -> (N, factor H, factor W, C): channels become pixels.
 
-    Shi et al. 2016, eq. 4.
+    (Shi et al. 2016, eq. 4.)
     """
 
     def __init__(self, factor: int = 2):

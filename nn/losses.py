@@ -7,7 +7,7 @@ import numpy as np
 from . import backend
 from .ops import absolute
 from .switch import has_fast_form
-from .tensor import Function, Tensor
+from .tensor import Function, Tensor, as_tensor
 
 
 class MeanSquaredError(Function):
@@ -32,24 +32,16 @@ def mse(prediction, target) -> Tensor:
 def edge_l1(prediction, target, weights, edges: float = 1.0) -> Tensor:
     """Mean absolute difference of images (N, H, W, C), plus that of their edges times `edges`.
 
-    With d = prediction - target and n numbers,
+    With d = prediction - target, of n numbers, and a weight w for each pixel,
 
-        L = sum w |d| / n  +  edges * sum w |d[i + 1] - d[i]| / n
+        L = sum_i w[i] |d[i]| / n  +  edges * sum_i w[i + 1] |d[i + 1] - d[i]| / n
 
     The second sum runs along rows and along columns. It makes a blurred edge cost more than a weak
-    one (cf. Mathieu et al. 2016, eq. 6). weights (1, H, W, 1) or (N, H, W, 1): how much a pixel
-    counts.
+    one (cf. Mathieu et al. 2016, eq. 6). weights: (1, H, W, 1) or (N, H, W, 1).
     """
-    d = _as_tensor(prediction) - target
+    d = as_tensor(prediction) - target
     weights = backend.of(d.data).asarray(weights, dtype=d.dtype) * (1 / d.data.size)
     loss = (absolute(d) * weights).sum()
-    for after, before in (
-        (np.s_[:, 1:], np.s_[:, :-1]),
-        (np.s_[:, :, 1:], np.s_[:, :, :-1]),
-    ):
+    for after, before in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :, 1:], np.s_[:, :, :-1])):
         loss = loss + (absolute(d[after] - d[before]) * (weights[after] * edges)).sum()
     return loss
-
-
-def _as_tensor(x) -> Tensor:
-    return x if isinstance(x, Tensor) else Tensor(x)

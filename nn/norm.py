@@ -28,7 +28,8 @@ class BatchNorm(Function):
         self.x_hat = (x - mean) * self.inv_std
         return gamma * self.x_hat + beta
 
-    # gbeta = sum g,  ggamma = sum g x^,  gx = gamma / std (g - mean(g) - x^ mean(g x^))
+    # gbeta = sum g,  ggamma = sum g x^,
+    # gx = gamma / sqrt(var + epsilon) (g - mean(g) - x^ mean(g x^)),  means over the whole batch
     def backward(self, g):
         mean_g, _ = team_mean(g.mean(PIXELS), g[..., 0].size)
         mean_gx, _ = team_mean((g * self.x_hat).mean(PIXELS), g[..., 0].size)
@@ -38,9 +39,9 @@ class BatchNorm(Function):
 
 @has_fast_form
 def normalise(x, gamma, beta, epsilon: float) -> tuple[Tensor, BatchNorm]:
-    """x (N, H, W, C) normalised with its own statistics; and the op.
+    """x (N, H, W, C) normalised with its own statistics, and the op that did it.
 
-    The op holds them: `mean` and `var`, (C,) each, and `count`, how many cells they come from.
+    The op has the attributes `mean` and `var`, (C,) each, and `count`, the cells averaged.
     """
     op = BatchNorm(epsilon)
     return op(x, gamma, beta), op
@@ -51,7 +52,7 @@ def batch_norm(
 ) -> Tensor:
     """Normalise x (N, H, W, C) for each channel; gamma, beta and the moving arrays are (C,).
 
-    In training it uses the batch's own statistics and updates the moving arrays in place; in
+    In training it uses the batch's own statistics and updates the moving ones in place. In
     inference it uses the moving ones.
     """
     if training:
@@ -63,9 +64,9 @@ def batch_norm(
 
 
 def update_moving(moving_mean, moving_var, op: BatchNorm, momentum: float) -> None:
-    """moving = momentum moving + (1 - momentum) now, in place.
+    """moving = momentum moving + (1 - momentum) now, in place, for the op's statistics.
 
-    The variance is made unbiased first, as Keras does.
+    The variance is made unbiased first, n / (n - 1) (Ioffe & Szegedy 2015, algorithm 2; Keras).
     """
     unbiased = op.var * (op.count / max(op.count - 1, 1))
     for moving, now in ((moving_mean, op.mean), (moving_var, unbiased)):

@@ -1,8 +1,7 @@
-"""Arithmetic, reductions and shape: the ops a loss is written with. Also as operators on `Tensor`.
+"""Arithmetic, reductions and changes of shape, as functions and as operators on `Tensor`.
 
-Each op's forward and backward share a screen; the comment above backward is its formula, with g the
-gradient of the result. Inputs broadcast as in NumPy; the gradient of a broadcast input is summed
-back to its shape.
+The comment above each backward is its formula; g is the gradient of the result. Inputs broadcast as
+in NumPy; the gradient of a broadcast input is summed back to its shape.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ def _unbroadcast(g, shape: tuple[int, ...]):
 
 
 class _Binary(Function):
-    """Shared by the two-input ops: keeps both inputs, sums gradients back to their shapes."""
+    """An op of two inputs that broadcast: `value` is its result, `gradients` its backward."""
 
     def forward(self, a, b):
         self.a, self.b = a, b
@@ -113,8 +112,6 @@ class Abs(Function):
 
 
 class MatMul(Function):
-    """a @ b on the last two axes; the axes before them broadcast."""
-
     def forward(self, a, b):
         self.a, self.b = a, b
         return a @ b
@@ -134,7 +131,7 @@ class Sum(Function):
         self.shape = x.shape
         return backend.of(x).asarray(x.sum(axis=self.axis, keepdims=self.keepdims))
 
-    # every summand gets g
+    # every number that was summed gets g
     def backward(self, g):
         xp = backend.of(g)
         if self.axis is not None and not self.keepdims:
@@ -161,13 +158,13 @@ class Transpose(Function):
     def forward(self, x):
         return x.transpose(self.axes)
 
-    # the inverse permutation
+    # the axes of g in the inverse permutation
     def backward(self, g):
         return g.transpose(sorted(range(len(self.axes)), key=self.axes.__getitem__))
 
 
 class GetItem(Function):
-    """Basic indexing (integers, slices): a view in, a zero-padded gradient back."""
+    """Basic indexing (integers, slices): a view of x."""
 
     def __init__(self, index):
         self.index = index
@@ -176,6 +173,7 @@ class GetItem(Function):
         self.shape = x.shape
         return x[self.index]
 
+    # g at the cells of the view, 0 at the others
     def backward(self, g):
         full = backend.of(g).zeros(self.shape, g.dtype)
         full[self.index] = g
@@ -190,17 +188,14 @@ class Concatenate(Function):
         self.sizes = [a.shape[self.axis] for a in arrays]
         return backend.of(arrays[0]).concatenate(arrays, axis=self.axis)
 
-    # each input gets its own stretch of g
+    # each input gets its part of g
     def backward(self, g):
         edges = [sum(self.sizes[:i]) for i in range(1, len(self.sizes))]
         return tuple(backend.of(g).split(g, edges, axis=self.axis))
 
 
 def _wrap(value, like: Tensor):
-    """A Python number as an array of the tensor's dtype.
-
-    A bare NumPy float64 would widen the whole graph.
-    """
+    """A number as an array of the tensor's dtype: a NumPy float64 would widen the whole graph."""
     if isinstance(value, Tensor) or hasattr(value, "shape") and value.shape:
         return value
     return backend.of(like.data).asarray(value, dtype=like.dtype)
@@ -227,7 +222,7 @@ def matmul(a, b) -> Tensor:
 
 
 def dense(x, w, b=None) -> Tensor:
-    """x (N, I) @ w (I, O) + b (O,): a fully connected layer is one matrix product."""
+    """A fully connected layer: x (N, I) @ w (I, O) + b (O,)."""
     y = matmul(x, w)
     return y if b is None else y + b
 

@@ -1,4 +1,4 @@
-"""Adam: it keeps two moments for each parameter, updates those with a gradient, and clears it."""
+"""Adam, and how its learning rate falls."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Adam:
 
         rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t),    p -= rate_t m / (sqrt(v) + epsilon)
 
-    One count t of steps for all parameters. `moments` has a pair (m, v) for each parameter, made
-    when its first gradient comes.
+    with m and v the running means of g and g^2. All parameters share one count t of steps.
+    `moments` has a pair (m, v) for each parameter that has had a gradient.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Adam:
         self.moments: dict[Tensor, tuple] = {}
 
     def step(self, parameters: Iterable[Tensor]) -> None:
-        """One step on all of `parameters` that have a gradient."""
+        """Update those of `parameters` that have a gradient, and clear it."""
         self.count += 1
         rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
         for p in parameters:
@@ -42,7 +42,10 @@ class Adam:
 
 @has_fast_form
 def update_adam(adam: Adam, p, g, moments: tuple, rate: float) -> None:
-    """Update a parameter p and its moments (m, v), all of one shape, in place."""
+    """Update the array p of a parameter and its moments (m, v), all of g's shape, in place.
+
+    m = beta1 m + (1 - beta1) g,    v = beta2 v + (1 - beta2) g^2
+    """
     m, v = moments
     m *= adam.beta1
     m += (1 - adam.beta1) * g
@@ -52,7 +55,7 @@ def update_adam(adam: Adam, p, g, moments: tuple, rate: float) -> None:
 
 
 def cosine_annealing(progress: float, last: float) -> float:
-    """A factor of the learning rate that falls from 1 to `last` along half a cosine.
+    """The learning rate as a fraction of its first value: it falls to `last` along half a cosine.
 
     progress  how much of the training is done, 0..1
     (Loshchilov & Hutter 2017, eq. 5.)

@@ -1,7 +1,7 @@
 """Pooling and nearest-neighbour upsampling of NHWC arrays.
 
-A pool visits the taps of its window one by one: tap (i, j) of all windows at once is a strided
-slice of the input.
+Cell (i, j) of a window is its tap (i, j). Seen in all windows at once, a tap is a strided slice of
+the input, so a loop over the taps takes the place of a loop over the windows.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from . import backend
 from .switch import has_fast_form
 from .tensor import Function, Tensor
 
+Pair = tuple[int, int]  # a number for rows, one for columns
 PADDINGS = ("valid", "same", "ceil")  # see `output_size`
 
 
 def output_size(n: int, size: int, stride: int, padding: str) -> tuple[int, int, int]:
     """(outputs, cells padded before, cells padded after) along one axis of length n.
 
-    valid  windows wholly inside: floor((n - size) / stride) + 1
-    same   TensorFlow's: ceil(n / stride) outputs, the odd padding cell at the end
-    ceil   Caffe's: a last window that hangs over the end, padded there only
+    valid  only windows wholly inside: floor((n - size) / stride) + 1 outputs, no padding
+    same   as in TensorFlow: ceil(n / stride) outputs, an odd padding cell at the end
+    ceil   as in Caffe: the last window may reach over the end; padding only there
 
-    Raises ValueError for another padding, or where not one window fits.
+    Raises ValueError for another padding, or where no window fits.
     """
     if padding == "valid":
         count, before = (n - size) // stride + 1, 0
@@ -38,36 +39,43 @@ def output_size(n: int, size: int, stride: int, padding: str) -> tuple[int, int,
     return count, before, max((count - 1) * stride + size - n - before, 0)
 
 
+def taps(padded, kernel: Pair, stride: int, out: Pair) -> list:
+    """For each tap (i, j) of a window, a view of the cells that it sees: (N, OH, OW, C).
+
+    padded (N, H, W, C) must reach to the end of the last window; `out` = (OH, OW).
+    """
+    (kh, kw), (oh, ow) = kernel, out
+    rows = [slice(i, i + stride * oh, stride) for i in range(kh)]
+    columns = [slice(j, j + stride * ow, stride) for j in range(kw)]
+    return [padded[:, r, c] for r in rows for c in columns]
+
+
 class Pool(Function):
-    """Shared by the pools: where the windows lie over an image (N, H, W, C)."""
+    """What the pools share: where their windows lie over an image (N, H, W, C)."""
 
     def __init__(self, size: int, stride: int, padding: str):
         self.size, self.stride, self.padding = size, stride, padding
 
     def pad(self, x, fill: float):
-        """x with the padding that the mode asks for, filled with `fill`."""
-        (h, w), size, stride = x.shape[1:3], self.size, self.stride
-        self.oh, top, bottom = output_size(h, size, stride, self.padding)
-        self.ow, left, right = output_size(w, size, stride, self.padding)
+        """x with the padding of this mode, filled with `fill`; sets `out` and `inside`."""
+        h, w = x.shape[1:3]
+        oh, top, bottom = output_size(h, self.size, self.stride, self.padding)
+        ow, left, right = output_size(w, self.size, self.stride, self.padding)
+        self.out = oh, ow
         self.inside = slice(None), slice(top, top + h), slice(left, left + w)
         if not (top or bottom or left or right):
             return x  # `pad` would copy
         borders = (0, 0), (top, bottom), (left, right), (0, 0)
         return backend.of(x).pad(x, borders, constant_values=fill)
 
-    def taps(self):
-        """For each tap of the window, the slice of the padded input that it sees."""
-        for i in range(self.size):
-            for j in range(self.size):
-                rows = slice(i, i + (self.oh - 1) * self.stride + 1, self.stride)
-                columns = slice(j, j + (self.ow - 1) * self.stride + 1, self.stride)
-                yield slice(None), rows, columns
+    def taps(self, padded) -> list:
+        return taps(padded, (self.size, self.size), self.stride, self.out)
 
 
 class MaxPool(Pool):
     def forward(self, x):  # (N, H, W, C)
         self.x = self.pad(x, -math.inf)
-        self.y = backend.of(x).stack([self.x[tap] for tap in self.taps()]).max(axis=0)
+        self.y = backend.of(x).stack(self.taps(self.x)).max(axis=0)
         return self.y  # (N, OH, OW, C)
 
     # g goes to the largest cell of its window, the first one on a tie
@@ -75,10 +83,10 @@ class MaxPool(Pool):
         xp = backend.of(g)
         gx = xp.zeros(self.x.shape, g.dtype)
         free = xp.ones(g.shape, bool)  # windows whose largest cell is not found yet
-        for tap in self.taps():
-            here = (self.x[tap] == self.y) & free
+        for x_tap, gx_tap in zip(self.taps(self.x), self.taps(gx), strict=True):
+            here = (x_tap == self.y) & free
             free &= ~here
-            gx[tap] += g * here
+            gx_tap += g * here
         return gx[self.inside]
 
 
@@ -86,14 +94,14 @@ class AvgPool(Pool):
     def forward(self, x):  # (N, H, W, C)
         padded, ones = self.pad(x, 0), self.pad(backend.of(x).ones_like(x[:1, :, :, :1]), 0)
         self.padded_shape = padded.shape
-        self.share = 1 / sum(ones[tap] for tap in self.taps())  # padding does not count
-        return sum(padded[tap] for tap in self.taps()) * self.share  # (N, OH, OW, C)
+        self.weight = 1 / sum(self.taps(ones))  # 1 / cells of a window that are not padding
+        return sum(self.taps(padded)) * self.weight  # (N, OH, OW, C)
 
     # every cell of a window gets g / count
     def backward(self, g):
         gx = backend.of(g).zeros(self.padded_shape, g.dtype)
-        for tap in self.taps():
-            gx[tap] += g * self.share
+        for tap in self.taps(gx):
+            tap += g * self.weight
         return gx[self.inside]
 
 
@@ -109,11 +117,11 @@ class UpsampleNearest(Function):
 
     # a cell gets the sum of g over its f x f copies
     def backward(self, g):
-        (n, h, w, c), f = g.shape, self.factor
-        copies = g.reshape(n, h // f, f, w // f, f, c)
-        gx = copies[:, :, 0, :, 0].copy()
-        for i, j in [(i, j) for i in range(f) for j in range(f)][1:]:
-            gx += copies[:, :, i, :, j]
+        (_, h, w, _), f = g.shape, self.factor
+        copies = taps(g, (f, f), f, (h // f, w // f))
+        gx = copies[0].copy()
+        for further in copies[1:]:
+            gx += further
         return gx
 
 

@@ -1,8 +1,8 @@
 """Plain or fast: one switch for all kernels that have a faster form in `nn.fast`.
 
-The functions in `nn/` are the definitions, written to be read. Some of them have a twin in
-`nn.fast`, with the same name and signature, written for the processor's cache. `has_fast_form`
-sends a call to the twin while the switch is on. To step through the definitions, turn it off with
+The functions in `nn/` are the definitions, written to be read. Some have a faster form in
+`nn.fast`, with the same name and arguments, written for the processor's cache. `has_fast_form`
+sends a call there while the switch is on. To step through the definitions, turn the switch off with
 `nn.use_fast(False)` or the environment variable NN_FAST=0.
 """
 

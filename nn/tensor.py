@@ -1,9 +1,9 @@
 """A tensor that remembers how it was made, and the walk back that gives every leaf its gradient.
 
 Define-by-run, after DeZero and Chainer: calling an op makes a `Function` object that keeps the
-inputs and what its backward pass needs. The result points to its function, the function to its
-inputs, and nothing points forward; so there are no reference cycles and memory is freed as soon as
-the last name goes.
+inputs and what its backward pass needs. The result points to its function and the function to its
+inputs. Nothing points forward, so there are no reference cycles, and memory is freed as soon as the
+last name for it goes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from . import backend
 
-# Of this thread; `parallel.run` hands it on to its jobs.
+# Each thread has a value of its own; `parallel.run` gives its jobs that of the caller.
 _grad_enabled = ContextVar("grad_enabled", default=True)
 
 
@@ -37,8 +37,8 @@ def grad_enabled() -> bool:
 class Tensor:
     """An array (NumPy or CuPy) and, if `requires_grad`, its gradient of the same shape and dtype.
 
-    `grad` is set by `backward` on leaves (tensors that no op made) with `requires_grad`, and added
-    to by the next `backward`; set it to None to start anew.
+    `backward` adds to the `grad` of leaves (tensors that no op made) with `requires_grad`; set it
+    to None to start anew.
     """
 
     __slots__ = ("data", "grad", "requires_grad", "creator", "__weakref__")
@@ -69,11 +69,11 @@ class Tensor:
         return f"Tensor({what}{made})"
 
     def backward(self, grad=None) -> None:
-        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf below this tensor.
+        """Add d(self)/d(leaf), times `grad`, to the `grad` of every leaf that this was made from.
 
-        `grad` has this tensor's shape; it may be left out for a single number (then it is 1). The
-        graph is consumed: each function is freed as soon as its gradient has passed, and a second
-        call raises RuntimeError.
+        `grad` has this tensor's shape; for a single number it may be left out and is 1. The graph
+        is consumed: each function is freed as soon as its gradient has passed. Raises RuntimeError
+        in a second call, ValueError where `grad` is missing or has another shape.
         """
         if grad is None:
             if self.data.size != 1:
@@ -100,7 +100,7 @@ class Function:
     inputs: tuple[Tensor, ...] | None = ()
 
     def __call__(self, *inputs) -> Tensor:
-        inputs = tuple(_as_tensor(x) for x in inputs)
+        inputs = tuple(as_tensor(x) for x in inputs)
         out = Tensor(self.forward(*(x.data for x in inputs)))
         if _grad_enabled.get() and any(x.requires_grad for x in inputs):
             out.requires_grad, out.creator, self.inputs = True, self, inputs
@@ -122,18 +122,19 @@ class Function:
         self.inputs = None
 
 
-def _as_tensor(x) -> Tensor:
+def as_tensor(x) -> Tensor:
+    """x itself, or a Tensor of an array or a number."""
     return x if isinstance(x, Tensor) else Tensor(x)
 
 
 def _walk_back(root: Function, grad) -> None:
-    """Visit every function once, after all functions that use its output.
+    """Visit every function once, after all functions that use its result.
 
-    Count the users of each first, then count them down.
+    Count these users first, then count them down.
     """
     users = _count_users(root)
-    grads = {root: grad}  # of each function's result, until they are used up
-    owned = set()  # functions whose gradient was summed here, so it may be added to in place
+    grads = {root: grad}  # of the result of each function that is not visited yet
+    owned = set()  # functions whose gradient is a sum made here, which may be added to in place
     ready = [root]
     while ready:
         function = ready.pop()
@@ -163,9 +164,9 @@ def _walk_back(root: Function, grad) -> None:
 
 
 def _count_users(root: Function) -> dict[Function, int]:
-    """How many edges lead from the graph of `root` into each function.
+    """How often the graph of `root` uses the result of each function.
 
-    No recursion, so depth does not matter.
+    A loop, because recursion would overflow in a deep graph.
     """
     users: dict[Function, int] = {}
     todo = [root]
@@ -187,5 +188,5 @@ def _count_users(root: Function) -> dict[Function, int]:
 
 
 def _add_to_leaf(leaf: Tensor, g) -> None:
-    # Copied, because a backward pass may hand the same array to two inputs.
+    # Copy, because a backward pass may hand the same array to two inputs.
     leaf.grad = g.copy() if leaf.grad is None else leaf.grad + g

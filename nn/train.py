@@ -20,17 +20,17 @@ class Diverged(ArithmeticError):
 
 
 def minibatches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """The numbers 0..count-1 once each, shuffled, `size` at a time; the rest is a smaller batch."""
+    """The numbers 0..count-1, shuffled, `size` at a time; the last batch may be smaller."""
     order = rng.permutation(count)
     for start in range(0, count, size):
         yield order[start : start + size]
 
 
 def step(loss_of: LossOf, batch: np.ndarray, module: Module, optimiser: Adam) -> float:
-    """Update the module's parameters once, from the mean loss over a batch; gives that loss.
+    """Update the module's parameters once, from the mean loss over a batch; returns that loss.
 
     Each process of the team takes a slice of the batch forward and backward, then all make the same
-    update. Raises Diverged, before anything is changed, where the loss is not finite.
+    update. Raises Diverged where the loss is not finite, before any parameter changes.
     """
     if len(batch) < parallel.team_size():
         with parallel.alone():
@@ -56,7 +56,7 @@ def step(loss_of: LossOf, batch: np.ndarray, module: Module, optimiser: Adam) ->
 def epoch(
     batches: Iterator[np.ndarray], loss_of: LossOf, module: Module, optimiser: Adam
 ) -> Iterator[tuple[float, int]]:
-    """Train on each batch of indices with a team of processes; yields (loss, images) a step."""
+    """Train on each batch of indices with a team of processes; yields (loss, images) per step."""
     parameters = module.parameters()
     on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)
     place_bytes = sum(p.data.nbytes for p in parameters) + 64  # 64: the loss beside the gradients
@@ -64,15 +64,12 @@ def epoch(
         for batch in batches:
             value = step(loss_of, batch, module, optimiser)
             if rank == 0:
-                with parallel.alone():  # what the caller does between two steps, only it does
+                with parallel.alone():  # between steps only this process runs the caller's code
                     yield value, len(batch)
 
 
 def infer(module: Module, inputs, batch: int):
-    """What the module gives for inputs (N, ...) in inference, an array.
-
-    `batch` at a time a thread.
-    """
+    """The module's results for inputs (N, ...), an array; each thread takes `batch` at a time."""
     xp = backend.of(inputs)
     parts = [slice(i, i + batch) for i in range(0, len(inputs), batch)]
     if len(parts) < parallel.thread_count() and xp is np:

@@ -1,11 +1,10 @@
-"""The functions of `nn`, sooner: same names, same signatures, held against the plain ones by tests.
+"""Faster forms of functions in `nn`, with the same names; tests compare each with the plain one.
 
 Nothing here is needed to understand the library. `nn.switch` sends calls here while the fast
-kernels are on. In the order of the gain: strips and bands (convolution), phases (its gradient at
-strides), winograd (3x3 kernels), conv (the layers), fuse (a net's layers in one pass), norm,
-activations, pool, losses, optim; below them workspace, cache and epilogue. `choose` says when
-Winograd is taken. `python -m benchmarks.kernels` prints what each gains on the nets that the
-program uses.
+kernels are on. The files in the order of their gain: strips (convolution), phases (its gradient at
+strides above 1), winograd (3x3 kernels), conv (the layers), fuse (several layers in one pass),
+norm, activations, pool, losses, optim. They use workspace, cache and epilogue; `choose` decides
+where Winograd is used. `python -m benchmarks.kernels` prints what each gains on the program's nets.
 """
 
 from .activations import leaky_relu

@@ -1,4 +1,4 @@
-"""LeakyReLU in pieces that stay in the cache."""
+"""LeakyReLU, a piece at a time that stays in the cache."""
 
 from __future__ import annotations
 
@@ -18,16 +18,13 @@ class LeakyReLU(Function):
             leak(y[s], self.slope)
         return y
 
-    # g where x > 0, slope * g elsewhere
+    # gx = g where x > 0, slope * g elsewhere
     def backward(self, g):
         return leaky_gradient(g, self.y, self.slope)
 
 
 def leaky_gradient(g, y, slope: float):
-    """The gradient of LeakyReLU's input, given its result y.
-
-    a new array, or g itself at slope 1.
-    """
+    """The gradient of LeakyReLU's input from its result y: a new array, or g itself at slope 1."""
     if slope == 1:
         return g
     gx = backend.of(g).empty(g.shape, g.dtype)

@@ -7,21 +7,21 @@ import numpy as np
 from .. import backend
 from .winograd import TAPS, TILE
 
-MIN_WINOGRAD_CHANNELS = 16  # below, the transforms cost more than they save; see `use_winograd`
-MIN_WINOGRAD_TILES = (
-    16  # below, transforming the kernel is not worth it; python -m benchmarks.kernels
-)
+# With fewer, the transforms cost more than they save; python -m benchmarks.kernels.
+MIN_WINOGRAD_CHANNELS = 16  # of the input, and of the output
+MIN_WINOGRAD_TILES = 16  # in all images together
 
 
 def use_winograd(cells: tuple[int, int, int], w_shape: tuple[int, ...], stride: int, array) -> bool:
-    """Whether Winograd's kernels are sooner done than strips, for so many outputs (N, OH, OW).
+    """Whether Winograd's kernels are faster than strips, for outputs of size `cells` (N, OH, OW).
 
-    - 3x3 kernels at stride 1 on the CPU: the only ones it is written for.
-    - At least 16 channels on both sides: it saves 9 - 36/16 multiplications for each pair of
-      channels and cell, and its transforms cost 36 36/16 and 36 for each channel and cell.
-    - Some tiles, so that transforming the kernel pays.
-    - Not where padding to whole tiles would waste more than a third of the work: 9 x 9 outputs take
-      3 x 3 tiles, 1.8 times their size.
+    - They are written only for 3x3 kernels at stride 1 on the CPU.
+    - They need enough channels. For each output cell they save 9 - 36/16 = 6.75 multiplications for
+      each pair of channels. Their transforms cost 2 6^3 / 16 = 27 for each input channel and
+      (4 6^2 + 4^2 6) / 16 = 15 for each output channel.
+    - They need enough tiles to make up for the transform of the kernel.
+    - Padding to whole tiles must not waste more than a third of the work: 9 x 9 outputs take 3 x 3
+      tiles of 4 x 4, 1.8 times as many cells.
 
     It gains a quarter of a training step of the nets of 2020 (python -m benchmarks.kernels).
     """

@@ -1,19 +1,19 @@
 """`nn.conv`'s layers on the fast kernels, each with the LeakyReLU that follows it.
 
-One function for each of the three kernels chooses between Winograd and strips. A layer's two
-gradients share one layout of their common input (`correlate_both`).
+`correlate`, `correlate_input` and `correlate_both` choose between Winograd and strips.
+`correlate_both` makes both gradients of a layer from one layout of the array that they share.
 """
 
 from __future__ import annotations
 
 from .. import backend, conv
+from ..pool import Pair
 from ..tensor import Function, Tensor, grad_enabled
 from . import phases, strips, winograd
 from .activations import leaky_gradient
 from .choose import use_winograd
 from .epilogue import NO_EPILOGUE, Epilogue
 from .phases import flip, flipped_padding
-from .strips import Pair
 
 
 def correlate(x, w, stride: int, pad_before: Pair, out: Pair, epilogue: Epilogue = NO_EPILOGUE):
@@ -49,8 +49,8 @@ class Conv2d(Function):
         self.y = correlate(x, w, self.stride, self.pad_before, out, Epilogue(b, self.slope))
         return self.y  # (N, OH, OW, O)
 
-    # as in nn.conv; at stride 1 both gradients come from the windows of g: gw's tap (i, j) sees x
-    # and g at a distance, whichever of them is laid out
+    # As in nn.conv. At stride 1 the windows of g give both gradients: tap i of gw pairs g[r] with
+    # x[r + i - pad], that is x[t] with g[t + pad - i], so correlate_weight(g, x) is gw flipped.
     def backward(self, g):
         g = leaky_gradient(g, self.y, self.slope)
         x, w, gx, gw = self.x, self.w, None, None
@@ -84,12 +84,12 @@ class ConvTranspose2d(Function):
 
 
 class UpsampledConvTranspose2d(Function):
-    """ConvTranspose2d at stride 1 of x upsampled 2 x 2, worked out at x's own size.
+    """ConvTranspose2d at stride 1 of x upsampled 2 x 2, without making the upsampled array.
 
-    A kernel tap sees the same number twice wherever it lies within a repeated cell. So upsampling
-    and convolving with w is one transposed convolution at stride 2, whose kernel is w convolved
-    with a 2 x 2 box, W[j] = w[j] + w[j - 1]. For 3x3 kernels that takes 4 x 4 = 16 products for
-    each cell of x instead of 4 x 9, and no array of repeated cells.
+    The layer scatters each of the four copies of a cell through w, one cell apart. That is one
+    transposed convolution of x at stride 2, whose kernel W is w convolved with a 2 x 2 box: along
+    one axis W[j] = w[j] + w[j - 1]. A 3x3 kernel then takes 4 x 4 = 16 products for each cell of x
+    instead of 4 x 9.
     """
 
     def __init__(self, slope: float):
@@ -103,7 +103,7 @@ class UpsampledConvTranspose2d(Function):
         self.y = phases.correlate_input(x, self.wide, size, 2, self.pad_before, epilogue)
         return self.y  # (N, 2 H, 2 W, O)
 
-    # as for ConvTranspose2d with the kernel W; gw = sum over the four shifts of w in gW
+    # as for ConvTranspose2d with the kernel W; gw is the sum of gW at the four shifts of w in W
     def backward(self, g):
         g = leaky_gradient(g, self.y, self.slope)
         kernel = self.wide.shape[:2]
@@ -112,13 +112,13 @@ class UpsampledConvTranspose2d(Function):
 
 
 def sum_channels(x):
-    """The sum of x (N, H, W, C) for each channel: (C,). Row sums first, so float32 keeps digits."""
+    """The sum of x (N, H, W, C) for each channel: (C,). Columns first, so float32 keeps digits."""
     n, h, w, c = x.shape
     return x.reshape(n * h, w * c).sum(axis=0).reshape(w, c).sum(axis=0)
 
 
 def convolve_with_box(w):
-    """w (kh, kw, ...) at each of four shifts, one cell apart, added up: (kh + 1, kw + 1, ...)."""
+    """w (kh, kw, ...) convolved with a 2 x 2 box of ones: (kh + 1, kw + 1, ...)."""
     kh, kw = w.shape[:2]
     wide = backend.of(w).zeros((kh + 1, kw + 1, *w.shape[2:]), w.dtype)
     for shifted in _four_shifts(wide):
@@ -127,6 +127,7 @@ def convolve_with_box(w):
 
 
 def _four_shifts(wide):
+    """The views (kh, kw, ...) of wide (kh + 1, kw + 1, ...)."""
     kh, kw = wide.shape[:2]
     return [wide[i : kh - 1 + i, j : kw - 1 + j] for i in (0, 1) for j in (0, 1)]
 

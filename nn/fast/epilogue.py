@@ -1,6 +1,6 @@
-"""What follows a convolution, done to each strip of its result while that is in the cache.
+"""The epilogue of a convolution: bias and activation, applied to a strip while it is in the cache.
 
-(The name is that of cuBLAS and CUTLASS for the same idea on a GPU.)
+(cuBLAS and CUTLASS use the name for the same idea on a GPU.)
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Epilogue:
     slope: object = 1.0
 
     def tile(self, cells: int) -> Epilogue:
-        """The same for rows of so many cells, (cells O,): NumPy is fastest along long runs."""
-        bias, slope = (
-            v if v is None or isinstance(v, float | int) else backend.of(v).tile(v, cells)
-            for v in (self.bias, self.slope)
-        )
-        return Epilogue(bias, slope)
+        """The same for rows of `cells` cells, (cells O,): NumPy is fastest along long runs."""
+
+        def tile(v):
+            return v if v is None or isinstance(v, float | int) else backend.of(v).tile(v, cells)
+
+        return Epilogue(tile(self.bias), tile(self.slope))
 
     def apply(self, rows) -> None:
         """Change rows (R, O) in place."""
@@ -37,10 +37,12 @@ class Epilogue:
         leak(rows, self.slope)
 
     def of_zero(self):
-        """What becomes of a result of 0: (O,), or 0 without a bias."""
+        """What the epilogue makes of a result of 0: (O,), or 0 without a bias."""
         if self.bias is None:
             return 0
-        return backend.of(self.bias).maximum(self.bias, self.slope * self.bias)
+        row = self.bias.copy()
+        leak(row, self.slope)
+        return row
 
 
 NO_EPILOGUE = Epilogue()
@@ -51,21 +53,21 @@ def leak(x, slope) -> None:
     xp = backend.of(x)
     if isinstance(slope, float | int):
         if slope != 1:
-            # for a slope below 1 the larger of x and slope x is the right one
+            # LeakyReLU is the larger of x and slope x, as slope <= 1.
             scaled = xp.multiply(x, slope, out=workspace.buffer("leak", x.shape, x))
             xp.maximum(x, scaled, out=x)
         return
-    # x + (slope - 1) min(x, 0), which also holds for slopes above 1. The zeros are an array,
-    # because NumPy is slow with a number there.
+    # PReLU is x + (slope - 1) min(x, 0), for slopes above 1 too. NumPy takes the minimum with an
+    # array of zeros faster than with the number 0.
     below = xp.minimum(x, workspace.zeros(x.shape, x), out=workspace.buffer("leak", x.shape, x))
     below *= slope - 1
     x += below
 
 
 def leak_gradient(g, y, slope: float, out) -> None:
-    """out = g where y > 0, slope g elsewhere: y, the result of `leak`, has the sign of its input.
+    """out = g where y > 0, slope g elsewhere; y, the result of `leak`, has the sign of its input.
 
-    As arithmetic on the mask: NumPy's `where` selects element by element, ten times slower.
+    Arithmetic on the mask (y > 0) is ten times as fast as NumPy's `where`.
     """
     xp = backend.of(g)
     xp.multiply(xp.greater(y, 0), g.dtype.type(1 - slope), out=out)

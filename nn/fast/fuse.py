@@ -1,8 +1,8 @@
 """A net with its layers fused: several layers in one pass over memory.
 
-`fuse` is for training, `fuse_for_inference` for use. Both give a new net that shares the parameters
-of the one they are given, and the same results but for rounding. While the fast kernels are off
-they give the net itself.
+`fuse` is for training, `fuse_for_inference` for inference. Both return a new net with the
+parameters of the given one and, but for rounding, its results. While the fast kernels are off they
+return the net itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .phases import flip
 
 
 class Fused(Module):
-    """Some layers as one function of their input; their parameters are found as ever."""
+    """Some layers as one function of their input; it keeps them, so their parameters are found."""
 
     def __init__(self, fused: list[Module], function: Callable):
         self.fused, self.function = fused, function
@@ -36,18 +36,20 @@ def fuse(net: Module) -> Module:
 
 
 def fuse_for_inference(net: Module) -> Module:
-    """The net for use, with the weights of this moment.
+    """The net for inference, made from the weights of this moment: make it anew when they change.
 
-    There BatchNorm is a scale and a shift for each channel, which a convolution takes into its
-    kernel and bias; it takes in 2 x 2 averaging as well, then LeakyReLU or PReLU.
+    In inference BatchNorm is a scale and a shift for each channel. They go into the kernel and bias
+    of the convolution before it; so does a 2 x 2 mean that follows. LeakyReLU or PReLU is its
+    epilogue.
     """
     return _rewrite(net, _fold_next)
 
 
 def _rewrite(net: Module, rule: Callable[[list], Callable]) -> Module:
-    """The net with the steps of its Sequentials fused by `rule`, which pops them off a list.
+    """The net with the steps of its Sequentials replaced by `rule`.
 
-    A module of another kind becomes a shallow copy, whose own modules are rewritten.
+    The rule takes the steps that it fuses off the front of a list, and returns their replacement.
+    Any other module becomes a shallow copy, in which its own modules are rewritten.
     """
     if not fast_enabled():
         return net
@@ -85,7 +87,7 @@ def _fuse_next(rest: list) -> Callable:
 
 
 def _norm_leaky(layer: layers.BatchNorm, slope: float, x) -> Tensor:
-    """BatchNorm in training and the LeakyReLU after it."""
+    """BatchNorm in training, then LeakyReLU."""
     y, op = norm.normalise(x, layer.gamma, layer.beta, layer.epsilon, slope)
     update_moving(layer.moving_mean.data, layer.moving_var.data, op, layer.momentum)
     return y
@@ -105,7 +107,8 @@ def _fold_next(rest: list) -> Callable:
         bias = shift if bias is None else bias * scale + shift
         if _is_plain_correlation(layer) and _next_is(rest, layers.AvgPool2d) and rest[0].size == 2:
             rest.pop(0)
-            # the mean of 2 x 2 cells of a correlation at stride 1 is one at stride 2
+            # The mean of 2 x 2 results of a correlation at stride 1 is a correlation at stride 2
+            # with a wider kernel.
             kernel = conv.convolve_with_box(flip(kernel)) / 4
             function = partial(conv.conv2d, stride=2)
     if _next_is(rest, layers.LeakyReLU | layers.PReLU):
@@ -125,6 +128,6 @@ def _convolution(layer: layers.Conv2d | layers.ConvTranspose2d) -> Callable:
 
 
 def _is_plain_correlation(layer) -> bool:
-    """Whether a layer is a correlation at stride 1 with as much padding on both sides."""
+    """Whether a layer is a transposed convolution that is a centred correlation at stride 1."""
     transposed = isinstance(layer, layers.ConvTranspose2d) and not layer.upsampled
     return transposed and layer.stride == 1 and layer.kernel.shape[0] % 2 == 1

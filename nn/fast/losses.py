@@ -1,4 +1,4 @@
-"""Losses in one pass forward and one back: every training step ends in one."""
+"""The loss of today's nets, with its gradient computed in the forward pass."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..tensor import Function, Tensor
 
 
 class EdgeL1(Function):
-    """`nn.edge_l1`; its gradient is made on the way forward."""
+    """`nn.edge_l1`. It shares d and its differences between the loss and the gradient."""
 
     def __init__(self, weights, edges: float):
         self.weights, self.edges = weights, edges

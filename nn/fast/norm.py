@@ -1,7 +1,8 @@
 """Batch normalisation in pieces that stay in the cache, with the LeakyReLU that follows it.
 
-Means and variances of the pieces are combined after Chan, Golub & LeVeque 1983. No large squares
-are added up, so nothing cancels.
+The variance is combined from those of the pieces (Chan, Golub & LeVeque 1983): each piece's squares
+are taken about its own mean, and the squared means are added up in float64. So float32 loses no
+digits to the cancellation in mean(x^2) - mean(x)^2.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from . import workspace
 from .cache import cache_slices
 from .epilogue import leak, leak_gradient
 
-ROW_NUMBERS = 2048  # in a row of `as_rows`: long enough for NumPy's loops, many rows to a piece
+# Numbers in a row of `as_rows`: long enough for NumPy's loops, and a piece still has many rows.
+ROW_NUMBERS = 2048
 
 
 class BatchNorm(Function):
-    """`nn.norm.BatchNorm` with LeakyReLU of `slope`; 1 is none."""
+    """`nn.norm.BatchNorm`, then LeakyReLU of `slope` (none at slope 1)."""
 
     def __init__(self, epsilon: float, slope: float):
         self.epsilon, self.slope = epsilon, slope
@@ -41,12 +43,10 @@ class BatchNorm(Function):
         return self.y
 
     def measure(self, rows, channels: int):
-        """Mean and variance (C,) of the whole batch, float64.
-
-        Sets `count`, how many cells it has.
-        """
+        """Mean and variance (C,) of the whole batch, float64; sets `count`, its cells."""
         xp = backend.of(rows)
-        sums = xp.zeros((3, channels), np.float64)  # n mean, n mean^2, squares about a piece's mean
+        # over the pieces, of: n mean, n mean^2, the sum of (x - mean)^2
+        sums = xp.zeros((3, channels), np.float64)
         for s in row_slices(rows):
             piece = rows[s]
             cells = piece.size // channels
@@ -63,20 +63,20 @@ class BatchNorm(Function):
         mean = sums[0] / self.count
         return mean, (sums[2] + sums[1]) / self.count - mean * mean
 
-    # gx as in nn.norm, written as  scale g + of_x x + rest  with a number a channel each
+    # gx as in nn.norm, written as  scale g + of_x x + rest  with one number each for a channel
     def backward(self, g):
         xp = backend.of(g)
         gx = xp.empty_like(g)
         g_rows, x_rows, y_rows, gx_rows = (as_rows(v) for v in (g, self.x, self.y, gx))
         sums = xp.zeros((2, len(self.gamma)), np.float64)  # of g and g x
-        g_norm = g_rows if self.slope == 1 else gx_rows  # the gradient before the LeakyReLU
+        g_norm = g_rows if self.slope == 1 else gx_rows  # the gradient of LeakyReLU's input
         for s in row_slices(g_rows):
             if self.slope != 1:
                 leak_gradient(g_rows[s], y_rows[s], self.slope, gx_rows[s])
             sums[0] += sum_row(g_norm[s].sum(axis=0), len(self.gamma))
             sums[1] += sum_row(xp.einsum("ij,ij->j", g_norm[s], x_rows[s]), len(self.gamma))
         sums[1] = (sums[1] - sums[0] * self.mean) * self.inv_std  # of g x^
-        g_beta, g_gamma = sums.astype(g.dtype)  # this process's; `train.step` adds them up
+        g_beta, g_gamma = sums.astype(g.dtype)  # of this process's images; `train.step` adds them
         parallel.all_reduce([sums])
         mean_g, mean_gx = (sums / self.count).astype(g.dtype)
         scale = self.gamma * self.inv_std
@@ -93,7 +93,10 @@ class BatchNorm(Function):
 
 
 def as_rows(x):
-    """x (N, H, W, C) as a matrix, each row some of its rows, about ROW_NUMBERS long."""
+    """x (N, H, W, C) as a matrix, with some rows of an image in each row: (R, L C).
+
+    About ROW_NUMBERS long, where the sizes allow it.
+    """
     _, h, w, c = x.shape
     together = 1
     while together * w * c < ROW_NUMBERS and h % (2 * together) == 0:
@@ -107,14 +110,14 @@ def row_slices(rows) -> list[slice]:
 
 
 def repeat(vector, rows):
-    """A number for each channel, repeated for all cells of a row: NumPy is fastest on long runs."""
+    """A vector (C,) repeated for the L cells of a row, (L C,): NumPy is fastest on long runs."""
     wide = backend.of(rows).empty((rows.shape[1] // len(vector), len(vector)), vector.dtype)
     wide[...] = vector
     return wide.reshape(-1)
 
 
 def sum_row(row, channels: int):
-    """The sum of a row's cells (L C,) for each channel: (C,)."""
+    """The sum over the L cells of a row (L C,): (C,)."""
     return row.reshape(-1, channels).sum(axis=0)
 
 

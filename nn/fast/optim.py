@@ -1,4 +1,4 @@
-"""Adam in pieces: its dozen operations find a piece of the five arrays in the cache."""
+"""Adam a piece at a time: its dozen operations then find their arrays in the cache."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .cache import cache_slices
 
 
 def update_adam(adam, p, g, moments: tuple, rate: float) -> None:
-    """`nn.optim.update_adam`; uses g up."""
+    """`nn.optim.update_adam`; overwrites g."""
     xp = backend.of(p)
     p, g, m, v = (a.reshape(-1) for a in (p, g, *moments))
     for s in cache_slices(len(p), p.itemsize, p):

@@ -1,23 +1,21 @@
 """The gradient of the input at strides above 1, gathered instead of scattered.
 
-At stride s, the rows r = p (mod s) of x contributed only through kernel rows i = r + top (mod s).
-So for each phase p the gradient is a correlation at stride 1 with those kernel rows, flipped. Every
-result is written once, and nothing is added to memory twice.
+At stride s, row t of x contributed only through the kernel rows i with i = t + top (mod s). So for
+each phase p = t mod s the gradient is a correlation of g at stride 1 with those kernel rows,
+flipped. Each result is then written once, where scattering adds to it many times.
 """
 
 from __future__ import annotations
 
 from .. import backend
+from ..pool import Pair
 from . import strips
 from .epilogue import NO_EPILOGUE, Epilogue
-from .strips import MIN_WIDTH, Pair, WindowGrid
+from .strips import MIN_WIDTH, WindowGrid
 
 
 def flip(w):
-    """The kernel of the adjoint at stride 1.
-
-    (kh, kw, I, O) rotated 180 degrees -> (kh, kw, O, I).
-    """
+    """The kernel of the adjoint at stride 1: (kh, kw, I, O) rotated 180 degrees, (kh, kw, O, I)."""
     return w[::-1, ::-1].swapaxes(2, 3)
 
 
@@ -34,7 +32,7 @@ def correlate_input(
         return strips.correlate(g, flip(w), 1, flipped_padding(w, pad_before), size, epilogue)
     (_, _, inputs, outputs), (h, wide), (top, left) = w.shape, size, pad_before
     x = backend.of(g).empty((len(g), h, wide, inputs), g.dtype)
-    # Columns are taken in phases like rows; with few channels all of them in one, as a band.
+    # Columns have phases like rows; but with few channels one band (see strips) covers them all.
     column_step = stride if inputs >= MIN_WIDTH else 1
     for p in range(min(stride, h)):
         rows = _paths(p, 1, stride, w.shape[0], top)
@@ -58,11 +56,11 @@ def correlate_input(
 
 
 def _paths(phase: int, cells: int, stride: int, taps: int, pad: int) -> list[tuple[int, int, int]]:
-    """Along one axis, how the gradient flows to `cells` cells of x from cell `phase` on.
+    """Along one axis, the paths by which the gradient reaches `cells` cells of x from `phase` on.
 
     Input cell t contributed to output cell (t + pad - i) / stride through kernel tap i, whenever
-    that division is exact; the gradient flows back along the same paths. Gives (t - phase, i,
-    output cell) of each path; the output cell is counted from the one that lies over `phase`.
+    that division is exact; the gradient flows back along the same paths. Each path is (t - phase,
+    i, output cell).
     """
     return [
         (t, i, (phase + t + pad - i) // stride)

@@ -1,4 +1,4 @@
-"""Pools with fewer passes over memory."""
+"""Pooling with fewer passes over memory."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from ..tensor import Function, Tensor
 
 
 class MaxPool(pool.MaxPool):
-    """The largest of a window is the largest of its columns' largest.
+    """First the largest cell of each column of a window, then the largest of these.
 
-    size + size passes, not size^2.
+    That takes 2 size passes over memory instead of size^2.
     """
 
     def forward(self, x):  # (N, H, W, C)
         self.x = self.pad(x, -math.inf)
         rows, columns = (
-            [slice(i, i + (n - 1) * self.stride + 1, self.stride) for i in range(self.size)]
-            for n in (self.oh, self.ow)
+            [slice(i, i + n * self.stride, self.stride) for i in range(self.size)] for n in self.out
         )
         tall = _largest([self.x[:, r] for r in rows])  # (N, OH, W, C), in long runs of memory
         self.y = _largest([tall[:, :, c] for c in columns])  # (N, OH, OW, C)
@@ -45,7 +44,7 @@ class TiledAvgPool(Function):
         xp, f = backend.of(x), self.size
         n, h, w, c = self.shape = x.shape
         rows = x.reshape(n, h // f, f, w * c).sum(axis=2)
-        # The cells of a row are added by a matrix product: runs of C numbers are short for NumPy.
+        # A matrix product adds the cells of a row, because NumPy is slow on runs of only C numbers.
         self.mix = xp.tile(xp.eye(c, dtype=x.dtype), (f, 1)) / x.dtype.type(f * f)  # (f C, C)
         return (rows.reshape(-1, f * c) @ self.mix).reshape(n, h // f, w // f, c)
 

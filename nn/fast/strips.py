@@ -1,15 +1,14 @@
-"""Convolution in strips: the same im2col as in `nn.conv`, a cache full of windows at a time.
+"""Convolution in strips: the im2col of `nn.conv`, with as many windows at a time as fit the cache.
 
-Two ideas, and neither changes the arithmetic:
+Two ideas:
 
-- *Strips.* The matrix of windows is made and used a strip at a time, small enough to stay in the L2
-  cache between the two.
+- *Strips.* A strip of the matrix of windows is made and used before the next one is made. It is so
+  small that it is still in the L2 cache when it is used.
 - *Bands.* With few channels the product is too narrow for BLAS, and copying kh kw numbers for each
   input number costs more than the product. So `group` outputs side by side share one wider window,
-  and the kernel becomes a band matrix: the same numbers, moved along by one stride for each output,
-  with zeros beside them. For 3x3 kernels and 4 outputs a number is copied 4.5 times, not 9 times.
-
-`phases.py` does the gradient of the input at strides above 1.
+  and the kernel becomes a band matrix: each output has a copy of the kernel, moved along by one
+  stride, with zeros beside it. With 3x3 kernels and 4 outputs in a group, a number is copied 4.5
+  times instead of 9.
 """
 
 from __future__ import annotations
@@ -19,28 +18,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import backend
+from ..pool import Pair
 from . import workspace
 from .epilogue import NO_EPILOGUE, Epilogue
 
-Pair = tuple[int, int]  # a number for rows, one for columns
-
-STRIP_BYTES = 1 << 20  # a strip's matrix of windows: a usual L2 cache
-STRIP_KERNELS = (
-    4  # a strip is at least this much larger than the kernel, which each product reads anew
-)
-MIN_RUN = 12  # input numbers side by side in a window; shorter runs of memory are slow to copy
-MIN_WIDTH = 16  # outputs side by side from which a product is fast enough without more zeros
+# By choice; python -m benchmarks.kernels prints what strips and bands gain with them.
+STRIP_BYTES = 1 << 20  # of a strip's matrix of windows: a usual L2 cache
+STRIP_KERNELS = 4  # how many kernels a strip must at least outweigh: each product reads one anew
+MIN_RUN = 12  # input numbers for a group; shorter runs of memory are slow to copy
+MIN_WIDTH = 16  # columns of a product; with fewer, BLAS is slower than with zeros added
 MAX_GROUP = 4  # outputs that share a window; more would multiply too many zeros
+SHORT_ROW = 16  # outputs; in such a row a group that is not full would be mostly waste
 
 
 @dataclass(frozen=True)
 class WindowGrid:
-    """How windows lie over an image: all pairs are (rows, columns).
+    """How windows lie over an image; each pair is (rows, columns), in cells.
 
-    kernel      the size of a window
+    kernel      size of a window
     strides     from one window to the next
-    pad_before  zeros before the first row and column; negative where the windows begin inside
-    count       how many windows
+    pad_before  zeros before the image; negative where the first window begins inside it
+    count       number of windows
     """
 
     kernel: Pair
@@ -90,7 +88,7 @@ def correlate_both(x, w, g, kernel: Pair, stride: int, pad_before: Pair):
 
 
 def multiply_strips(x, band, grid: WindowGrid, epilogue: Epilogue):
-    """A product for each strip: y (N, OH, groups * G, O) from a band (kh, window, I, G, O)."""
+    """y (N, OH, groups * G, O) from x and a band (kh, window, I, G, O), one product a strip."""
     xp = backend.of(x)
     *_, group, outputs = band.shape
     matrix = band.reshape(-1, group * outputs)
@@ -114,22 +112,19 @@ def band_kernel(w, stride: int, group: int):
 
 
 def choose_group(channels: Pair, across: int, x, must_divide: bool = True) -> int:
-    """How many outputs side by side share a window: a power of 2, 1 on a GPU.
+    """How many outputs side by side share a window: a power of 2; 1 on a GPU.
 
-    channels     inputs and outputs; the fewer, the larger the group
+    channels     (inputs, outputs); the fewer, the larger the group
     across       outputs in a row
-    must_divide  whether a row must be whole groups
+    must_divide  whether a row must consist of whole groups
     """
-    inputs, outputs = channels
-    group = 1
+    (inputs, outputs), group = channels, 1
     if backend.of(x) is not np:
         return group
-    while (group * outputs < MIN_WIDTH or group * inputs < MIN_RUN) and group < MAX_GROUP:
-        if group * outputs > 2 * MIN_WIDTH:
-            break
-        if across % (2 * group) and (
-            must_divide or across <= 16
-        ):  # a short row would be mostly rest
+    must_divide = must_divide or across <= SHORT_ROW
+    while group < MAX_GROUP and (group * outputs < MIN_WIDTH or group * inputs < MIN_RUN):
+        too_wide = group * outputs > 2 * MIN_WIDTH
+        if too_wide or (must_divide and across % (2 * group)):
             break
         group *= 2
     return group
@@ -138,21 +133,18 @@ def choose_group(channels: Pair, across: int, x, must_divide: bool = True) -> in
 def strips(x, grid: WindowGrid, outputs: int):
     """Yield (images, rows, matrix (cells, kh kw I)): the windows of some images, or rows of one.
 
-    The next strip overwrites the matrix. A GPU has no such cache and wants few large products:
-    there everything is one strip.
+    outputs  columns of the matrix that a strip is multiplied by
+    The next strip overwrites the matrix. On a GPU, which is faster with few large products,
+    everything is one strip.
     """
     xp = backend.of(x)
     top, left = grid.pad_before
     x, pad_before = x[:, max(0, -top) :, max(0, -left) :], (max(0, top), max(0, left))
-    (n, h, wide, c), (kh, kw), (down, right), (oh, ow) = (
-        x.shape,
-        grid.kernel,
-        grid.strides,
-        grid.count,
-    )
+    (n, h, wide, c), (kh, kw) = x.shape, grid.kernel
+    (down, right), (oh, ow) = grid.strides, grid.count
     unpadded = pad_before == (0, 0) and x.flags.c_contiguous
     if grid.kernel == grid.strides == (1, 1) and unpadded and grid.count == (h, wide):
-        yield slice(0, n), slice(0, oh), x.reshape(-1, c)  # a 1x1 kernel's windows are x itself
+        yield slice(0, n), slice(0, oh), x.reshape(-1, c)  # the windows of a 1x1 kernel
         return
     covered = down * (oh - 1) + kh, right * (ow - 1) + kw
     row_bytes = ow * kh * kw * c * x.itemsize
@@ -165,7 +157,7 @@ def strips(x, grid: WindowGrid, outputs: int):
         if not (unpadded and covered == (h, wide)):
             padded = workspace.padded(padded, pad_before, covered)
         sn, sh, sw, sc = padded.strides
-        shape = images.stop - first, oh, ow, kh, kw * c  # kw cells side by side: one run of memory
+        shape = images.stop - first, oh, ow, kh, kw * c  # kw cells lie side by side in memory
         windows = workspace.windows(padded, shape, (sn, down * sh, right * sw, sh, sc))
         for r in range(0, oh, rows):
             part = slice(r, min(r + rows, oh))

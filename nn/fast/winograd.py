@@ -1,24 +1,24 @@
 """3x3 convolutions with fewer multiplications: Winograd's F(4x4, 3x3), as matrix products.
 
 To multiply two polynomials, evaluate both at some points, multiply the values, and interpolate. A
-correlation is the transpose of that. In one dimension, m outputs of an r-tap filter then take
-m + r - 1 multiplications instead of m r:
+correlation is the transpose of such a product. In one dimension, m outputs of an r-tap filter then
+take m + r - 1 multiplications instead of m r:
 
     y = A^T [ (G w) * (B^T d) ]                      d: m + r - 1 inputs, w: r taps, y: m outputs
 
-(Winograd 1980; Lavin & Gray 2015, arXiv 1509.09308, eq. 6). In two dimensions the transforms are
-applied along rows and columns. A 6x6 tile of inputs gives 4x4 outputs with 36 multiplications
-instead of 144 (eq. 8). Summed over input channels, the elementwise product becomes one matrix
-product for each of the 36 positions. With the tiles of all images and channels side by side, a
-transform along one axis is one product, too:
+(Winograd 1980; Lavin & Gray 2015, arXiv 1509.09308, eq. 6; * is elementwise). In two dimensions the
+transforms are applied along rows and columns. A 6x6 tile of inputs gives 4x4 outputs with 36
+multiplications instead of 144 (eq. 8). Summed over input channels, the elementwise product becomes
+one matrix product for each of the 36 positions. A transform along one axis is a matrix product too,
+with the tiles of all images and channels side by side:
 
     V = B^T D B            D: the 6x6 tiles of x, T of them, as (6, 6, T I)
     M[p] = V[p] U[p]       36 products of (T, I) and (I, O)     U = G w G^T
     Y = A^T M A            the 4x4 tiles of y, as (4, 4, T O)
 
-The price is rounding, because points far from 1 make large and small coefficients. With 0, 1, -1,
-1/2, -2 and infinity (Barabasz et al. 2020, arXiv 1803.10986, table 2, find such reciprocal pairs
-best) a float32 result of unit variance is off by about 1e-5, ten times a direct sum's error.
+The price is rounding, because points far from 1 make large and small coefficients. Reciprocal pairs
+of points are best (Barabasz et al. 2020, arXiv 1803.10986, table 2). With 0, 1, -1, 1/2, -2 and
+infinity a float32 result of unit variance is off by about 1e-5, ten times a direct sum's error.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..pool import Pair
 from . import workspace
 from .epilogue import NO_EPILOGUE, Epilogue
 from .phases import flip, flipped_padding
-from .strips import Pair
 
 TILE, TAPS = 4, 3  # outputs and filter taps along one axis: m and r above
 TILE_IN = TILE + TAPS - 1  # inputs along one axis
 POINTS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-2))  # and infinity
-TILES_BYTES = 1 << 20  # of V and M for the tiles under way: a usual L2 cache
+TILES_BYTES = 1 << 20  # of V and M that are in use at a time: a usual L2 cache
 
 
 def make_transforms(
@@ -44,9 +44,9 @@ def make_transforms(
     """(A^T (m, n), G (n, r), B^T (n, n)) of F(m, r), float64, by Toom & Cook's construction.
 
     n = m + r - 1, for n - 1 points and infinity. G evaluates a polynomial of r coefficients at the
-    points, divided by the product of the distances to the other points. A evaluates one of m
-    coefficients. Row j of B^T holds the coefficients of the polynomial that vanishes at every point
-    but the j-th.
+    points, and divides each value by the product of the distances from its point to the others. A
+    evaluates a polynomial of m coefficients. Row j of B^T has the coefficients of the polynomial
+    that vanishes at every point but the j-th.
     """
     n = tile + taps - 1
 
@@ -100,7 +100,7 @@ def correlate_both(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(`correlate` of x and w, `correlate_weight` of x and g), with x transformed once for both.
 
-    With y = A^T[(G w) * V] the gradient of w is G^T [V^T (A g)].
+    In one dimension y = A^T [(G w) * v], so gw = G^T [v * (A g)], summed over all tiles.
     """
     inputs, outputs = x.shape[3], g.shape[3]
     u = _transform_kernel(w)
@@ -132,7 +132,10 @@ def _transform_kernel(w: np.ndarray) -> np.ndarray:
 
 
 def _transform_tiles(x: np.ndarray, pad_before: Pair, out: Pair, channels: int):
-    """Yield (images, rows of tiles, V (36, T, I)): some images, or some rows of tiles of one."""
+    """Yield (images, rows of tiles, V (36, T, I)) for some images, or some rows of tiles of one.
+
+    channels  inputs and outputs together, whose tiles must fit TILES_BYTES
+    """
     n, c = len(x), x.shape[3]
     down, across = -(-out[0] // TILE), -(-out[1] // TILE)
     rows = max(1, TILES_BYTES // (TILE_IN**2 * across * channels * x.itemsize))
@@ -162,10 +165,7 @@ def _multiply(v: np.ndarray, u: np.ndarray, y: np.ndarray, rows: slice, of_row: 
 
 
 def _put_tiles(tiles: np.ndarray, y: np.ndarray, rows: slice) -> None:
-    """Write tiles (4, 4, T O) to their place in y (N, OH, OW, O).
-
-    Cut what reaches over the edge.
-    """
+    """Write tiles (4, 4, T O) to their rows of tiles in y (N, OH, OW, O), cut off at its edges."""
     n, oh, ow, outputs = y.shape
     across = -(-ow // TILE)
     tiles = tiles.reshape(TILE, TILE, n, rows.stop - rows.start, across, outputs)
@@ -178,7 +178,7 @@ def _put_tiles(tiles: np.ndarray, y: np.ndarray, rows: slice) -> None:
 
 
 def _cut_tiles(g: np.ndarray, rows: slice) -> np.ndarray:
-    """The tiles (4, 4, T O) of g (N, OH, OW, O); zeros over the edge."""
+    """These rows of tiles of g (N, OH, OW, O): (4, 4, T O), with zeros beyond its edges."""
     n, oh, ow, outputs = g.shape
     across = -(-ow // TILE)
     if oh % TILE or ow % TILE:

@@ -1,4 +1,4 @@
-"""Arrays that a thread uses again and again: fresh pages cost as much time as the arithmetic."""
+"""Arrays that each thread keeps and reuses: fresh pages cost as much time as the arithmetic."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from .. import backend
 
-PADDED_LIMIT_BYTES = 1 << 26  # padded arrays kept on each thread; more than any one net needs
-MAX_BUFFER_VIEWS = (
-    5000  # shapes remembered on each thread; images of many sizes have no end of them
-)
-MAX_ZERO_ROWS = 100  # likewise
+# What each thread keeps at most: far more than any one net needs; by choice. The detector's images
+# have ever new sizes, so without a limit memory would grow.
+PADDED_LIMIT_BYTES = 1 << 26  # of padded arrays
+MAX_BUFFER_VIEWS = 5000  # views of buffers
+MAX_ZERO_ROWS = 100  # rows of zeros
 
 _of_thread = threading.local()
 
@@ -42,7 +42,7 @@ def buffer(name: str, shape: tuple[int, ...], like):
 
 
 def zeros(shape: tuple[int, ...], like):
-    """Zeros that nobody may write to: one row, seen as often as the shape asks."""
+    """Zeros of that shape, read-only: one row in memory, broadcast."""
     xp = backend.of(like)
     rows = _of_thread.__dict__.setdefault("zeros", {})
     key = xp, shape[-1], like.dtype
@@ -56,8 +56,8 @@ def zeros(shape: tuple[int, ...], like):
 def padded(x, pad_before: tuple[int, int], size: tuple[int, int]):
     """x (N, h, w, C) with zeros around it: (N, *size, C), x's first cell at `pad_before`.
 
-    What does not fit is cut off. The zeros of an earlier call are still there, so only x is copied.
-    The next call with the same sizes overwrites the result.
+    What does not fit is cut off. An array of an earlier call still has its zeros, so only x is
+    copied. The next call with the same sizes overwrites the result.
     """
     xp = backend.of(x)
     (n, h, w, c), (top, left), (height, width) = x.shape, pad_before, size
@@ -78,7 +78,7 @@ def padded(x, pad_before: tuple[int, int], size: tuple[int, int]):
 
 
 def windows(x, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0):
-    """A view of contiguous x, as by as_strided but without its cost in Python; offset in bytes."""
+    """A view of contiguous x like `as_strided`'s, which is slower; strides and offset in bytes."""
     xp = backend.of(x)
     if xp is not np:
         flat = x.ravel()[offset // x.itemsize :]

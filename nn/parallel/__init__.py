@@ -1,9 +1,10 @@
 """All cores at work: threads for independent jobs, a team of processes for training.
 
-NumPy's ufuncs run on one core and its matrix products on all. With one BLAS thread each and a slice
-of the work each, every core is busy with both. Independent jobs run on threads (`threads.run`). A
-training step makes thousands of short calls, and threads would wait for each other's interpreter
-lock a quarter of the time, so training runs in several processes (`processes.team`).
+NumPy's ufuncs run on one core, its matrix products on all. So the work is cut into a slice for each
+core, and BLAS uses one thread for each slice; then ufuncs and products both keep all cores busy.
+Independent jobs run on threads (`threads.run`). A training step makes thousands of short calls, and
+threads would wait for each other's interpreter lock a quarter of the time; so training runs in
+several processes (`processes.team`).
 """
 
 from .memory import trim_memory

@@ -1,4 +1,4 @@
-"""What the C library does with freed memory: keep it for the next array, or return it."""
+"""Tell the C library what to do with freed memory: keep it for the next array, or return it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 # glibc, malloc.h: the parameters of mallopt
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-KEPT_FREE_BYTES = 1 << 30  # larger than any array here, so that none is returned; by choice
+KEPT_FREE_BYTES = 1 << 30  # free memory that is kept; by choice larger than any array here
 
 
 def _from_glibc(name: str):
@@ -18,8 +18,8 @@ def _from_glibc(name: str):
 def keep_freed_memory() -> None:
     """Ask the C library to keep freed memory for the next array; outside glibc do nothing.
 
-    A training step frees and takes the same megabytes again and again. Each fresh page costs a page
-    fault, and together these take up to a fifth of a step. One arena only, because the others
+    A training step frees and allocates the same megabytes again and again. Each fresh page costs a
+    page fault, and these take up to a fifth of a step. There is only one arena, because others
     cannot hold large blocks.
     """
     if mallopt := _from_glibc("mallopt"):
@@ -31,8 +31,8 @@ def keep_freed_memory() -> None:
 def trim_memory() -> None:
     """Return free memory to the system after all.
 
-    A stage that streams through a clip calls this now and then: its small results settle between
-    the large arrays of the frames, and the heap would grow around them.
+    A stage that streams through a clip calls this now and then. The small results that it keeps lie
+    between the large arrays of the frames; they fragment the heap, which would grow without end.
     """
     if malloc_trim := _from_glibc("malloc_trim"):
         malloc_trim(0)

@@ -1,9 +1,9 @@
 """A team of processes that train together, as data-parallel training does on several GPUs.
 
 Every process is a fork of this one. All run the same loop with the same weights and the same random
-numbers, and each takes its slice of every batch. They meet only to add up arrays (`all_reduce`):
-gradients, and in BatchNorm the sums that make its statistics those of the whole batch. Sums are
-taken in the order of the ranks, so results depend on the number of processes, never on timing.
+numbers, and each takes its slice of every batch. They exchange only sums of arrays (`all_reduce`):
+of gradients, and of what BatchNorm's statistics of the whole batch are made from. Sums are taken in
+the order of the ranks, so results depend on the number of processes, never on timing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from threadpoolctl import ThreadpoolController
 
 from . import threads
 
-SMALL_BYTES = 1 << 14  # room for the sums of BatchNorm, the arrays that are reduced most often
-SPIN_TRIES = 3000  # about a millisecond; then a waiting process goes to sleep
+SMALL_BYTES = 1 << 14  # a place for the sums of BatchNorm, the arrays that are reduced most often
+SPIN_TRIES = 3000  # of a semaphore, about a millisecond; then a waiting process goes to sleep
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 _team: Team | None = None
@@ -35,10 +35,10 @@ class TeamError(RuntimeError):
 class Team:
     """Processes of rank 0..size - 1 that add up arrays through shared memory.
 
-    Each process has a place for its own array, which the others read, and tells every other process
-    through a semaphore when the array is there. Small arrays have two places, used by turns: while
-    a slow process still reads the last array, a fast one may write the next. Large arrays have one
-    place, and all processes wait until all have read.
+    Each process has a place for its own array, which the others read. It tells every other process
+    through a semaphore when the array is there. For small arrays it has two places in turn: a fast
+    process may write the next array while a slow one still reads the last. For large arrays it has
+    one place, and all processes wait until all have read.
     """
 
     def __init__(self, size: int, place_bytes: int):
@@ -52,7 +52,7 @@ class Team:
         self.children: list[int] = []
 
     def all_reduce(self, arrays: list[np.ndarray]) -> None:
-        """Replace every array by the sum of those that the processes bring in its place."""
+        """Replace every array by its sum over all processes, which call this with equal shapes."""
         ends = np.cumsum([a.nbytes for a in arrays])
         small = ends[-1] <= SMALL_BYTES
         self.turn = 1 - self.turn
@@ -72,7 +72,7 @@ class Team:
             self.barrier()
 
     def barrier(self) -> None:
-        """Wait until every process has come here."""
+        """Wait until every process has called this."""
         others = [rank for rank in range(self.size) if rank != self.rank]
         for other in others:
             self.arrived[self.rank][other].release()
@@ -95,11 +95,13 @@ class Team:
 
 @contextmanager
 def team(place_bytes: int, size: int | None = None):
-    """Inside this block `size` processes run, `thread_count()` unless told; gives this one's rank.
+    """Run this block in `size` processes (default: `thread_count()`); yields each one's rank.
 
-    Only process 0 leaves the block. The others end there, whatever happens; they must not yield,
-    print or write files. `place_bytes` bounds what `all_reduce` takes. Where processes cannot be
-    forked with care (macOS, Windows) the team is this process alone, with all BLAS threads.
+    place_bytes  the most that `all_reduce` is given at once
+
+    Only process 0 leaves the block. The others end there, whatever happens, and must not yield,
+    print or write files. Where forking is unsafe or missing (macOS, Windows) the team is this
+    process alone, with `size` BLAS threads.
     """
     global _team
     size = size or threads.thread_count()
@@ -135,20 +137,17 @@ def team(place_bytes: int, size: int | None = None):
 
 
 def _die_with_parent() -> None:
-    """End this process when its parent ends.
-
-    Leave Ctrl-C to the parent, who decides what follows.
-    """
+    """End this process when its parent ends; leave Ctrl-C to the parent."""
     parent = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.getppid() != parent:  # it ended before the line above
+    if os.getppid() != parent:  # it ended before prctl was called
         os._exit(1)
 
 
 @contextmanager
 def alone():
-    """Inside this block there is no team: for work that one process does, or every one in full."""
+    """Inside this block there is no team, because one process works alone, or each does all."""
     global _team
     before, _team = _team, None
     try:
@@ -158,29 +157,29 @@ def alone():
 
 
 def team_size() -> int:
-    """How many processes the team has; 1 outside of one."""
+    """How many processes the team has; 1 without a team."""
     return _team.size if _team else 1
 
 
 def rank() -> int:
-    """The number of this process in the team; 0 outside of one."""
+    """The number of this process in the team; 0 without a team."""
     return _team.rank if _team else 0
 
 
 def barrier() -> None:
-    """Wait for the other processes of the team; outside of one, go on."""
+    """Wait until every process of the team has called this; without a team, go on."""
     if _team:
         _team.barrier()
 
 
 def all_reduce(arrays: list[np.ndarray]) -> None:
-    """Replace every array by its sum over the team; outside of one nothing changes."""
+    """Replace every array by its sum over the team; without a team, change nothing."""
     if _team:
         _team.all_reduce(arrays)
 
 
 def team_mean(mean, count: float) -> tuple:
-    """(mean over the team, cells in all) of each process's mean over `count` cells, an array."""
+    """(mean over the team, count over the team), from this process's mean (C,) of `count` cells."""
     if not _team:
         return mean, count
     total = np.full(1, float(count))

@@ -31,7 +31,7 @@ def set_threads(count: int) -> None:
 
 
 def forget_threads() -> None:
-    """In a forked process: the threads of the parent do not exist here."""
+    """Forget the parent's threads in a forked process, where they do not exist."""
     global _pool
     _pool = None
 
@@ -42,7 +42,7 @@ def thread_count() -> int:
 
 
 def run(jobs: Sequence[Callable[[], object]]) -> list:
-    """Run independent jobs on all threads, this one included; their results in order.
+    """Run independent jobs on all threads, this one included; returns their results in order.
 
     A job must not call `run` itself.
     """
@@ -65,7 +65,7 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
 
 
 def slices(count: int, parts: int | None = None) -> list[slice]:
-    """range(count) cut into contiguous slices, one a thread or `parts`, as even as can be.
+    """Cut range(count) into `parts` contiguous slices (default: one per thread), as even as can be.
 
     None is empty: there are fewer slices where `count` is below `parts`.
     """
