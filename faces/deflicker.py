@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
-Key = TypeVar("Key")
-Entry = tuple[Key, np.ndarray | None, np.ndarray | None]
+Entry = tuple[Any, np.ndarray | None, np.ndarray | None]  # key, target's face, drawn face
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,9 @@ DEFLICKER = DeflickerFilter()
 
 
 def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries (key, target's face, drawn face) of successive frames, with averaged faces.
+    """The entries of successive frames, with averaged faces; holds at most 2 * reach + 1 of them.
 
-    Faces are (h, w, 3) float32 0..1, or None where a frame has no face. At most 2 * reach + 1
-    entries are held.
+    Faces are (h, w, 3) float32 0..1, or None where a frame has no face.
     """
     window: list[Entry] = []
     current = 0  # index in the window of the entry that is yielded next
@@ -57,16 +55,17 @@ def _average(window: list[Entry], current: int) -> Entry:
     key, face, _ = window[current]
     if face is None:
         return key, None, None
-    sums, totals, reach = [0, 0], [0.0, 0.0], DEFLICKER.reach  # target's face, drawn face
-    for k in range(max(current - reach, 0), min(current + reach + 1, len(window))):
+    sums, totals = [0, 0], [0.0, 0.0]  # of the target's faces, of the drawn faces
+    first = max(current - DEFLICKER.reach, 0)
+    for k in range(first, min(current + DEFLICKER.reach + 1, len(window))):
         _, *faces = window[k]
         if faces[0] is None:
             continue
         # Every fourth pixel is enough to compare two faces.
         difference = np.abs(faces[0][::4, ::4] - face[::4, ::4]).mean()
-        similar = math.exp(-((difference / DEFLICKER.difference_scale) ** 2))
+        similarity = math.exp(-((difference / DEFLICKER.difference_scale) ** 2))
         for i, sigma in enumerate((DEFLICKER.target_sigma, DEFLICKER.drawn_sigma)):
-            weight = np.float32(similar * math.exp(-(((k - current) / sigma) ** 2) / 2))
+            weight = np.float32(similarity * math.exp(-(((k - current) / sigma) ** 2) / 2))
             sums[i] = sums[i] + weight * faces[i]
             totals[i] += weight
     return key, sums[0] / np.float32(totals[0]), sums[1] / np.float32(totals[1])

@@ -1,9 +1,9 @@
-"""Expression transfer: the drawn face does with its eyes and mouth what the target's face does.
+"""Expression transfer: the eyes and the mouth of the drawn face move as those of the target's face.
 
-The two decoders never saw the same smile, so they need not agree on what a smile is. But many
-frames show how a face usually looks at each yaw. The difference of a frame from that look is its
-expression, and can be added to another face. (Expressive mapping: Liu, Shan & Zhang 2001, who
-transfer quotients of images. Differences suit dark eyes better.)
+The two decoders learn from different smiles, so the donor's may draw another one than the target's.
+But many frames show how a face usually looks at each yaw. The difference of a frame from that look
+is its expression, and can be added to another face. (Expressive mapping: Liu, Shan & Zhang 2001,
+who transfer quotients of images. Differences suit dark eyes better.)
 """
 
 from __future__ import annotations

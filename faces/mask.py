@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .canvas import Canvas
 
 FEATHER = 0.035  # width of the soft edge of a mask, in widths of the canvas; by eye
-MIN_FEATHER = 2  # pixels
+MIN_FEATHER = 2  # pixels of the canvas; by eye
 # Yaws (see estimate_yaw) at which the masks of a clip are computed; others are interpolated.
 MASK_YAWS = np.linspace(-0.3, 0.3, 13)  # by eye
 
@@ -89,8 +89,8 @@ def _inside_polygon(x: np.ndarray, y: np.ndarray, outline) -> np.ndarray:
 def loss_weights(canvas: Canvas, outside: float = 0.1, features: float = 2.0) -> np.ndarray:
     """How much each pixel of an aligned face counts in training: (h, w) float32.
 
-    1 within the face, `outside` around it, and up to `features` more at the eyes and the mouth,
-    which are small, but which everybody looks at. Both are by eye.
+    1 within the face, `outside` around it, and up to `features` more at eyes and mouth, which are
+    small, but which everybody looks at. Both defaults are by eye.
     """
     x, y = canvas.coordinates()
     left_eye, right_eye, mouth = *REFERENCE_POINTS[:2], REFERENCE_POINTS[3:].mean(0)

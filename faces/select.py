@@ -54,8 +54,8 @@ class Track:
     @property
     def is_certain(self) -> bool:
         """Whether it is long enough, and its mean score high enough, to be a face for certain."""
-        long_enough = len(self.faces) >= TRACKING.min_frames
-        return long_enough and bool(self.mean_score >= TRACKING.min_mean_score)
+        scores_high = bool(self.mean_score >= TRACKING.min_mean_score)
+        return len(self.faces) >= TRACKING.min_frames and scores_high
 
     @property
     def prominence(self) -> float:
@@ -67,13 +67,13 @@ class Track:
 
         The predicted box keeps its size, since measured growth is mostly noise.
         """
-        *before, last = list(self.faces)[-2:]
-        box = self.faces[last].box
-        if not before:
+        box = self.faces[self.last].box
+        if len(self.faces) == 1:
             return box
-        shift = box - self.faces[before[0]].box
-        middle = (shift[:2] + shift[2:]) / 2
-        steps = min((number - last) / (last - before[0]), TRACKING.max_steps_ahead)
+        before, last = list(self.faces)[-2:]
+        shift = box - self.faces[before].box
+        middle = (shift[:2] + shift[2:]) / 2  # the shift of the box's middle
+        steps = min((number - last) / (last - before), TRACKING.max_steps_ahead)
         return box + np.tile(middle, 2) * steps
 
 
@@ -131,6 +131,7 @@ def choose(
 
 
 def _choose_prominent(tracks: list[Track]) -> dict[int, Face]:
+    """The faces of the first track, and of those that continue it; see `choose`."""
     chosen = Track()
     for track in tracks:
         if not chosen.faces or (

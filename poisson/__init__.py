@@ -5,5 +5,5 @@ Read domain first, then guidance and blend (the textbook), then rim and opacity 
 
 from .blend import blend
 from .domain import Domain
-from .opacity import allowed_difference, exclude_disagreements
+from .opacity import allowed_difference, drop_disagreements
 from .rim import blend_faces, damp_rim_over_time, split_difference

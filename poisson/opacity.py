@@ -14,11 +14,9 @@ from scipy import ndimage
 
 @dataclass(frozen=True)
 class AgreementLimits:
-    """How much two faces may differ; lengths in widths of the canvas.
+    """How much two faces may differ. Lengths are in widths of the canvas; all by eye."""
 
-    All by eye; docs/quality.md, rows "keeping the frame's pixels" and "a margin".
-    """
-
+    # docs/quality.md, rows "keeping the frame's pixels" and "a margin", shows the effects.
     at_outline: float = 15.0  # limit there, in levels, mean over the channels
     inside_factor: float = 6.0  # on that limit, well inside: eyes and lips of two people differ
     inside_depth: float = 0.3  # distance from the outline from which that factor holds
@@ -37,9 +35,7 @@ def allowed_difference(mask: np.ndarray) -> np.ndarray:
     return (limits.at_outline * factor).astype(np.float32)
 
 
-def exclude_disagreements(
-    mask: np.ndarray, difference: np.ndarray, allowed: np.ndarray
-) -> np.ndarray:
+def drop_disagreements(mask: np.ndarray, difference: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """The mask (h, w), 0..1, less the places where two faces disagree, and a margin around those.
 
     difference  (h, w, 3) between the two faces, in levels

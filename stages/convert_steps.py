@@ -117,7 +117,7 @@ def find_opacity(batch: Batch, masks: list[np.ndarray], allowed: list[np.ndarray
     opacity = []
     for yaw, fore, back in zip(batch.yaws, batch.fore, batch.back, strict=True):
         at_yaw, limit = (mask.interpolate_at_yaw(table, yaw) for table in (masks, allowed))
-        opacity.append(poisson.exclude_disagreements(at_yaw, fore - back, limit))
+        opacity.append(poisson.drop_disagreements(at_yaw, fore - back, limit))
     return replace(batch, opacity=np.stack(opacity))
 
 

@@ -1,4 +1,4 @@
-"""stages.convert with faces that are drawn by hand in place of a net."""
+"""stages.convert with a function that draws faces in place of a net."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -21,21 +21,16 @@ PRESET = PRESETS["standard"]
 
 
 def _clip(n=3, height=200, width=180):
-    """Frames of a smooth face-like scene, and a manifest in which the middle one has no face."""
+    """Frames of a smooth scene, and a manifest in which all but frame 1 have a face."""
     rng = np.random.default_rng(0)
     scene = ndimage.gaussian_filter(rng.uniform(0, 255, (height, width, 3)), (6, 6, 0))
     scene = 110 + (scene - scene.mean()) * 4
     points = align.REFERENCE_POINTS * 1.2 + [30, 40]
     frames, rows = [], {}
     for k in range(n):
-        frames.append(
-            Frame(
-                k,
-                Fraction(k, 25),
-                (scene + rng.normal(0, 1, scene.shape)).clip(0, 255).astype(np.uint8),
-            )
-        )
         face, time = Face(np.array([30.0, 40, 150, 180]), 0.99, points), Fraction(k, 25)
+        image = scene + rng.normal(0, 1, scene.shape)
+        frames.append(Frame(k, time, image.clip(0, 255).astype(np.uint8)))
         row = manifest.Row
         rows[k] = row.without_face(k, time) if k == 1 else row.with_face(k, time, face)
     return frames, rows
@@ -57,13 +52,19 @@ def _across(faces):
     return np.linspace(-1, 1, faces.shape[2], dtype=np.float32)[:, None]
 
 
-def test_a_frame_without_a_face_is_passed_through():
+def _to_pixel(matrix, x, y):
+    """Column and row of the frame where pixel x, y of the drawn face (128, 128) lies."""
+    to_frame = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
+    return np.rint(to_frame[:, :2] @ [x, y] + to_frame[:, 2]).astype(int)
+
+
+def test_a_frame_without_a_face_passes_unchanged():
     frames, out, _ = _convert(lambda faces: 1 - faces)
     np.testing.assert_array_equal(out[1].image, frames[1].image)
     assert np.abs(out[0].image.astype(int) - frames[0].image).max() > 20
 
 
-def test_the_same_face_in_other_light_is_put_back_into_its_own():
+def test_the_same_face_drawn_in_other_light_gets_the_light_of_the_frame():
     def lit(faces):
         return faces * ([0.8, 0.9, 0.75] + 0.2 * _across(faces))
 
@@ -72,48 +73,41 @@ def test_the_same_face_in_other_light_is_put_back_into_its_own():
     assert untouched.max() < 12 and untouched.mean() < 0.5
 
 
-def test_what_is_no_face_at_the_outline_stays_as_it_was():
+def test_the_frame_stays_where_the_drawn_face_shows_a_wall_at_the_outline():
     def wall(faces):
         faces = faces.copy()
         faces[:, 40:90, :34] = [0.1, 0.9, 0.2]  # a green wall beside the left cheek
         return faces
 
     frames, out, matrix = _convert(wall)
-    # the middle of that patch, in the aligned face's pixels, then in the frame's
-    face = Canvas(PRESET.region, (128, 128)).matrix(matrix)
-    inverse = align.invert(face)
-    for x, y in ((14, 60), (22, 65)):
-        u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
+    for x, y in ((14, 60), (22, 65)):  # in the middle of the wall
+        u, v = _to_pixel(matrix, x, y)
         assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 12
 
 
-def test_the_edge_of_what_is_no_face_draws_no_line_on_the_cheek():
+def test_the_soft_edge_of_drawn_hair_leaves_no_line_on_the_cheek():
     def hair(faces):
         faces = faces.copy()
         faces[:, 40:90, :34] = 0.0
-        faces[:, 40:90, 34:37] -= 0.15  # its soft edge: too faint to be told from a face by itself
+        faces[:, 40:90, 34:37] -= 0.15  # its soft edge, too faint to be excluded by itself
         return faces
 
     frames, out, matrix = _convert(hair)
-    inverse = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
     for x, y in ((30, 60), (31, 60), (32, 60)):
-        u, v = np.rint(inverse[:, :2] @ [x, y] + inverse[:, 2]).astype(int)
-        assert np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max() < 28, (
-            x,
-            y,
-        )  # without: 33
+        u, v = _to_pixel(matrix, x, y)
+        change = np.abs(out[0].image[v, u].astype(int) - frames[0].image[v, u]).max()
+        assert change < 28, (x, y)  # without the margin: 33
 
 
 @pytest.mark.parametrize("colour", ["light", "none"])
-def test_a_changed_mouth_is_shown_whatever_the_light(colour):
+def test_a_changed_mouth_is_kept_with_every_colour_transfer(colour):
     def mouth(faces):
         faces = faces.copy()
         faces[:, 86:98, 48:80] = 0.05
         return faces
 
     frames, out, matrix = _convert(mouth, replace(PRESET, colour=colour))
-    inverse = align.invert(Canvas(PRESET.region, (128, 128)).matrix(matrix))
-    u, v = np.rint(inverse[:, :2] @ [64, 92] + inverse[:, 2]).astype(int)
+    u, v = _to_pixel(matrix, 64, 92)
     assert out[0].image[v, u].max() < 70 < frames[0].image[v, u].min()
 
 
@@ -124,7 +118,7 @@ def _rows(n):
 
 
 def _middles(images, damping=0.6):
-    """The mean of the face's middle in each converted frame; the same grey face is drawn in all."""
+    """The mean level in the middle of each converted frame's face; a grey face is drawn in all."""
     frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rim, "RIM_LIMITS", replace(rim.RIM_LIMITS, damping=damping))
@@ -174,7 +168,7 @@ def test_no_more_frames_are_held_than_two_batches_and_what_deflicker_looks_ahead
 
 
 def test_the_expression_is_that_of_the_target(monkeypatch):
-    """With faces to learn from, drawn faces go through the target's expression."""
+    """Drawn faces get the target's expression if there are enough faces to learn it from."""
     frames, rows = _clip(12)
     preset = replace(PRESET, colour="none", smooth=False)
     canvas = preset.canvas

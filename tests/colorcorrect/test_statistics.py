@@ -30,7 +30,7 @@ def test_lab_of_known_colours(rgb, lab):
 
 
 @pytest.mark.parametrize("dtype, atol", [(np.float32, 2e-5), (np.float64, 1e-6)])
-def test_lab_and_back(dtype, atol):
+def test_lab_to_rgb_is_the_inverse_of_rgb_to_lab(dtype, atol):
     rgb = np.random.default_rng(0).random((50, 3)).astype(dtype)
     back = lab_to_rgb(rgb_to_lab(rgb))
     assert back.dtype == dtype
@@ -45,24 +45,23 @@ def test_reinhard_gives_the_masked_mean_and_deviation_of_the_target():
     np.testing.assert_allclose(moved.std(axis=0), wanted.std(axis=0), atol=1e-6)
 
 
-def test_reinhard_spreads_chroma_no_further_than_told():
-    target, source, *_ = _images()  # the one with less colour is the source
-    ours, theirs = rgb_to_lab(target * 0.3 + 0.3), rgb_to_lab(source)
-    moved = rgb_to_lab(reinhard(target * 0.3 + 0.3, source, max_chroma_gain=1.0))
+def test_reinhard_limits_the_gain_of_chroma():
+    source, target, *_ = _images()
+    source = source * 0.3 + 0.3  # less colourful than the target
+    ours, theirs = rgb_to_lab(source), rgb_to_lab(target)
+    moved = rgb_to_lab(reinhard(source, target, max_chroma_gain=1.0))
     np.testing.assert_allclose(moved.mean((0, 1)), theirs.mean((0, 1)), atol=1e-6)
     assert (theirs.std((0, 1)) > ours.std((0, 1))).all()
-    np.testing.assert_allclose(
-        moved.std((0, 1)), [theirs.std((0, 1))[0], *ours.std((0, 1))[1:]], atol=1e-6
-    )
+    expected = [theirs.std((0, 1))[0], *ours.std((0, 1))[1:]]
+    np.testing.assert_allclose(moved.std((0, 1)), expected, atol=1e-6)
 
 
 def test_monge_kantorovich_gives_the_masked_mean_and_covariance_of_the_target():
     source, target, mask, target_mask = _images()
     moved = monge_kantorovich(source, target, mask, target_mask)[mask]
     np.testing.assert_allclose(moved.mean(axis=0), target[target_mask].mean(axis=0), atol=1e-12)
-    np.testing.assert_allclose(
-        np.cov(moved.T, bias=True), np.cov(target[target_mask].T, bias=True), atol=1e-12
-    )
+    expected = np.cov(target[target_mask].T, bias=True)
+    np.testing.assert_allclose(np.cov(moved.T, bias=True), expected, atol=1e-12)
 
 
 def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
@@ -75,40 +74,36 @@ def test_monge_kantorovich_of_two_gaussians_with_the_same_axes_is_a_scaling():
 
 def test_monge_kantorovich_keeps_directions_of_little_spread():
     rng = np.random.default_rng(2)
-    source, target = (
-        0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, deviation] for deviation in (1e-3, 2e-3)
-    )
+    source = 0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, 1e-3]
+    target = 0.5 + rng.standard_normal((500, 3)) * [0.1, 0.05, 2e-3]
     np.testing.assert_allclose(monge_kantorovich(source, source), source, atol=1e-9)
     moved = monge_kantorovich(source, target)
     np.testing.assert_allclose(moved.std(axis=0), target.std(axis=0), rtol=1e-6)
 
 
-def test_monge_kantorovich_moves_least():
+def test_monge_kantorovich_moves_colours_least():
     source, target, *_ = _images()
     moved = monge_kantorovich(source, target)
-    linear = np.linalg.lstsq(
-        (source - source.mean(axis=(0, 1))).reshape(-1, 3),
-        moved.reshape(-1, 3) - target.mean(axis=(0, 1)),
-        rcond=None,
-    )[0]
-    # of all maps with the right covariance, the optimal one is the symmetric positive definite one
+    before = (source - source.mean(axis=(0, 1))).reshape(-1, 3)
+    after = moved.reshape(-1, 3) - target.mean(axis=(0, 1))
+    linear = np.linalg.lstsq(before, after, rcond=None)[0]
+    # Of all maps with the right covariance, the optimal one is symmetric and positive definite.
     np.testing.assert_allclose(linear, linear.T, atol=1e-10)
     assert np.linalg.eigvalsh(linear).min() > 0
 
 
-def test_a_source_without_spread_in_some_directions_is_no_trouble():
+def test_directions_without_spread_in_the_source_get_none():
     rng = np.random.default_rng(3)
     grey = np.repeat(rng.random((400, 1)), 3, axis=1).astype(np.float32)  # covariance of rank 1
     target = (0.5 + rng.standard_normal((400, 3)) * 0.1).astype(np.float32)
     moved = monge_kantorovich(grey, target)
     np.testing.assert_allclose(moved.mean(axis=0), target.mean(axis=0), atol=1e-6)
-    assert (
-        np.linalg.matrix_rank(np.cov(moved.T.astype(np.float64)), tol=1e-8) == 1
-    )  # rounding was not blown up to colour
+    covariance = np.cov(moved.T.astype(np.float64))
+    assert np.linalg.matrix_rank(covariance, tol=1e-8) == 1  # rounding was not amplified
 
 
 @pytest.mark.parametrize("transfer", [reinhard, monge_kantorovich])
-def test_a_transfer_to_itself_changes_nothing_and_grey_is_no_trouble(transfer):
+def test_a_transfer_to_itself_changes_nothing_and_grey_gets_the_targets_mean(transfer):
     source, target, *_ = _images()
     np.testing.assert_allclose(transfer(source, source), source, atol=1e-6)
     grey = np.full((5, 5, 3), 0.5, np.float32)
@@ -131,4 +126,4 @@ def test_levels_and_masks_that_do_not_fit_are_refused(transfer):
     with pytest.raises(ValueError, match="floats"):
         transfer(source[..., :2], target)
     with pytest.raises(ValueError, match="does not fit"):
-        transfer(source, target, mask)  # the target is of another size and needs its own
+        transfer(source, target, mask)  # the target is of another size and needs a mask of its own

@@ -7,7 +7,7 @@ from colorcorrect.lab import rgb_to_lab
 
 @pytest.fixture
 def people():
-    """Donor's and target's faces (N, 8, 6, 3) uint8, the target's yellower, and weights (8, 6)."""
+    """The donor's faces (5, 8, 6, 3) uint8, the target's, which are yellower, weights (8, 6)."""
     rng = np.random.default_rng(0)
     donor = rng.integers(60, 200, (5, 8, 6, 3)).astype(np.uint8)
     target = (rng.integers(80, 180, (7, 8, 6, 3)) * [1.2, 1.0, 0.6]).astype(np.uint8)
@@ -20,7 +20,7 @@ def _mean(faces, weights):
 
 
 @pytest.mark.parametrize("name", TRANSFERS)
-def test_a_transfer_repaints_all_faces_before_training_and_each_frame_after(name, people):
+def test_a_transfer_recolours_faces_before_training_and_in_each_frame(name, people):
     donor, target, weights = people
     painted = TRANSFERS[name].before_training(donor, target, weights)
     assert painted.shape == donor.shape and painted.dtype == np.uint8
@@ -35,7 +35,7 @@ def test_a_transfer_repaints_all_faces_before_training_and_each_frame_after(name
         assert abs(frame - face).mean() < abs(drawn - face).mean()
 
 
-def test_before_training_all_faces_are_mapped_alike(people):
+def test_before_training_one_map_recolours_all_faces(people):
     donor, target, weights = people
     donor[1, 3, 3] = donor[0, 2, 2]
     for transfer in TRANSFERS.values():
@@ -43,7 +43,7 @@ def test_before_training_all_faces_are_mapped_alike(people):
         assert (painted[1, 3, 3] == painted[0, 2, 2]).all()
 
 
-def test_before_training_light_does_not_spread_chroma(people):
+def test_before_training_light_spreads_chroma_less_than_reinhard(people):
     donor, target, weights = people
     grey = (donor // 4 + 100).astype(np.uint8)
     spreads = [

@@ -1,4 +1,4 @@
-"""The rule by which OpenCV's seamlessClone blends, to compare with what it gave."""
+"""Guidance and domain of OpenCV's seamlessClone, to compare with its recorded results."""
 
 import numpy as np
 from scipy import ndimage

@@ -1,6 +1,6 @@
 import numpy as np
 
-from poisson import allowed_difference, exclude_disagreements
+from poisson import allowed_difference, drop_disagreements
 from poisson.opacity import AGREEMENT_LIMITS
 
 SIDE = 80
@@ -21,23 +21,23 @@ def test_more_difference_is_allowed_deeper_inside():
     assert (np.diff(allowed[SIDE // 2, 4 : SIDE // 2]) >= 0).all()
 
 
-def test_where_faces_agree_the_mask_stays():
+def test_the_mask_stays_where_faces_agree():
     mask = _mask()
-    opacity = exclude_disagreements(mask, np.full((SIDE, SIDE, 3), 5.0), allowed_difference(mask))
+    opacity = drop_disagreements(mask, np.full((SIDE, SIDE, 3), 5.0), allowed_difference(mask))
     np.testing.assert_allclose(opacity, mask, atol=1e-6)
 
 
-def test_a_wide_difference_at_the_outline_keeps_the_frame_there_and_beside_it():
+def test_a_wide_difference_at_the_outline_is_dropped_with_a_margin():
     mask, difference = _mask(), np.zeros((SIDE, SIDE, 3))
     difference[30:50, :12] = 150
-    opacity = exclude_disagreements(mask, difference, allowed_difference(mask))
+    opacity = drop_disagreements(mask, difference, allowed_difference(mask))
     margin = round(AGREEMENT_LIMITS.margin * SIDE)
     assert opacity[40, 4 : 12 + margin - 2].max() < 0.1
     assert opacity[40, 25] > 0.99 and opacity[10, 8] > 0.99
 
 
-def test_the_same_difference_well_inside_belongs_to_the_people():
+def test_a_wide_difference_well_inside_is_allowed():
     mask, difference = _mask(), np.zeros((SIDE, SIDE, 3))
     difference[36:44, 34:46] = 70
-    opacity = exclude_disagreements(mask, difference, allowed_difference(mask))
+    opacity = drop_disagreements(mask, difference, allowed_difference(mask))
     assert opacity[40, 40] > 0.99

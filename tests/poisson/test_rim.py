@@ -7,7 +7,7 @@ from poisson.rim import RIM_LIMITS
 
 @pytest.fixture
 def faces():
-    """Two faces, what they are put onto (2, 20, 16, 3), weights (20, 16), and a domain."""
+    """Two faces and the frames they are blended into (2, 20, 16, 3), weights (20, 16), a domain."""
     rng = np.random.default_rng(0)
     fore, back = rng.uniform(90, 110, (2, 2, 20, 16, 3)).astype(np.float32)
     inside = np.zeros((20, 16), bool)
@@ -17,7 +17,7 @@ def faces():
     return fore, back, weights, Domain(inside)
 
 
-def test_a_difference_is_its_mean_within_and_the_rest_on_the_rim(faces):
+def test_a_difference_is_split_into_its_mean_and_the_rest_on_the_rim(faces):
     fore, back, weights, domain = faces
     mean, rim = split_difference(fore, back, weights, domain.mask)
     for k in range(2):
@@ -37,7 +37,7 @@ def test_a_difference_on_the_rim_counts_by_tukeys_biweight(faces):
         np.testing.assert_allclose(found, np.array([0.6, 0, 0.8]) * distance * weight, atol=1e-3)
 
 
-def test_where_the_rim_shows_little_difference_it_is_textbook_blending(faces):
+def test_blending_is_that_of_the_textbook_where_the_rim_differs_little(faces):
     fore, _, weights, domain = faces
     back = fore + np.float32(5)
     back[:, 0] += 0.2
@@ -48,17 +48,17 @@ def test_where_the_rim_shows_little_difference_it_is_textbook_blending(faces):
         np.testing.assert_allclose(blended[k][domain.mask], inside, atol=1e-3)
 
 
-def test_a_rim_is_mixed_with_the_one_before_as_far_as_they_are_alike():
+def test_a_rim_is_mixed_with_the_one_before_if_they_are_similar():
     rims = np.zeros((4, 3, 3, 3), np.float32)
     rims[..., 1:] = RIM_LIMITS.difference_scale
     damped = damp_rim_over_time(rims, None)
     assert not damped[..., 0].any()
     share = RIM_LIMITS.damping * np.exp(-1)
     np.testing.assert_allclose(damped[..., 1], (1 - share) * RIM_LIMITS.difference_scale, rtol=1e-5)
-    assert (rims[..., 1:] == RIM_LIMITS.difference_scale).all()  # what was given is not changed
+    assert (rims[..., 1:] == RIM_LIMITS.difference_scale).all()  # the argument is not changed
 
 
-def test_damping_a_clip_in_batches_is_damping_it_at_once():
+def test_damping_in_batches_equals_damping_at_once():
     rims = np.random.default_rng(0).normal(0, 2, (4, 3, 3, 7)).astype(np.float32)
     first = damp_rim_over_time(rims[..., :3], None)
     second = damp_rim_over_time(rims[..., 3:], first[..., -1])
@@ -66,6 +66,6 @@ def test_damping_a_clip_in_batches_is_damping_it_at_once():
     np.testing.assert_allclose(np.concatenate([first, second], -1), at_once, rtol=1e-6)
 
 
-def test_after_a_cut_nothing_remains_of_the_rim_before():
+def test_nothing_is_damped_across_a_cut():
     rim = np.full((4, 3, 3, 1), 50.0, np.float32)
     np.testing.assert_allclose(damp_rim_over_time(rim, np.zeros((4, 3, 3), np.float32)), rim)
