@@ -1,3 +1,3 @@
-"""What tells that a clip was made: a mark in its pixels, a statement in its metadata, a record."""
+"""Signs that a clip is synthetic: a mark in its pixels, a statement in its metadata, a record."""
 
 from . import mark, record, search

@@ -1,4 +1,4 @@
-"""python -m provenance CLIP...: what tells that a clip, an image or a folder of images was made."""
+"""python -m provenance CLIP...: look for signs that clips or images are synthetic."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PROVENANCE_EPILOG = """exit codes: 0 every input has the mark, or says in its me
 record beside it that it is synthetic; 1 at least one has none of these; 2 wrong options; 3 input
 missing; 4 input not a clip; 8 detector weights missing. No mark does not mean that a clip is
 genuine: other programs leave none, and marks can be removed."""
-MIN_PRINTED_CHANCE = 1e-12  # smaller chances of a false alarm are printed as this one; by choice
-MIN_FACE_PX = 12  # the window of the detector's first net
+MIN_PRINTED_CHANCE = 1e-12  # a smaller chance of a false alarm is printed as this one; by choice
+MIN_FACE_PX = 12  # pixels, the window of the detector's first net (Zhang et al. 2016)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def examine(path: Path, detector: Detector, min_size: float) -> dict:
-    """What an input shows, as its JSON line has it. Raises video.VideoError."""
+    """All signs that an input shows: the dict of its JSON line. Raises video.VideoError."""
     clip = video.open_clip(path)
     faces = find_marks(clip, detector, min_size)
     notes = list(clip.notes)
@@ -105,7 +105,7 @@ def examine(path: Path, detector: Detector, min_size: float) -> dict:
 
 
 def _is_synthetic(found: dict) -> bool:
-    """Whether anything shows that the input was made by a program."""
+    """Whether at least one sign says that the input is synthetic."""
     return bool(
         found["marked"]
         or found["statement"].startswith("Synthetic media")
@@ -114,7 +114,7 @@ def _is_synthetic(found: dict) -> bool:
 
 
 def describe(found: dict) -> list[str]:
-    """What `examine` gives, as lines of text."""
+    """The result of `examine` as lines of text."""
     return [
         found["file"],
         *(f"  mark:      {line}" for line in _describe_mark(found["faces"])),
@@ -128,7 +128,7 @@ def _describe_mark(faces: list[dict]) -> list[str]:
     if not faces:
         return ["no face found to look at"]
     lines = [
-        f"found in frames {_spell(face['ranges'])} (chance of a false alarm below "
+        f"found in frames {_format_ranges(face['ranges'])} (chance of a false alarm below "
         f"{max(face['chance'], MIN_PRINTED_CHANCE):.0e}, score {face['score']:.1f})"
         for face in faces
         if face["ranges"]
@@ -144,16 +144,13 @@ def _describe_record(found: dict) -> str:
     beside = found["record"]
     if beside is None:
         return "none beside it"
-    fits = (
-        "fits"
-        if beside["fits"]
-        else "does not fit: the file was changed since, or the record is another's"
-    )
-    path = record.record_path(Path(found["file"]))
-    return f"{path}, {fits}; replaced in frames {_spell(beside['replaced_frames'])}"
+    misfit = "does not fit: the file was changed since, or the record is another's"
+    fits = "fits" if beside["fits"] else misfit
+    path, frames = record.record_path(Path(found["file"])), beside["replaced_frames"]
+    return f"{path}, {fits}; replaced in frames {_format_ranges(frames)}"
 
 
-def _spell(ranges: list[tuple[int, int]]) -> str:
+def _format_ranges(ranges: list[tuple[int, int]]) -> str:
     return ", ".join(f"{a} to {b}" if a != b else f"{a}" for a, b in ranges) or "none"
 
 

@@ -1,11 +1,11 @@
 """Embedding: an invisible mark in the pixels of a replaced face.
 
-The mark lies in the coordinates of the aligned face. The detector finds these again after scaling
-and cropping, and the mark does not move in them, so a video coder that follows the face carries it
-along.
+The mark has a fixed place in the coordinates of the aligned face. Detection restores these
+coordinates after scaling and cropping. Since the mark moves with the face, a video coder's motion
+compensation keeps it.
 
-The key is public and the payload is one statement, "this face was made by a program". It is a
-label, not a secret, and anybody who wants to can remove it.
+The mark is a label, not a secret: its key is public, it says only "this face was made by a
+program", and anybody who wants to can remove it.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ from .pattern import MARK_CANVAS, MARK_PATTERN, MARK_WINDOW
 from .resample import resample, shift_origin
 
 MARK_PSNR = 45.15  # decibels, of the marked face against the unmarked; by choice: not visible
-MASKING_SIGMA = 3.0  # units of the aligned face: finer detail counts as texture; by eye
-MASKING_FLOOR = (
-    2.0  # 8-bit levels, added to the texture so that smooth skin carries some, too; by eye
-)
-MASKING_POWER = 0.25  # of the texture, by which the mark's strength grows; by eye
-ROUNDING_NOISE = 1 / 12  # mean square, in levels, of rounding to whole levels
+# The mark's strength at a pixel is (texture + MASKING_FLOOR) ** MASKING_POWER; all three by eye.
+MASKING_SIGMA = 3.0  # units of the aligned face: finer detail counts as texture
+MASKING_FLOOR = 2.0  # 8-bit levels, so that smooth skin carries some of the mark, too
+MASKING_POWER = 0.25
+ROUNDING_NOISE = 1 / 12  # mean square error of rounding to whole levels (uniform distribution)
 
 
 def embed(image: np.ndarray, untouched: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
-    """A copy of the frame `image` with the mark in one face, where it differs from `untouched`.
+    """A copy of the frame `image`, with the mark where one face differs from `untouched`.
 
     image, untouched  (H, W, 3) uint8
     to_aligned        (2, 3), frame -> aligned face
 
-    All three channels change alike, so the mark is in the luma and colours stay.
+    All three channels change by the same levels, so the mark is in the luma and colours stay.
     """
     box = MARK_CANVAS.bounding_box(to_aligned, image.shape)
     face = image[box]  # (h, w, 3)
@@ -59,9 +58,9 @@ def _find_changes(image: np.ndarray, untouched: np.ndarray) -> np.ndarray:
 
 
 def _masking_strength(face: np.ndarray, to_canvas: np.ndarray) -> np.ndarray:
-    """How much each pixel of the canvas can hide, (h, w): texture more than smooth skin."""
-    green = face[..., 1].astype(np.float32)  # stands for luma, which it is most of
-    seen = resample(green, align.invert(to_canvas), MARK_PATTERN.shape, "nearest")
-    detail = seen - ndimage.gaussian_filter(seen, MASKING_SIGMA)
+    """The mark's relative strength at each pixel of the canvas, (h, w): texture can hide more."""
+    green = face[..., 1].astype(np.float32)  # instead of luma, most of which is green: faster
+    on_canvas = resample(green, align.invert(to_canvas), MARK_PATTERN.shape, "nearest")
+    detail = on_canvas - ndimage.gaussian_filter(on_canvas, MASKING_SIGMA)
     texture = ndimage.gaussian_filter(detail**2, MASKING_SIGMA) ** 0.5  # in levels
     return (texture + MASKING_FLOOR) ** MASKING_POWER

@@ -1,12 +1,12 @@
 """The pattern of the mark: random signs in the block DCT of an aligned face.
 
 The method is spread spectrum (Cox, Kilian, Leighton & Shamoon 1997). The face is divided into
-blocks, and each DCT coefficient of a band of middle frequencies gets a sign, drawn at random from
-the key. Embedding raises or lowers each coefficient a little by its sign; detection correlates the
+blocks, and each DCT coefficient in a band of middle frequencies gets a random sign; the key seeds
+the generator. Embedding adds a little of its sign to each coefficient; detection correlates the
 coefficients with the signs.
 
-Everything here is part of version 1 of the mark and must not change, or marked clips are not found
-any more.
+Everything here is part of version 1 of the mark. If it changed, marked clips would no longer be
+found.
 """
 
 from __future__ import annotations
@@ -17,24 +17,25 @@ from scipy import fft
 from faces import Canvas, align
 
 MARK_VERSION, MARK_KEY = 1, 1997  # a new version takes a new key
-# The pattern has an outline of its own, because what is replaced in a face may change later.
+# The outline is the mark's own, independent of the region that is replaced, which may change.
 MARK_REGION = align.Region((0, 20), (96, 112), (
     (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92),
     (70, 108), (60, 119), (48, 124), (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37),
 ))  # fmt: skip
 MARK_CANVAS = Canvas(MARK_REGION, MARK_REGION.size)  # a pixel for each unit of the aligned face
-MARK_FEATHER = 0.1  # of the canvas's width: how softly the pattern ends at the outline; by eye
-DCT_BLOCK = 16  # pixels, the side of a block
-# Cycles a pixel. Below, faces have much contrast of their own; above, coders keep little. By eye.
+MARK_FEATHER = 0.1  # widths of the canvas, over which the pattern fades at the outline; by eye
+DCT_BLOCK = 16  # pixels, the side of a block; by choice
+# Cycles a pixel. Lower frequencies have much contrast of the face's own; coders discard higher
+# ones. By eye.
 MARK_BAND = 0.10, 0.22
 
 _ROWS, _COLUMNS = MARK_REGION.size[1] // DCT_BLOCK, MARK_REGION.size[0] // DCT_BLOCK
 
 
 def draw_signs(key: int) -> np.ndarray:
-    """The key as signs of DCT coefficients: 1 or -1 in the band, 0 outside it.
+    """The signs of a key, float32 (rows, columns, DCT_BLOCK, DCT_BLOCK).
 
-    Gives float32 (rows, columns, DCT_BLOCK, DCT_BLOCK).
+    1 or -1 for DCT coefficients in the band, 0 outside it.
     """
     u, v = np.ogrid[:DCT_BLOCK, :DCT_BLOCK]
     frequency = np.hypot(u, v) / (2 * DCT_BLOCK)  # of the DCT-II's basis functions, cycles a pixel

@@ -1,7 +1,7 @@
 """Where the mark may lie: the grid of shifts, scales and rotations that the search tries.
 
-The detector does not find a face quite where it was when it was marked. So the mark lies a little
-off its place in the rectified face.
+The detector finds a face a little off from where it was when it was marked. So in the rectified
+face the mark lies a little off its place, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# How far the detector errs, with room to spare; by eye on marked actors.
+# The detector's largest errors, with room to spare; by eye on marked actors.
 MAX_SHIFT = 4  # units of the aligned face, to each side
 SEARCH_SCALES = 0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045
 SEARCH_ROTATIONS = -2.0, 0.0, 2.0  # degrees

@@ -1,7 +1,7 @@
 """The statement in a file's metadata, and the record OUT.mp4.json beside OUT.mp4.
 
-The record says how the output was made. Neither is signed: they inform whoever wants to know, and
-prove nothing against somebody who rewrites them.
+The record says how the output was made. Neither is signed: they inform, and prove nothing, because
+anybody can rewrite them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STATEMENT_UNMARKED = (
     "no invisible mark: --no-mark left it out, for research; "
     "without these words and the record nothing shows that the clip is made"
 )
-MAX_RECORD_BYTES = 1 << 24  # a larger file is not read; a record of ten hours is smaller
+MAX_RECORD_BYTES = 1 << 24  # a larger file is refused; the record of ten hours is smaller
 
 
 class RecordError(ValueError):
@@ -39,13 +39,12 @@ class RecordError(ValueError):
 class Record:
     """What a record says of an output, besides the output's name and hash.
 
-    statement  the same words as in the output's metadata
-    frames     how many the output has
-    settings   what it was made with, the seeds among them
+    statement  the comment in the output's metadata
+    frames     their number in the output
+    settings   what the output was made with, including the seeds
     replaced   numbers of the output's frames, from 0, in which a face was replaced
-    marked     whether those faces carry the mark; None where none was replaced
-    inputs     the files that it was made from, by role; their names and hashes are recorded, not
-               their folders
+    marked     whether those faces carry the mark; None if none was replaced
+    inputs     the files that it was made from, by role; names and hashes are recorded, no folders
     """
 
     statement: str
@@ -63,7 +62,7 @@ def record_path(output: Path) -> Path:
 
 def write(output: Path, record: Record) -> None:
     """Write the record of a complete output; the same output and record give the same bytes."""
-    text = {
+    content = {
         "statement": record.statement,
         "synthetic": True,
         "signed": False,
@@ -75,14 +74,14 @@ def write(output: Path, record: Record) -> None:
         "versions": package_versions(),
     }
     with atomic_file(record_path(output)) as file:
-        file.write(json.dumps(text, indent=1).encode() + b"\n")
+        file.write(json.dumps(content, indent=1).encode() + b"\n")
 
 
 def read(output: Path) -> dict | None:
     """The record beside an output; None if there is none.
 
     Adds `fits`: whether the output is, byte for byte, the one that the record describes. Anybody
-    may have written the file, so everything that is used of it is checked. Raises RecordError.
+    may have written the file, so every value that is used is checked. Raises RecordError.
     """
     file = record_path(output)
     if not file.is_file():
@@ -90,12 +89,12 @@ def read(output: Path) -> dict | None:
     try:
         if file.stat().st_size > MAX_RECORD_BYTES:
             raise ValueError(f"more than {MAX_RECORD_BYTES} bytes")
-        text = json.loads(file.read_text(encoding="utf-8"))
-        if text["synthetic"] is not True:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["synthetic"] is not True:
             raise ValueError("it does not say that the output is synthetic")
-        replaced = [(int(first), int(last)) for first, last in text["replaced_frames"]]
-        fits = text["output"]["sha256"] == digest(output)
-        return text | {"replaced_frames": replaced, "fits": fits}
+        replaced = [(int(first), int(last)) for first, last in content["replaced_frames"]]
+        fits = content["output"]["sha256"] == digest(output)
+        return content | {"replaced_frames": replaced, "fits": fits}
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RecordError(
             f"{file} is no record of ours ({error}); delete it, or put the right one there"

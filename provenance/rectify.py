@@ -11,23 +11,23 @@ from files import luma
 from .pattern import MARK_CANVAS
 from .resample import resample, shift_origin
 
-SEARCH_MARGIN = 16  # units of the aligned face around the mark's canvas that are kept
+SEARCH_MARGIN = 16  # units of the aligned face kept around the mark's canvas; by choice
 SEARCH_CANVAS = MARK_CANVAS.with_margin(SEARCH_MARGIN)
 SEARCH_SHAPE = SEARCH_CANVAS.size[::-1]  # (h, w)
 
-# A frame much finer than the canvas would alias, so it is smoothed first. Both as in faces.warp.
-MAX_UNSMOOTHED_SHRINK = 1.25  # frame pixels a canvas pixel
-SHRINK_SIGMA = 0.4  # canvas pixels, of the Gaussian
+# Shrinking a frame much would alias, so it is smoothed first. Both as in faces.warp.
+MAX_UNSMOOTHED_SHRINK = 1.25  # frame pixels a canvas pixel, up to which it is not smoothed
+SHRINK_SIGMA = 0.4  # of the Gaussian, in canvas pixels
 
-DETAIL_SIGMA = 2.0  # units: coarser structure is the face's own and is removed; by eye
-CONTRAST_SIGMA = 2.0  # units: the neighbourhood in which contrast is measured; by eye
-MIN_CONTRAST = 0.1  # of the mean contrast: smoother places are not amplified further; by eye
+DETAIL_SIGMA = 2.0  # canvas pixels; coarser structure is the face's own and is removed; by eye
+CONTRAST_SIGMA = 2.0  # canvas pixels, of the neighbourhood in which contrast is measured; by eye
+MIN_CONTRAST = 0.1  # of the mean contrast; added, so that noise in smooth places stays low; by eye
 
 
 def rectify(image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
     """The fine detail of a face in a frame (H, W, 3) uint8, on SEARCH_CANVAS: (h, w) float32.
 
-    `to_aligned` (2, 3) is frame -> aligned face. Zeros where the face lies outside the frame.
+    `to_aligned` (2, 3) is frame -> aligned face. All zeros if the face lies outside the frame.
     """
     box = SEARCH_CANVAS.bounding_box(to_aligned, image.shape)
     crop = image[box]
@@ -45,7 +45,7 @@ def rectify(image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
 def normalise_contrast(face: np.ndarray, sigma: float) -> np.ndarray:
     """The detail of a face (h, w) finer than `sigma` pixels, divided by its local contrast.
 
-    So skin counts as much as eyes and hair, whose strong contrast says nothing about the mark.
+    So skin weighs as much as eyes and hair, whose strong contrast says nothing about the mark.
     """
     detail = face - ndimage.gaussian_filter(face, sigma)
     contrast = np.sqrt(ndimage.gaussian_filter(detail**2, CONTRAST_SIGMA))

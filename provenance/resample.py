@@ -23,7 +23,7 @@ def resample(
     For one channel this takes a third of the time of `faces.warp.warp`.
     """
     (a, b, tx), (c, d, ty) = matrix
-    matrix_yx, offset_yx = [[d, c], [b, a]], (ty, tx)  # scipy counts y, x
+    matrix_yx, offset_yx = [[d, c], [b, a]], (ty, tx)  # scipy's order is y, x
     return ndimage.affine_transform(image, matrix_yx, offset_yx, shape, np.float32, order, edges)
 
 

@@ -1,8 +1,8 @@
 """The search for the mark in the faces of a clip, and its verdict.
 
-The faces of SPAN_FRAMES frames are averaged into one image, a part: the mark stays in its place in
-the aligned face, while the face's own detail and the coder's noise change and average out. Then
-three kinds of hypotheses are tested: the mark shows in one of the parts; in all parts, at one
+The faces of SPAN_FRAMES frames are averaged into one image, called a part. The mark keeps its place
+in the aligned face, while the face's own detail and the coder's noise change and average out. Then
+three kinds of hypotheses are tested: the mark lies in one of the parts; in all parts, at the same
 placement; in all parts, along a path of placements. The most significant one decides.
 """
 
@@ -21,14 +21,14 @@ from .significance import false_alarm_bound, z_score
 from .viterbi import PATH_STEPS, find_path
 
 SPAN_FRAMES = 25  # frames that are averaged and judged together: a second; by choice
-# Bounds on the probability of a false alarm; by choice.
-MAX_FALSE_ALARM = 1e-6  # at most, for a face to count as marked
-MAX_PART_FALSE_ALARM = 1e-3  # the same for a part of a face that is known to be marked
+# Largest probability of a false alarm with which the mark counts as found; by choice.
+MAX_FALSE_ALARM = 1e-6  # in a face of a clip
+MAX_PART_FALSE_ALARM = 1e-3  # in a part of a face that is known to be marked
 
 
 @dataclass(frozen=True, eq=False)
 class RectifiedFace:
-    """A face of a frame, as `provenance.rectify` gives it."""
+    """A face of a frame, from `provenance.rectify`."""
 
     face: int  # which face of the clip, from 0
     number: int  # of the frame
@@ -37,10 +37,10 @@ class RectifiedFace:
 
 @dataclass(eq=False)
 class Part:
-    """Frames of one face that are judged together: the sum of the faces, the frames' numbers."""
+    """The sum of one face's rectified images in frames that are judged together."""
 
     total: np.ndarray = field(default_factory=lambda: np.zeros(SEARCH_SHAPE, np.float32))
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)  # of the frames
 
     def add(self, face: RectifiedFace) -> None:
         self.total += face.image
@@ -52,16 +52,16 @@ class Part:
 
     @property
     def weight(self) -> np.float64:
-        """The mean of n frames has noise 1 / sqrt(n), so it deserves the weight sqrt(n)."""
+        """sqrt(n) for the mean of n frames, because its noise falls with 1 / sqrt(n)."""
         return np.sqrt(len(self.numbers))
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """That the mark lies at these placements, one for each part; the best one that was tried."""
+    """The claim that the mark lies at these placements, one for each part: the best of `trials`."""
 
     score: float
-    trials: int  # how many were tried
+    trials: int  # number of claims of the same kind that were tried
     placements: list[Placement]
 
     @property
@@ -71,13 +71,13 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one face of a clip shows.
+    """Whether one face of a clip is marked, and in which frames.
 
-    frames  the first and the last in which it was seen
+    frames  the first and the last frame in which the face was seen
     score   z of the most significant hypothesis
-    chance  bound on the probability that a face without the mark scores so high
-    parts   (first frame, last frame, the same bound) of each part
-    ranges  first and last frames of the runs of parts that are marked; empty if the face is not
+    chance  bound on the probability that an unmarked face scores as high
+    parts   (first frame, last frame, the same bound) for each part
+    ranges  (first frame, last frame) of each run of marked parts; empty if the face is not marked
     """
 
     frames: tuple[int, int]
@@ -95,18 +95,18 @@ def judge_faces(faces: Iterable[RectifiedFace]) -> list[Verdict]:
     """A verdict on each face of a clip. The faces must come in the order of their frames."""
     parts: dict[int, dict[int, Part]] = {}
     for face in faces:
-        of_face = parts.setdefault(face.face, {})
-        of_face.setdefault(face.number // SPAN_FRAMES, Part()).add(face)
+        own_parts = parts.setdefault(face.face, {})
+        own_parts.setdefault(face.number // SPAN_FRAMES, Part()).add(face)
     return [judge_face(list(parts[face].values())) for face in sorted(parts)]
 
 
 def judge_face(parts: list[Part]) -> Verdict:
     """The verdict on one face of a clip, given its parts in the order of time."""
     correlations = [correlate(part.mean) * part.weight for part in parts]
-    alone = [_find_alone(part, c) for part, c in zip(parts, correlations, strict=True)]
+    alone = [_search_part(part, c) for part, c in zip(parts, correlations, strict=True)]
     hypotheses = _find_hypotheses(parts, correlations, alone)
     best = min(hypotheses, key=lambda hypothesis: hypothesis.chance)
-    # Each kind of hypothesis is one more chance of a false alarm, hence the factor (union bound).
+    # Each kind of hypothesis can raise a false alarm, so their number is a factor (union bound).
     chance = false_alarm_bound(best.score, best.trials * len(hypotheses))
     chances = [hypothesis.chance for hypothesis in alone]
     if chance <= MAX_FALSE_ALARM:
@@ -118,12 +118,12 @@ def judge_face(parts: list[Part]) -> Verdict:
 
 
 def search_image(face: np.ndarray) -> float:
-    """The score of one rectified face, or of a mean of several, at its best placement."""
+    """The score of a rectified face, or of a mean of several, at its best placement."""
     return z_score(signed_coefficients(face, best_placement(correlate(face))))
 
 
-def _find_alone(part: Part, correlation: np.ndarray) -> Hypothesis:
-    """The best placement of one part."""
+def _search_part(part: Part, correlation: np.ndarray) -> Hypothesis:
+    """The best placement in one part, without regard to the others."""
     placement = best_placement(correlation)
     score = z_score(signed_coefficients(part.mean, placement))
     return Hypothesis(score, PLACEMENT_COUNT, [placement])
@@ -132,7 +132,7 @@ def _find_alone(part: Part, correlation: np.ndarray) -> Hypothesis:
 def _find_hypotheses(
     parts: list[Part], correlations: list[np.ndarray], alone: list[Hypothesis]
 ) -> list[Hypothesis]:
-    """The best hypothesis of each kind: in one part, at one placement, along a path."""
+    """The best hypothesis of each kind: in one part, at the same placement, along a path."""
     count = len(parts)
     best = max(alone, key=lambda hypothesis: hypothesis.score)
     hypotheses = [Hypothesis(best.score, PLACEMENT_COUNT * count, best.placements * count)]
@@ -151,10 +151,11 @@ def _score_together(parts: list[Part], placements: list[Placement]) -> float:
 
 
 def _refine(chances: list[float], parts: list[Part], placements: list[Placement]) -> list[float]:
-    """Bounds for the parts of a marked face, given those of the parts alone.
+    """Bounds for the parts of a marked face; `chances` are those of each part alone.
 
-    Where the placement is known, give or take a step, fewer trials make a weaker mark significant.
-    The better of the two bounds counts, doubled, since there were two tests (union bound).
+    The placement is known here, up to one step, so there are fewer trials and a weaker mark is
+    significant. Take the smaller of the two bounds, doubled, because there were two tests (union
+    bound).
     """
     refined = []
     for alone, part, placement in zip(chances, parts, placements, strict=True):

@@ -1,10 +1,10 @@
 """The score of a face, and a bound on its false-alarm probability.
 
 The score z is the sum of coefficients times signs, divided by the root of the sum of their squares.
-For an unmarked face and a key drawn at random it is a weighted sum of random signs with variance 1.
-The probability that such a sum exceeds z is at most 3.18 times that of a normal variable, for any
-weights, hence for any picture (Bentkus & Dzindzalieta 2015). A search takes the best of many
-scores; by the union bound its false-alarm probability is at most the sum over all of them.
+For an unmarked face and a random key it is a weighted sum of random signs with variance 1. Such a
+sum exceeds z with at most 3.18 times the probability of a normal variable, whatever the weights and
+so whatever the picture (Bentkus & Dzindzalieta 2015). A search takes the best of many scores; its
+false-alarm probability is at most the sum of theirs (union bound).
 """
 
 from __future__ import annotations

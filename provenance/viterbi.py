@@ -1,6 +1,6 @@
 """The best path of the mark through the parts of a clip (Viterbi 1967).
 
-The detector's error drifts while a head turns, so the mark's placement does, too.
+While a head turns, the detector's error drifts, and the mark's placement with it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ PATH_STEPS = [
 
 
 def find_path(correlations: list[np.ndarray]) -> list[Placement]:
-    """The path with the highest sum: one placement for each array of PLACEMENT_SHAPE."""
-    total = correlations[0]  # of the best path that ends at each placement
-    taken = []  # the last step of each of these paths, an index into PATH_STEPS
+    """The path with the highest sum of correlations: a placement for each array in the list."""
+    total = correlations[0]  # PLACEMENT_SHAPE: the sum of the best path that ends at each placement
+    last_steps = []  # of these paths, as indices into PATH_STEPS
     for correlation in correlations[1:]:
         before = np.stack([_shift(total, step) for step in PATH_STEPS])
-        taken.append(before.argmax(axis=0).astype(np.int8))
+        last_steps.append(before.argmax(axis=0).astype(np.int8))
         total = before.max(axis=0) + correlation
     indices = np.unravel_index(total.argmax(), PLACEMENT_SHAPE)
     path = [Placement.at(indices)]
-    for steps in reversed(taken):
+    for steps in reversed(last_steps):
         step = PATH_STEPS[steps[indices]]
         indices = tuple(int(i) - d for i, d in zip(indices, step, strict=True))
         path.append(Placement.at(indices))
@@ -34,6 +34,6 @@ def find_path(correlations: list[np.ndarray]) -> list[Placement]:
 
 
 def _shift(total: np.ndarray, step: tuple[int, ...]) -> np.ndarray:
-    """At each placement the value one step before it; minus infinity beyond the array."""
+    """At each placement the value that lies `step` before it; minus infinity outside the array."""
     padded = np.pad(total, 1, constant_values=-np.inf)
     return padded[tuple(slice(1 - d, 1 - d + n) for d, n in zip(step, total.shape, strict=True))]

@@ -1,4 +1,4 @@
-"""The search for the mark in a whole clip: detect the faces, follow them, judge each."""
+"""The search for the mark in a whole clip: detect the faces, follow them, judge each of them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mtcnn_np import Detector, follow
 from provenance.rectify import rectify
 from provenance.search import RectifiedFace, Verdict, judge_faces
 
-# Frames over which a face's size and angle are smoothed. Detection is less sure of them than of the
-# place, and they change more slowly. By eye.
+# Frames over which a face's size and angle are smoothed. They are detected less exactly than its
+# position, and change more slowly. By eye.
 MARK_SMOOTHING = 25
 MARK_TRIM_INTERVAL = 10  # frames after which freed memory goes back to the system; by choice
 
 
 def find_marks(clip: video.Clip, detector: Detector, min_size: float = 30) -> list[Verdict]:
-    """What every face of a clip shows, the most prominent first.
+    """A verdict on every face of a clip, the most prominent first.
 
-    min_size  of the faces that are searched for, in pixels
+    min_size  smallest face that is searched for, in pixels
 
-    The clip is decoded twice. Memory grows by some 170 kB for each search.SPAN_FRAMES frames.
+    Decodes the clip twice. Memory grows by some 170 kB for each search.SPAN_FRAMES frames.
     """
     return judge_faces(rectify_faces(clip, detector, min_size))
 
@@ -32,7 +32,7 @@ def find_marks(clip: video.Clip, detector: Detector, min_size: float = 30) -> li
 def rectify_faces(
     clip: video.Clip, detector: Detector, min_size: float = 30
 ) -> Iterator[RectifiedFace]:
-    """Each face of each frame, rectified; faces are numbered in order of prominence."""
+    """Each face of each frame, rectified; the most prominent face has number 0."""
     faces = _track_faces(clip, detector, min_size)
     for frame in clip:
         for i, matrices in enumerate(faces):

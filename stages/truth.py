@@ -1,20 +1,20 @@
-"""The ground truth of a swap, for those who build detectors: which pixels were made by a program.
+"""The ground truth of a swap, for training and testing detectors: which pixels are synthetic.
 
-    index.csv        a row a frame, see below
+    index.csv        a row for each frame, see below
     mask/NNNNNN.png  255 where a pixel differs from the untouched frame before compression, else 0
     crfNN.mp4        the clip as H.264, at several constant rate factors
-    clips.csv        their names, rate factors, bytes and hashes
+    clips.csv        the names, rate factors, sizes and hashes of these clips
 
-Both tables have a header and plain values: `pandas.read_csv(DIR / "index.csv")`. The columns of
+Both tables have a header: `pandas.read_csv(DIR / "index.csv")` reads them. The columns of
 index.csv:
 
-    frame, source_frame  the frame's number in the output, and in the target
-    time                 the target's, in seconds
+    frame, source_frame  the frame's number in the output and in the target
+    time                 of the frame in the target, in seconds
     label                "fake" if any pixel was changed, else "real"
-    mask, changed        the mask's file, and how many pixels were changed
+    mask, changed        the mask's file, and the number of changed pixels
     source_sha256        hash of the untouched frame's RGB bytes, row by row
-    m00 ... m12          row and column of the matrix (2, 3), frame -> aligned face, empty where
-                         there is none; those of further faces are m00_1, ...
+    m00 ... m12          the matrix (2, 3), frame -> aligned face, by row and column; empty if no
+                         face was replaced; those of further faces are m00_1, ...
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ import video
 from files import atomic_file, digest
 from provenance.record import record_path
 
-# Constant rate factors of H.264, from what looks like the original to what hides most traces of a
-# swap; by choice.
+# Constant rate factors of H.264, by choice: 18 looks like the original, 35 hides most traces.
 TRUTH_RATE_FACTORS = 18, 23, 28, 35
 TRUTH_COLUMNS = "frame", "source_frame", "time", "label", "mask", "changed", "source_sha256"
 MATRIX_COLUMNS = "m00", "m01", "m02", "m10", "m11", "m12"
@@ -42,11 +41,11 @@ MATRIX_COLUMNS = "m00", "m01", "m02", "m10", "m11", "m12"
 class TruthWriter:
     """A context manager that writes the ground truth into `folder`.
 
-    The tables are written last, so where they are, everything is complete. Files of an earlier run
-    are deleted first, so that they cannot be mistaken for this one's.
+    The tables are written last, so their presence means that everything is complete. Files of an
+    earlier run are deleted first, so that they cannot be mistaken for this one's.
 
     like, comment, interval  as for video.open_writer
-    max_faces                how many faces of a frame are replaced at most
+    max_faces                largest number of replaced faces in a frame
 
     Raises video.OutputError.
     """
@@ -72,9 +71,9 @@ class TruthWriter:
             (self.folder / "mask").mkdir(parents=True, exist_ok=True)
             self._delete_earlier_files()
         except OSError as error:
+            remedy = "choose another place with --truth"
             raise video.OutputError(
-                f"{self.folder} cannot be written: {error.strerror}; "
-                "choose another place with --truth"
+                f"{self.folder} cannot be written: {error.strerror}; {remedy}"
             ) from None
         with ExitStack() as stack:
             for writer in self.writers:
@@ -91,20 +90,12 @@ class TruthWriter:
             Image.fromarray(changed.astype(np.uint8) * 255).save(file, "png")
         for writer in self.writers:
             writer.write(image, untouched.time)
+        time, label = f"{float(untouched.time):.6f}", "fake" if changed.any() else "real"
+        sha256 = hashlib.sha256(untouched.image.tobytes()).hexdigest()
+        row = [number, untouched.number, time, label, mask, int(changed.sum()), sha256]
         values = np.array(matrices).reshape(-1).tolist()
-        self.rows.append(
-            [
-                number,
-                untouched.number,
-                f"{float(untouched.time):.6f}",
-                "fake" if changed.any() else "real",
-                mask,
-                int(changed.sum()),
-                hashlib.sha256(untouched.image.tobytes()).hexdigest(),
-                *values,
-                *[""] * (len(MATRIX_COLUMNS) * self.max_faces - len(values)),
-            ]
-        )
+        empty = [""] * (len(MATRIX_COLUMNS) * self.max_faces - len(values))
+        self.rows.append([*row, *values, *empty])
 
     def __exit__(self, kind, error, trace) -> None:
         self._open_writers.__exit__(kind, error, trace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -160,7 +161,8 @@ def swscale_matrix(matrix: int | None) -> int:
     return SWSCALE_MATRICES.get(matrix, SWSCALE_BT601)
 
 
-def _open_container(path: Path) -> av.container.InputContainer:
+@contextmanager
+def _open_container(path: Path) -> Iterator[av.container.InputContainer]:
     """Open a file with a video stream that FFmpeg can decode. Raises MissingInput or NotAVideo."""
     try:
         container = av.open(str(path), metadata_errors="replace")
@@ -170,21 +172,14 @@ def _open_container(path: Path) -> av.container.InputContainer:
         raise NotAVideo(
             f"{path} is not a video that can be read ({_reason(error)}); convert it to MP4"
         ) from None
-    try:
-        _check_container(path, container)
-    except NotAVideo:
-        container.close()
-        raise
-    return container
-
-
-def _check_container(path: Path, container: av.container.InputContainer) -> None:
-    if not container.streams.video:
-        raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
-    codec = container.streams.video[0].codec_context
-    if codec is None:
-        raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
-    check_pixels(path, codec.width, codec.height)
+    with container:
+        if not container.streams.video:
+            raise NotAVideo(f"{path} has no picture; give a video, an image or a folder of images")
+        codec = container.streams.video[0].codec_context
+        if codec is None:
+            raise NotAVideo(f"{path} is coded in a way that cannot be read; convert it to MP4")
+        check_pixels(path, codec.width, codec.height)
+        yield container
 
 
 def _to_upright_rgb(decoded: av.VideoFrame) -> np.ndarray:
