@@ -12,7 +12,7 @@ from intracoder.train import TrainingFaces, epoch
 RNG = np.random.default_rng(3)
 
 
-def test_shapes_and_that_only_the_decoders_are_own():
+def test_the_two_paths_have_the_right_shapes_and_share_only_the_encoder():
     net = intracoder.Intracoder(np.random.default_rng(0))
     x = RNG.random((2, 64, 64, 3), np.float32)
     assert net.path("a")(x).shape == (2, 128, 128, 3)
@@ -23,27 +23,25 @@ def test_shapes_and_that_only_the_decoders_are_own():
     np.testing.assert_allclose(second.data, net.path("b")(x).data, atol=1e-5)
 
 
-def test_the_start_is_alike_for_both_and_draws_something_like_a_face():
+def test_the_start_weights_are_the_same_in_both_decoders_and_draw_a_face():
     net = load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
-    for (name, a), (_, b) in zip(
-        net.decoder_a.named_tensors(), net.decoder_b.named_tensors(), strict=True
-    ):
+    decoders = net.decoder_a.named_tensors(), net.decoder_b.named_tensors()
+    for (name, a), (_, b) in zip(*decoders, strict=True):
         assert a.data is not b.data and a.dtype == np.float32, name
         np.testing.assert_array_equal(a.data, b.data)
     face = draw_as(net, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
     assert 0.05 < face.std() < 0.5 and -0.5 < face.min() and face.max() < 1.5
 
 
-def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, monkeypatch):
-    nn.checkpoint.write_arrays(
-        tmp_path / "start.npz", {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
-    )
+def test_start_weights_that_do_not_fit_are_refused_with_the_files_name(tmp_path, monkeypatch):
+    wrong = {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
+    nn.checkpoint.write_arrays(tmp_path / "start.npz", wrong)
     monkeypatch.setattr(model, "START_WEIGHTS", tmp_path / "start.npz")
     with pytest.raises(nn.CheckpointError, match="start.npz"):
         load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
 
 
-def test_an_epoch_shows_every_face_learns_and_repeats():
+def test_an_epoch_uses_every_face_lowers_the_loss_and_is_reproducible():
     faces = TrainingFaces(
         a=RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
         b=np.full((3, 128, 128, 3), 200, np.uint8),
@@ -61,19 +59,10 @@ def test_an_epoch_shows_every_face_learns_and_repeats():
     assert train() == train()
 
 
-def test_downsampling_takes_the_mean_of_four_pixels():
+def test_downsampling_averages_2_x_2_pixels():
     faces = RNG.integers(0, 256, (2, 128, 128, 3)).astype(np.uint8)
-    by_hand = (
-        (
-            faces[:, ::2, ::2].astype(float)
-            + faces[:, 1::2, ::2]
-            + faces[:, ::2, 1::2]
-            + faces[:, 1::2, 1::2]
-        )
-        / 4
-        / 255
-    )
-    np.testing.assert_allclose(model.downsample(faces), by_hand, atol=1e-6)
+    expected = sum(faces[:, y::2, x::2].astype(float) for y in (0, 1) for x in (0, 1)) / 4 / 255
+    np.testing.assert_allclose(model.downsample(faces), expected, atol=1e-6)
 
 
 def test_a_warp_of_strength_0_changes_nothing_and_a_pure_shift_moves_a_ramp():
@@ -82,9 +71,7 @@ def test_a_warp_of_strength_0_changes_nothing_and_a_pure_shift_moves_a_ramp():
     unmoved = augment.warp_randomly(faces, np.random.default_rng(0), still)
     np.testing.assert_allclose(unmoved, faces, atol=2e-3)  # 1/1000 px off at the far edges
     shift = replace(still, shift=0.1)
-    ramp = np.broadcast_to(
-        np.arange(32, dtype=np.float32)[None, None, :, None], (4, 32, 32, 1)
-    ).copy()
+    ramp = np.tile(np.arange(32, dtype=np.float32)[:, None], (4, 32, 1, 1))  # (4, 32, 32, 1)
     warped = augment.warp_randomly(ramp, np.random.default_rng(0), shift)
     moved = warped[:, 16, 8:24, 0] - np.arange(8, 24)
     assert np.ptp(moved, axis=1).max() < 1e-4 and 0.5 < np.abs(moved).max() < 3.3
@@ -96,16 +83,12 @@ def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
     np.testing.assert_array_equal(one, two)
     assert one.dtype == np.float32 and np.abs(one[0] - one[1]).mean() > 0.01
     lit = augment.relight_randomly(faces, np.random.default_rng(7), 0.15)
-    assert (
-        lit.dtype == np.float32
-        and lit.min() >= 0
-        and lit.max() <= 1
-        and np.abs(lit[0] - lit[1]).mean() > 0.005
-    )
+    assert lit.dtype == np.float32 and lit.min() >= 0 and lit.max() <= 1
+    assert np.abs(lit[0] - lit[1]).mean() > 0.005
 
 
 class _GradientRecorder:
-    """An optimiser that changes nothing."""
+    """An optimiser that records the gradients and changes no parameter."""
 
     def step(self, parameters):
         self.gradients = [p.grad for p in parameters]

@@ -1,4 +1,4 @@
-"""What a run leaves beside its output, and what python -m provenance tells of it."""
+"""The mark, statement, record and truth that a run writes, and what `provenance` reports."""
 
 import csv
 import hashlib
@@ -62,10 +62,10 @@ def _run(capsys, *arguments):
     return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_the_mark_is_found_where_it_is_and_nowhere_else(made, capsys):
+def test_the_mark_is_found_in_the_marked_clip_only(made, capsys):
     paths = made / "out.mkv", made / "plain.mkv", made / "target.mkv"
     code, (out, plain, target) = _run(capsys, *paths)
-    assert code == 0  # the two without the mark say themselves what they are
+    assert code == 0  # the two without the mark have a statement in their metadata
     assert out["marked"] and not plain["marked"] and not target["marked"]
     assert out["faces"][0]["ranges"][0][0] == 0
     assert "python -m provenance" in out["statement"]
@@ -73,7 +73,7 @@ def test_the_mark_is_found_where_it_is_and_nowhere_else(made, capsys):
     assert "rendered person" in target["statement"]
 
 
-def test_the_record_names_the_inputs_and_what_was_made(made):
+def test_the_record_describes_the_inputs_and_the_output(made):
     text = json.loads((made / "out.mkv.json").read_text())
     assert text["synthetic"] and text["statement"] == video.read_comment(made / "out.mkv")
     target, out = ({"name": f, "sha256": _sha256(made / f)} for f in ("target.mkv", "out.mkv"))
@@ -101,7 +101,7 @@ def test_the_record_fits_until_the_file_changes(made, tmp_path, capsys):
     assert "does not fit" in capsys.readouterr().out
 
 
-ALMOST = {"synthetic": True, "output": {"sha256": ""}, "replaced_frames": [[0, 3]]}
+NEARLY_VALID = {"synthetic": True, "output": {"sha256": ""}, "replaced_frames": [[0, 3]]}
 WRONG = [
     {"synthetic": False},
     {"output": 3},
@@ -111,7 +111,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", "[" * 9999, "\x00", *(json.dumps(ALMOST | w) for w in WRONG)]
+    "text",
+    ["", "{", "[]", "{}", "[" * 9999, "\x00", *(json.dumps(NEARLY_VALID | w) for w in WRONG)],
 )
 def test_a_damaged_record_is_noted_and_ignored(made, tmp_path, capsys, text):
     Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save(tmp_path / "a.png")
@@ -171,26 +172,26 @@ def _bytes_and_time(path):
     return path.read_bytes(), path.stat().st_mtime_ns
 
 
-def test_the_same_command_again_makes_nothing_and_a_lost_record_is_made_anew(made):
-    again = ["--truth", str(made / "truth")]
+def test_a_repeated_command_writes_nothing_except_a_record_that_is_missing(made):
+    truth = ["--truth", str(made / "truth")]
     # plain.mkv was made last, so out.mkv is made again, to the same bytes.
-    assert _swap(made, "out.mkv", *again) == 0
+    assert _swap(made, "out.mkv", *truth) == 0
     paths = made / "out.mkv", made / "out.mkv.json", made / "truth" / "index.csv"
     before = {path: _bytes_and_time(path) for path in paths}
-    assert _swap(made, "out.mkv", *again) == 0
+    assert _swap(made, "out.mkv", *truth) == 0
     assert {path: _bytes_and_time(path) for path in paths} == before
     (made / "out.mkv.json").unlink()
-    assert _swap(made, "out.mkv", *again) == 0
+    assert _swap(made, "out.mkv", *truth) == 0
     assert [path.read_bytes() for path in paths] == [data for data, _ in before.values()]
 
 
 def test_the_truth_of_another_run_is_replaced(made):
-    again, index = ["--truth", str(made / "truth")], made / "truth" / "index.csv"
-    assert _swap(made, "out.mkv", *again) == 0
+    truth, index = ["--truth", str(made / "truth")], made / "truth" / "index.csv"
+    assert _swap(made, "out.mkv", *truth) == 0
     before = index.read_bytes()
     index.write_bytes(before[:100])
     shutil.copy(made / "truth" / "mask" / "000000.png", made / "truth" / "mask" / "000999.png")
-    assert _swap(made, "out.mkv", *again) == 0
+    assert _swap(made, "out.mkv", *truth) == 0
     assert index.read_bytes() == before and len(list((made / "truth" / "mask").iterdir())) == FRAMES
 
 

@@ -1,4 +1,4 @@
-"""The mark on rendered faces: what embedding changes, what the mark survives, and false alarms."""
+"""The mark on rendered faces: what embedding changes, what the mark survives, false alarms."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def _find(images, detector):
 
 
 def test_version_1_of_the_mark_never_changes():
-    """Else clips marked before are not found any more; a new mark needs a new version and key."""
+    """Otherwise marked clips are no longer found. A new mark needs a new version and key."""
     assert (pattern.MARK_VERSION, pattern.MARK_KEY) == (1, 1997)
     signs = pattern.MARK_SIGNS[pattern.MARK_SIGNS != 0]
     assert len(signs) == 1344 and signs.sum() == -68
@@ -55,7 +55,7 @@ def test_version_1_of_the_mark_never_changes():
     np.testing.assert_allclose(pixels, [0, 0.01077, 0.52585, -0.19684, -0.07374], atol=1e-4)
 
 
-def test_only_replaced_pixels_change_by_the_same_in_all_channels_and_at_45_db(frames, marked):
+def test_only_replaced_pixels_change_equally_in_all_channels_and_at_45_db(frames, marked):
     for frame, image in zip(frames, marked, strict=True):
         replaced = (frame.swap != frame.image).any(axis=2)
         change = image.astype(int) - frame.swap
@@ -65,7 +65,7 @@ def test_only_replaced_pixels_change_by_the_same_in_all_channels_and_at_45_db(fr
         assert 45 < psnr(image, frame.swap, replaced.astype(float)) < 46.5
 
 
-def test_embedding_is_deterministic_and_copies(frames):
+def test_embedding_is_deterministic_and_leaves_its_input_unchanged(frames):
     frame, before = frames[0], frames[0].swap.copy()
     np.testing.assert_array_equal(embed_mark(frame), embed_mark(frame))
     np.testing.assert_array_equal(frame.swap, before)
@@ -108,14 +108,14 @@ def test_the_mark_survives_coding_scaling_and_cropping(frames, marked, detector,
     assert not any(face.marked for face in _find(unmarked, detector))
 
 
-def test_the_marked_frames_of_a_clip_are_named(frames, marked, detector):
+def test_the_range_of_marked_frames_is_reported(frames, marked, detector):
     images = marked[:MARKED] + [f.image for f in frames[MARKED:]]
     (face,) = _find(treat(images, 23, 1, 0), detector)
     assert face.ranges == [(0, MARKED - 1)] and face.frames == (0, FRAMES - 1)
     assert [chance <= search.MAX_FALSE_ALARM for _, _, chance in face.parts] == [True, False]
 
 
-def test_one_frame_is_enough(frames, marked, detector):
+def test_the_mark_is_found_in_a_single_frame(frames, marked, detector):
     (face,) = _find(marked[7:8], detector)
     assert face.ranges == [(0, 0)]
     (face,) = _find([frames[7].swap], detector)
@@ -132,7 +132,7 @@ def test_one_of_two_faces_is_marked(frames, marked, detector):
 
 
 def test_scores_of_unmarked_frames_stay_below_the_bound(detector):
-    """The short form of benchmarks.marks: no z is exceeded more often than the bound says."""
+    """As in benchmarks.marks, but shorter: scores exceed z at most as often as the bound says."""
     scores = []
     for seed in (1001, 1002):
         scene = Scene(seed, seed, 210, (160, 160))
@@ -145,7 +145,7 @@ def test_scores_of_unmarked_frames_stay_below_the_bound(detector):
 
 
 def test_other_keys_are_not_found_in_marked_faces(marked, detector, monkeypatch):
-    """The false-alarm probability is over keys: to another key, a marked clip is unmarked."""
+    """The bound holds for random keys: searched with another key, a marked clip is unmarked."""
     faces = list(rectify_faces(ImagesClip(marked), detector))
     chances = []
     for key in (pattern.MARK_KEY, *range(40)):

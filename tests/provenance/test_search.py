@@ -1,4 +1,4 @@
-"""The parts of the search: the statistical bound, the path, and the judgement on several parts."""
+"""The steps of the search: the statistical bound, the path, the verdict on several parts."""
 
 from itertools import pairwise, product
 
@@ -13,7 +13,7 @@ from provenance.significance import false_alarm_bound, z_score
 from provenance.viterbi import find_path
 
 PARTS = 8
-MARK_TO_NOISE = 0.04  # of a weak mark that drifts
+MARK_TO_NOISE = 0.04  # ratio of standard deviations, of a weak mark that drifts
 
 
 def test_the_bound_holds_for_sums_of_random_signs():
@@ -25,7 +25,7 @@ def test_the_bound_holds_for_sums_of_random_signs():
 
 
 def test_viterbi_finds_the_best_of_all_paths():
-    """Against all paths of three parts, on a corner of the placements."""
+    """Compared with all paths through three parts, on a few of the placements."""
     rng = np.random.default_rng(0)
     correlations = [np.full(PLACEMENT_SHAPE, -100.0, np.float32) for _ in range(3)]
     few = list(product((5, 6), (0, 1), (0, 1, 2), (7, 8)))  # scales, rotations, y, x
@@ -41,7 +41,7 @@ def test_viterbi_finds_the_best_of_all_paths():
 
 
 def _noise(rng: np.random.Generator) -> np.ndarray:
-    """A rectified face without a face."""
+    """Noise in place of a rectified face."""
     return ndimage.gaussian_filter(rng.normal(size=SEARCH_SHAPE), 1).astype(np.float32)
 
 
@@ -52,7 +52,7 @@ def _part(k: int, face: np.ndarray) -> search.Part:
 
 
 def test_a_weak_mark_that_drifts_is_found():
-    """It is too weak in each part, and moves on by a unit, so no single placement shows it."""
+    """It is too weak to be found in one part, and moves by a unit from each part to the next."""
     rng = np.random.default_rng(1)
     faces = []
     for k in range(PARTS):

@@ -1,4 +1,4 @@
-"""The search's single steps against plain references."""
+"""Single steps of the search against plain references."""
 
 import numpy as np
 

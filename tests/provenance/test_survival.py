@@ -1,4 +1,4 @@
-"""The long form of test_mark: more faces, all that the mark should survive, many frames without it.
+"""As test_mark, but longer: more faces, everything the mark should survive, many unmarked frames.
 
 python -m pytest -m slow tests/provenance
 """

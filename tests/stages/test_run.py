@@ -1,4 +1,4 @@
-"""The run folder: what is finished is not done again, and whose folder it is."""
+"""The run folder: finished stages are not repeated, and a folder of another run is refused."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,7 @@ def settings(tmp_path):
 
 
 def _make(settings, made_from, goal=None):
-    """Run a stage with two files, of which the content of one counts; the files it found."""
+    """Run a stage that writes a.txt and b.txt, and returns a.txt. Gives the files it found."""
     found = []
     stage = Stage("stage", {"from": made_from}, ("target/*.txt",), goal and {"goal": goal})
     with Run(settings) as run:
@@ -36,7 +36,7 @@ def _make(settings, made_from, goal=None):
     return found
 
 
-def test_a_finished_stage_is_done_once(settings):
+def test_a_finished_stage_does_not_run_again(settings):
     assert _make(settings, 1) == [[]]
     assert _make(settings, 1) == []
 
@@ -47,12 +47,12 @@ def test_files_made_from_something_else_are_deleted_and_made_anew(settings):
     assert (settings.folder / "target" / "a.txt").read_text() == "a 2"
 
 
-def test_towards_another_goal_the_work_goes_on_from_what_is_there(settings):
+def test_with_another_goal_a_stage_continues_from_the_files_it_made(settings):
     _make(settings, 1, goal=1)
     assert _make(settings, 1, goal=2) == [["a.txt", "b.txt"]]
 
 
-def test_a_file_that_is_gone_or_changed_is_made_again(settings):
+def test_a_file_that_was_deleted_or_changed_is_made_again(settings):
     _make(settings, 1)
     (settings.folder / "target" / "b.txt").write_text("its content does not count")
     assert _make(settings, 1) == []
@@ -62,7 +62,7 @@ def test_a_file_that_is_gone_or_changed_is_made_again(settings):
     assert _make(settings, 1) == [["a.txt", "b.txt"]]
 
 
-def test_an_interrupted_stage_goes_on_and_is_finished_only_then(settings):
+def test_an_interrupted_stage_continues_in_the_next_run(settings):
     stage = Stage("stage", {"from": 1}, ("target/*.txt",))
 
     def interrupted():
@@ -83,7 +83,7 @@ def test_a_folder_that_was_moved_is_checked_in_its_new_place(settings):
     assert _make(moved, 1) == [["a.txt", "b.txt"]]
 
 
-def _as_of_format_1(settings):
+def _make_folder_of_format_1(settings):
     """A folder as the program left it before its records had a format."""
     with Run(settings) as run:
         run.result(schedule=[0.0], output={"sha256": "0" * 64})
@@ -94,8 +94,8 @@ def _as_of_format_1(settings):
     return file
 
 
-def test_a_folder_of_an_earlier_version_is_refused_by_name(settings):
-    before = _as_of_format_1(settings).read_bytes()
+def test_a_folder_of_an_earlier_version_is_refused_with_its_name(settings):
+    before = _make_folder_of_format_1(settings).read_bytes()
     with pytest.raises(RunError) as refused:
         Run(settings)
     assert str(refused.value) == (
@@ -106,7 +106,7 @@ def test_a_folder_of_an_earlier_version_is_refused_by_name(settings):
 
 
 def test_a_record_of_an_earlier_version_is_not_replayed(settings):
-    file = _as_of_format_1(settings)
+    file = _make_folder_of_format_1(settings)
     with pytest.raises(RunError, match="format 1, this one writes 2.*replay it with that version"):
         replay.read(file)
 
@@ -124,7 +124,7 @@ def test_a_folder_of_a_run_with_other_settings_is_refused(settings, option):
 def test_the_command_line_of_a_record_gives_the_settings_it_was_made_with(settings):
     words = ["--colour", "none", "--face", "3,4", "--frames", "2:", "--rounds", "2", "--no-mark"]
     clips = [str(settings.target), str(settings.donor), "-o", str(settings.output)]
-    told = parse([*clips, "--run", str(settings.folder), *words])
-    with Run(told) as run:
-        again = parse([*replay.arguments(run.record), *clips[2:], "--run", str(settings.folder)])
-    assert replace(again, command=told.command) == told
+    original = parse([*clips, "--run", str(settings.folder), *words])
+    with Run(original) as run:
+        replayed = parse([*replay.arguments(run.record), *clips[2:], "--run", str(settings.folder)])
+    assert replace(replayed, command=original.command) == original

@@ -3,7 +3,7 @@ from stages.trainers import TRAINERS
 from stages.trainers.base import Length
 
 
-def test_the_length_of_training_by_rounds_by_the_clock_and_by_an_earlier_schedule():
+def test_the_length_of_training_by_epochs_minutes_or_an_earlier_schedule():
     assert Length(epochs=8, minutes=None).progress(3, 0.5, seconds=99) == 3.5 / 8
     assert Length(epochs=None, minutes=2).progress(3, 0.5, seconds=30) == 0.25
     repeated = Length(epochs=8, minutes=2, schedule=[0.0, 0.3])

@@ -6,7 +6,7 @@ from examples.drawn import donor_frame, target_frame
 from video import Frame, find_cuts, with_cuts
 
 
-def test_finds_a_cut_but_no_motion_fade_or_noise():
+def test_a_cut_is_found_but_no_motion_fade_or_noise():
     shot = [target_frame(n) for n in range(12)]
     other = [255 - donor_frame(n)[: shot[0].shape[0], : shot[0].shape[1]] for n in range(8)]
     other = [np.resize(o, shot[0].shape) for o in other]
@@ -18,13 +18,13 @@ def test_finds_a_cut_but_no_motion_fade_or_noise():
     assert not any(find_cuts(noisy))
 
 
-def test_another_size_is_a_cut_and_the_first_frame_is_none():
+def test_a_change_of_size_is_a_cut_and_the_first_frame_is_not():
     images = [np.zeros((height, 40, 3), np.uint8) for height in (40, 40, 60)]
     assert list(find_cuts(images)) == [False, False, True]
     assert list(find_cuts([])) == []
 
 
-def test_each_frame_comes_with_its_cut_and_none_is_decoded_ahead():
+def test_each_frame_comes_with_its_cut_before_the_next_is_decoded():
     decoded = []
 
     def frames():

@@ -40,7 +40,7 @@ def test_variable_times_are_kept_exactly(tmp_path):
     assert [f.time for f in copy] == [f.time for f in clip] == times
 
 
-def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
+def test_an_interval_is_written_from_time_zero_with_its_part_of_the_sound(tmp_path):
     clip = video.open_clip(
         make_clip(tmp_path / "a.mp4", [picture(i) for i in range(50)], sound=True)
     )
@@ -54,12 +54,12 @@ def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
 
 
 @pytest.mark.parametrize("size", [(64, 48), (63, 47), (63, 48)])
-def test_odd_sizes_stay(tmp_path, size):
+def test_odd_sizes_are_kept(tmp_path, size):
     Image.fromarray(picture(3, size)).save(tmp_path / "a.png")
     assert _copy(video.open_clip(tmp_path / "a.png"), tmp_path / "b.mp4").size == size
 
 
-def test_lossless_gives_back_every_level(tmp_path):
+def test_lossless_formats_keep_every_level(tmp_path):
     rng = np.random.default_rng(0)
     (tmp_path / "in").mkdir()
     images = rng.integers(0, 256, (3, 48, 64, 3)).astype(np.uint8)
@@ -81,21 +81,16 @@ def test_gif_and_png_carry_the_comment(tmp_path):
 
 
 def test_colours_survive_a_copy(tmp_path):
-    chart = np.kron(
-        np.array(
-            [
-                [[255, 0, 0], [0, 255, 0], [0, 0, 255]],
-                [[255, 255, 0], [0, 255, 255], [255, 0, 255]],
-                [[0, 0, 0], [128, 128, 128], [255, 255, 255]],
-            ],
-            np.uint8,
-        ),
-        np.ones((16, 16, 1), np.uint8),
-    )
+    colours = np.array([
+        [[255, 0, 0], [0, 255, 0], [0, 0, 255]],
+        [[255, 255, 0], [0, 255, 255], [255, 0, 255]],
+        [[0, 0, 0], [128, 128, 128], [255, 255, 255]],
+    ], np.uint8)  # fmt: skip
+    chart = np.kron(colours, np.ones((16, 16, 1), np.uint8))
     clip = video.open_clip(make_clip(tmp_path / "a.mp4", [chart] * 3))
     first = next(iter(clip)).image
-    again = next(iter(_copy(clip, tmp_path / "b.mp4", quality=1))).image
-    for image in (first, again):
+    copied = next(iter(_copy(clip, tmp_path / "b.mp4", quality=1))).image
+    for image in (first, copied):
         centres = image[8::16, 8::16].astype(int)
         assert np.abs(centres - chart[8::16, 8::16]).max() <= 6
 
@@ -118,23 +113,24 @@ def test_other_pixel_formats_are_read_as_rgb(tmp_path, codec, pixel_format, suff
     expected = picture(9).astype(float)
     if pixel_format == "gray":
         expected = np.repeat((expected @ [0.299, 0.587, 0.114])[..., None], 3, axis=2)
-    # the encoder stretches grey to full range, and a reader takes it for video range
+    # The encoder writes grey in full range, but FFmpeg reads it as limited range, hence 8 levels.
     assert np.abs(image - expected).mean() < (8 if pixel_format == "gray" else 4)
 
 
-def test_a_phone_clip_stands_upright(tmp_path):
+def test_a_clip_with_a_rotation_is_read_upright(tmp_path):
     path = make_clip(tmp_path / "a.mp4", [picture(9)] * 3)
     data = path.read_bytes()
     identity = b"".join(
         n.to_bytes(4, "big", signed=True) for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
     )
-    turned = b"".join(
+    rotated = b"".join(
         n.to_bytes(4, "big", signed=True)
         for n in (0, 1 << 16, 0, -(1 << 16), 0, 0, 48 << 16, 0, 1 << 30)
     )
     track = data.index(b"tkhd")
     at = data.index(identity, track)
-    path.write_bytes(data[:at] + turned + data[at + 36 :])  # "turn by 90 degrees clockwise to show"
+    # The display matrix now says: rotate by 90 degrees clockwise.
+    path.write_bytes(data[:at] + rotated + data[at + 36 :])
     clip = video.open_clip(path)
     assert clip.size == (48, 64)
     expected = np.rot90(picture(9), -1)
@@ -142,7 +138,7 @@ def test_a_phone_clip_stands_upright(tmp_path):
     assert _copy(clip, tmp_path / "b.mp4").size == (48, 64)
 
 
-def test_a_clip_that_ends_in_garbage_gives_what_decodes_and_says_so(tmp_path):
+def test_a_damaged_clip_gives_the_frames_that_decode_and_a_note(tmp_path):
     rng = np.random.default_rng(0)
     images = [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)]
     path = make_clip(tmp_path / "a.ts", images, options={"g": "5", "crf": "4"})
@@ -159,7 +155,7 @@ def test_a_clip_that_ends_in_garbage_gives_what_decodes_and_says_so(tmp_path):
     assert 0 < sum(1 for _ in clip) < 40 and "cut short" in clip.notes[0]
 
 
-def test_an_mp4_cut_in_the_middle_of_its_frames(tmp_path):
+def test_a_truncated_mp4_gives_the_frames_before_its_end_and_a_note(tmp_path):
     rng = np.random.default_rng(0)
     source = video.open_clip(
         make_clip(
@@ -167,7 +163,7 @@ def test_an_mp4_cut_in_the_middle_of_its_frames(tmp_path):
             [rng.integers(0, 256, (48, 64, 3)).astype(np.uint8) for _ in range(40)],
         )
     )
-    path = _copy(source, tmp_path / "b.mp4").path  # has its index in front
+    path = _copy(source, tmp_path / "b.mp4").path  # its index is in front, so it can be opened
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * 0.6)])
     clip = video.open_clip(path)
@@ -176,7 +172,7 @@ def test_an_mp4_cut_in_the_middle_of_its_frames(tmp_path):
     assert any("b.mp4" in note for note in clip.notes)
 
 
-def test_images_of_a_folder_come_by_number(tmp_path):
+def test_images_of_a_folder_are_ordered_by_number(tmp_path):
     for i in (10, 9, 1, 2):
         Image.fromarray(picture(i)).save(tmp_path / f"img{i}.png")
     assert [int(f.image[0, 0, 2]) // 8 for f in video.open_clip(tmp_path)] == [1, 2, 9, 10]
@@ -192,7 +188,7 @@ def test_images_of_every_mode_are_read_as_rgb(tmp_path, mode):
     assert video.read_image(tmp_path / "a.png").shape[2] == 3
 
 
-def test_a_transparent_image_lies_over_black(tmp_path):
+def test_a_transparent_image_is_shown_over_black(tmp_path):
     Image.new("RGBA", (4, 4), (200, 100, 50, 0)).save(tmp_path / "a.png")
     assert not video.read_image(tmp_path / "a.png").any()
 
@@ -213,14 +209,14 @@ def _empty_mp4(path):
         (lambda p: p.mkdir(), video.NoFrames),
     ],
 )
-def test_bad_input_is_refused_by_name(tmp_path, make, error):
+def test_bad_input_is_refused_with_its_name(tmp_path, make, error):
     path = tmp_path / "a.mp4"
     make(path)
     with pytest.raises(error, match=r"a\.mp4"):
         video.open_clip(path)
 
 
-def test_a_failure_leaves_the_old_output_and_no_other_file(tmp_path):
+def test_a_failed_run_leaves_the_old_output_and_no_other_file(tmp_path):
     clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(0)] * 3))
     for name in ("b.mp4", "b.gif"):
         (tmp_path / name).write_bytes(b"precious")
@@ -231,7 +227,7 @@ def test_a_failure_leaves_the_old_output_and_no_other_file(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"a.mp4", "b.mp4", "b.gif"}
 
 
-def test_output_that_cannot_be_written(tmp_path):
+def test_output_that_cannot_be_written_is_refused(tmp_path):
     clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(0)] * 3))
     with pytest.raises(video.OutputError, match="kind of output"):
         video.open_writer(tmp_path / "b.docx", clip)
@@ -241,11 +237,10 @@ def test_output_that_cannot_be_written(tmp_path):
 
 
 @pytest.mark.parametrize("suffix, codec", [(".mp4", "aac"), (".mkv", "flac")])
-def test_given_samples_become_the_sound(tmp_path, suffix, codec):
+def test_samples_that_are_added_become_the_sound(tmp_path, suffix, codec):
     rate, seconds = 24_000, 0.6
-    samples = (0.5 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype(
-        np.float32
-    )
+    times = np.arange(round(seconds * rate)) / rate
+    samples = (0.5 * np.sin(2 * np.pi * 440 * times)).astype(np.float32)
     path = tmp_path / f"a{suffix}"
     like = video.Clip(path, (64, 48), Fraction(25), 15, Fraction(1, 25))
     with video.open_writer(path, like) as writer:
