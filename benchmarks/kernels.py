@@ -2,15 +2,14 @@
 
     python -m benchmarks.kernels [--rounds 7] [--idea winograd]
 
-For every idea: a training step or an inference with all fast kernels, in turns with the same where
-that one idea is switched off and its plain form works instead. Prints a JSON line for each pair:
-medians in ms and their ratio, below 1 where the idea gains. One thread.
+A training step or an inference runs with all fast kernels, in turn with the same where one idea is
+switched off and its plain form takes its place. Prints a JSON line for each idea and net: both
+median times in ms on one thread, and their ratio, which is below 1 where the idea gains.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from mtcnn_np import Detector
 from nn import activations, conv, losses, norm, optim, pool
 from nn.fast.epilogue import NO_EPILOGUE
 
+from .lines import print_line
 from .timing import interleaved
 
 BATCH = 8  # faces of a step; the default of the program is 8 pairs
@@ -68,10 +68,10 @@ OF_2020 = TRAINING[1:] + INFERENCE[1:]
 
 @dataclass(frozen=True)
 class Idea:
-    """Something that makes nn faster: the nets where it matters, and what works in its place."""
+    """Something that makes nn faster."""
 
-    nets: tuple[str, ...]
-    plain: dict[str, Callable]  # "module.name" -> its plain form
+    nets: tuple[str, ...]  # keys of `make_cases`, those that it makes faster
+    plain: dict[str, Callable]  # "module.name" -> the plain form that takes its place
 
 
 IDEAS = {
@@ -117,7 +117,7 @@ IDEAS = {
 
 @contextmanager
 def without(idea: str) -> Iterator[None]:
-    """Inside this block the plain form of an idea takes its place; of "all", all plain forms."""
+    """Inside this block the plain form takes the place of an idea, or of all ideas for "all"."""
     if idea == "all":
         nn.use_fast(False)
         yield
@@ -165,6 +165,7 @@ def infer(net: nn.Module, size_in: int) -> Callable[[], object]:
 
 
 def make_cases() -> dict[str, Callable[[], object]]:
+    """What is timed, by the name of the net."""
     rng = np.random.default_rng(0)
     of_2020, colour = intracoder.seed2020.Intracoder, colorcorrect.seed2020.ColorNet
     return {
@@ -202,7 +203,7 @@ def main() -> None:
             line = {"name": "kernels", "idea": idea, "net": net}
             line |= {f"{k}_ms": round(v, 2) for k, v in medians.items()}
             line["ratio"] = round(medians["with"] / medians["without"], 3)
-            print(json.dumps(line), flush=True)
+            print_line(**line)
 
 
 if __name__ == "__main__":

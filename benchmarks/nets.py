@@ -2,8 +2,9 @@
 
     python -m benchmarks.nets [--threads 2] [--rounds 7] [--device cpu]
 
-Prints a JSON line for each: medians of interleaved runs in ms, their ratio, and the peak memory in MB that three of them took beyond what
-the process had before, each measured in a process of its own.
+Prints a JSON line for each: the median times of interleaved runs in ms, their ratio, and the peak
+memory in MB that three calls took beyond what the process had before. A process of its own measures
+each peak.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import colorcorrect
 import intracoder
 import nn
 
+from .lines import print_line
 from .timing import emit, interleaved
 
 try:
@@ -30,14 +32,17 @@ try:
 except ImportError:
     torch = None
 
+# net -> (model, size of its output in pixels, batch sizes)
 CASES = {
     "intracoder": (intracoder.seed2020.Intracoder, 32, (2, 16, 64)),
     "colour": (colorcorrect.seed2020.ColorNet, 128, (2, 16)),
 }
 
+MEASURED_CALLS = "train", "inference"  # of each net
+
 
 def ours(path: nn.Sequential, faces, targets) -> tuple:
-    """(a training step, an inference) of one path of our model; on a GPU each waits until it is done."""
+    """(a training step, an inference) of one path of our model; on a GPU each waits for its end."""
     xp, everything = nn.backend.of(faces), np.arange(len(faces))
     fused = nn.fast.fuse(path.train())
     steps = nn.train.epoch(
@@ -56,39 +61,31 @@ def ours(path: nn.Sequential, faces, targets) -> tuple:
     return train, infer
 
 
-def peers(
-    path: nn.Sequential, faces: np.ndarray, targets: np.ndarray, device: str = "cpu"
-) -> tuple:
-    """The same in PyTorch, layer by layer from ours, NHWC in memory (channels_last)."""
-    layers = []
-    for step in _flat(path):
-        if isinstance(step, nn.Conv2d):
-            kh, _, i, o = step.kernel.shape
-            layers.append(torch.nn.Conv2d(i, o, kh, step.stride, padding=kh // 2))
-        elif isinstance(step, nn.ConvTranspose2d):
-            kh, _, o, i = step.kernel.shape
-            layers += [torch.nn.Upsample(scale_factor=2)] * step.upsampled
-            extra = step.stride - 1
-            layers.append(
-                torch.nn.ConvTranspose2d(
-                    i, o, kh, step.stride, padding=kh // 2, output_padding=extra, bias=False
-                )
-            )
-        elif isinstance(step, nn.BatchNorm):
-            layers.append(
-                torch.nn.BatchNorm2d(
-                    step.gamma.shape[0], eps=step.epsilon, momentum=1 - step.momentum
-                )
-            )
-        elif isinstance(step, nn.AvgPool2d):
-            layers.append(torch.nn.AvgPool2d(step.size))
-        elif isinstance(step, nn.LeakyReLU):
-            layers.append(torch.nn.LeakyReLU(step.slope))
-        else:
-            kind = getattr(getattr(step, "func", step), "__name__", "")
-            layers.append(
-                {"max_pool2d": torch.nn.MaxPool2d(2), "sigmoid": torch.nn.Sigmoid()}[kind]
-            )
+def torch_layers(step) -> list:
+    """PyTorch's layers for one layer of ours, with fresh weights. Raises KeyError for another."""
+    match step:
+        case nn.Conv2d():
+            size, _, inputs, outputs = step.kernel.shape
+            return [torch.nn.Conv2d(inputs, outputs, size, step.stride, size // 2)]
+        case nn.ConvTranspose2d():
+            size, _, outputs, inputs = step.kernel.shape
+            how = {"padding": size // 2, "output_padding": step.stride - 1, "bias": False}
+            layer = torch.nn.ConvTranspose2d(inputs, outputs, size, step.stride, **how)
+            return [torch.nn.Upsample(scale_factor=2)] * step.upsampled + [layer]
+        case nn.BatchNorm():
+            return [torch.nn.BatchNorm2d(len(step.gamma.data), step.epsilon, 1 - step.momentum)]
+        case nn.MaxPool2d():
+            return [torch.nn.MaxPool2d(step.size, step.stride)]
+        case nn.AvgPool2d():
+            return [torch.nn.AvgPool2d(step.size)]
+        case nn.LeakyReLU():
+            return [torch.nn.LeakyReLU(step.slope)]
+    return [{"sigmoid": torch.nn.Sigmoid}[step.__name__]()]
+
+
+def peers(path: nn.Sequential, faces: np.ndarray, targets: np.ndarray, device: str) -> tuple:
+    """`ours` in PyTorch, layer by layer from our net, NHWC in memory (channels_last)."""
+    layers = [layer for step in _flatten(path) for layer in torch_layers(step)]
     net = torch.nn.Sequential(*layers).to(device, memory_format=torch.channels_last)
     x, y = (
         torch.from_numpy(a.transpose(0, 3, 1, 2)).to(device, memory_format=torch.channels_last)
@@ -113,12 +110,9 @@ def peers(
     return train, infer
 
 
-def _flat(step):
-    if isinstance(step, nn.Sequential):
-        for s in step.steps:
-            yield from _flat(s)
-    else:
-        yield step
+def _flatten(net: nn.Sequential) -> list:
+    nested = [_flatten(s) if isinstance(s, nn.Sequential) else [s] for s in net.steps]
+    return [step for steps in nested for step in steps]
 
 
 def calls(side: str, name: str, batch: int, device: str, threads: int) -> tuple:
@@ -126,10 +120,8 @@ def calls(side: str, name: str, batch: int, device: str, threads: int) -> tuple:
     build, out, _ = CASES[name]
     rng = np.random.default_rng(0)
     path = build(rng).path("a")
-    faces, targets = (
-        rng.random((batch, 32, 32, 3), np.float32),
-        rng.random((batch, out, out, 3), np.float32),
-    )
+    faces = rng.random((batch, 32, 32, 3), np.float32)
+    targets = rng.random((batch, out, out, 3), np.float32)
     if side == "torch":
         torch.set_num_threads(threads)
         return peers(path, faces, targets, "cuda" if device == "gpu" else "cpu")
@@ -140,22 +132,20 @@ def calls(side: str, name: str, batch: int, device: str, threads: int) -> tuple:
 
 
 def peak_mb(side: str, name: str, batch: int, what: str, threads: int) -> float | None:
-    """The peak of the proportional set size of a fresh process and its children over three calls, less what it was before; Linux only."""
+    """MB that three calls take at their peak in a fresh process and its children, or None.
+
+    It is the proportional set size, less what it was before the calls; only Linux tells it.
+    """
     if not Path("/proc/self/smaps_rollup").exists():
         return None
-    command = [
-        sys.executable,
-        "-m",
-        __spec__.name,
-        "--peak",
-        json.dumps([side, name, batch, what, threads]),
-    ]
+    case = json.dumps([side, name, batch, what, threads])
+    command = [sys.executable, "-m", __spec__.name, "--peak", case]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _measure_peak(side: str, name: str, batch: int, what: str, threads: int) -> None:
-    both = calls(side, name, batch, "cpu", threads)
-    call = both[("train", "inference").index(what)]
+    """Print what `peak_mb` reads, in the process that it starts."""
+    call = calls(side, name, batch, "cpu", threads)[MEASURED_CALLS.index(what)]
     before, highest, done = _memory(), 0.0, threading.Event()
 
     def watch():
@@ -202,31 +192,27 @@ def main() -> None:
         try:
             nn.backend.device("gpu")
         except nn.DeviceError as error:
-            return print(json.dumps({"name": "nets", "device": "gpu", "skipped": str(error)}))
-    sides = ["ours"] + ["torch"] * (
-        torch is not None and (options.device == "cpu" or torch.cuda.is_available())
-    )
+            return print_line(name="nets", device="gpu", skipped=str(error))
+    has_torch = torch and (options.device == "cpu" or torch.cuda.is_available())
+    sides = ["ours", "torch"] if has_torch else ["ours"]
     for name, (*_, batches) in CASES.items():
         for batch in batches:
-            both = {
-                side: calls(side, name, batch, options.device, options.threads) for side in sides
-            }
-            for i, what in enumerate(("train", "inference")):
-                medians = interleaved(
-                    {side: pair[i] for side, pair in both.items()}, options.rounds
-                )
-                more = {}
-                if options.device == "cpu":
-                    peaks = {
-                        side: peak_mb(side, name, batch, what, options.threads) for side in sides
-                    }
-                    more = {
-                        "threads": options.threads,
-                        "peak_mb": peaks["ours"],
-                        "peer_peak_mb": peaks.get("torch"),
-                    }
-                    more = {k: round(v, 1) if isinstance(v, float) else v for k, v in more.items()}
-                emit(f"{name} {what}", medians, "torch", batch=batch, **more)
+            measure(name, batch, sides, options)
+
+
+def measure(name: str, batch: int, sides: list[str], options: argparse.Namespace) -> None:
+    """Print the lines of one net and batch size."""
+    device, threads = options.device, options.threads
+    pairs = {side: calls(side, name, batch, device, threads) for side in sides}
+    for i, what in enumerate(MEASURED_CALLS):
+        medians = interleaved({side: pair[i] for side, pair in pairs.items()}, options.rounds)
+        memory = {}
+        if device == "cpu":
+            peaks = {side: peak_mb(side, name, batch, what, threads) for side in sides}
+            memory = {"peak_mb": peaks["ours"], "peer_peak_mb": peaks.get("torch")}
+            memory = {k: v if v is None else round(v, 1) for k, v in memory.items()}
+            memory = {"threads": threads, **memory}
+        emit(f"{name} {what}", medians, "torch", batch=batch, **memory)
 
 
 if __name__ == "__main__":

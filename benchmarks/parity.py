@@ -1,15 +1,14 @@
-"""Training from fresh weights as the 2020 program did, and its losses after each round.
+"""Train the nets of 2020 from fresh weights, and compare the losses with those recorded in 2020.
 
     python -m benchmarks.parity TARGET DONOR [--seeds 3] [--rounds 2]
 
-Prints a JSON line for each round of each seed, and one for the median of the seeds. On the two
-clips of the 2020 program, the losses that it recorded stand beside it.
+Prints a JSON line for each round of each seed, and one with the median over seeds for each round.
+The recorded losses beside it are those of the 2020 program on its own two clips.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 
@@ -24,7 +23,10 @@ from stages.detect import detect_frames
 from stages.presets import PRESETS, Preset
 from stages.trainers.seed2020 import Seed2020Trainer
 
-# What the 2020 program printed after each round on its own two clips: face a, face b, colour a, b.
+from .lines import print_line
+
+# The losses of the 2020 program after each round on its own two clips: face a, face b, colour a,
+# colour b.
 RECORDED_LOSSES = {1: [0.1227, 0.1079, 0.0171, 0.0195], 2: [0.0574, 0.0476, 0.0081, 0.0081]}
 PARITY_MIN_SIZE = 40  # pixels; smallest face looked for, as pipeline.py does by default
 
@@ -53,7 +55,7 @@ def _read_faces(path: str, preset: Preset) -> np.ndarray:
 
 
 def train(trainer: Seed2020Trainer, rounds: int) -> Iterator[tuple[int, list[float]]]:
-    """Train so many rounds; yields each round's number, from 1, and the losses of its epochs."""
+    """Train for `rounds` rounds; yields each round's number, from 1, and its epochs' losses."""
     losses: list[float] = []
     for step in trainer.run(rounds, None):
         if step.finished:
@@ -89,9 +91,9 @@ def main() -> None:
             all_losses.setdefault(round_, []).append(losses)
             seconds = round(time.perf_counter() - start, 1)
             line = {"seed": seed, "round": round_, "losses": losses, "seconds": seconds}
-            print(json.dumps(line), flush=True)
+            print_line(**line)
     for round_, losses in all_losses.items():
-        print(json.dumps(describe_median(round_, losses)), flush=True)
+        print_line(**describe_median(round_, losses))
 
 
 if __name__ == "__main__":

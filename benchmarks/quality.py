@@ -17,9 +17,9 @@ What can be left out of training:
     repaint     the donor's faces in the target's colours
 What can be left out of conversion:
     expression  the transfer of the target's expression
-    calm        the deflicker over time
+    deflicker   the mean over time of what the net draws
     light       the transfer of the target's light in each frame
-    trust       keeping the frame's pixels where the two faces disagree
+    opacity     keeping the frame's pixels where the two faces disagree
     edge        keeping some more of them beside those
     biweight    ignoring differences at the rim that are too great to be light
     damping     mixing the rim with that of earlier frames
@@ -77,9 +77,9 @@ WITHOUT_IN_TRAINING = {
 }
 WITHOUT_IN_CONVERSION = {
     "expression": lambda: _patch_preset(express=False),
-    "calm": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
+    "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
-    "trust": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
+    "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
     "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
     "edge": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
     "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),

@@ -1,16 +1,15 @@
-"""How long the 2020 nets train to the losses that their author reached.
+"""How long the nets of 2020 must train to reach the losses of their author.
 
     python -m benchmarks.time_to_loss TARGET DONOR [--faces 125] [--colours 490]
 
-Nets, data and losses are those of the preset `seed`. Batch size and learning rate are free here:
-batches of four faces and two colours, and a rate that falls along a half cosine, first over the
-seconds for the faces, then over those for the colours. Prints a JSON line for each epoch and one
-for the end. On the two clips of the 2020 program, its author's figures stand beside it.
+Nets, data and losses are those of the preset `seed`, but with other batches (four faces, or two
+colours) and another learning rate. The rate falls along a half cosine, over --faces seconds for the
+intracoder and then over --colours seconds for the colour net. Prints a JSON line after each epoch
+of both people, and one at the end, with the author's figures on the two clips of 2020 beside it.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -22,20 +21,21 @@ from intracoder import seed2020 as intracoder
 from stages.presets import PRESETS
 from stages.trainers.seed2020 import Seed2020Trainer
 
+from .lines import print_line
 from .parity import parse_clips, read_people
 
-# What the author of the 2020 program reached on its own two clips, and in how many seconds, on a
-# graphics card.
+# The losses that the author of the 2020 program reached on its own two clips, and the seconds that
+# it took on a graphics card.
 AUTHOR_LOSSES = {"face a": 0.000557, "face b": 0.000517, "colour a": 0.000834, "colour b": 0.000565}
 AUTHOR_SECONDS = 3765.65
-FINAL_RATE_2020 = 0.02  # the learning rate at the end, as a fraction of the first
+FINAL_RATE_2020 = 0.02  # the learning rate at the end, as a fraction of the first; by choice
 
 Epoch = Callable[[str], Iterator[tuple[float, int]]]  # identity -> (loss, images) after each step
 
 
 def main() -> None:
     p = parse_clips(__doc__)
-    p.add_argument("--batch", type=int, default=4, help="of faces")
+    p.add_argument("--batch", type=int, default=4, help="faces")
     p.add_argument("--colour-batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=1e-3)
     p.add_argument("--faces", type=float, default=125, help="seconds")
@@ -50,11 +50,11 @@ def main() -> None:
     seconds_faces = time.perf_counter() - start
     epochs = colour_epochs(trainer, options.colour_batch)
     losses |= train(trainer, "colour", options.colours, epochs)
-    print(json.dumps(summarise(losses, time.perf_counter() - start, seconds_faces)))
+    print_line(**summarise(losses, time.perf_counter() - start, seconds_faces))
 
 
 def face_epochs(trainer: Seed2020Trainer, batch: int) -> Epoch:
-    """Epochs of either person's autoencoder."""
+    """Epochs of a person's autoencoder."""
 
     def epoch(identity: str) -> Iterator[tuple[float, int]]:
         faces = trainer.small[identity]
@@ -65,7 +65,7 @@ def face_epochs(trainer: Seed2020Trainer, batch: int) -> Epoch:
 
 
 def colour_epochs(trainer: Seed2020Trainer, batch: int) -> Epoch:
-    """Epochs of either person's colours; the faces are drawn once, by the finished autoencoders."""
+    """Epochs of a person's colour net, on faces that the finished autoencoders have drawn."""
     drawn = {k: intracoder.draw_as(trainer.intracoder, trainer.small[k], k) for k in "ab"}
 
     def epoch(identity: str) -> Iterator[tuple[float, int]]:
@@ -77,7 +77,7 @@ def colour_epochs(trainer: Seed2020Trainer, batch: int) -> Epoch:
 
 
 def train(trainer: Seed2020Trainer, part: str, seconds: float, epoch: Epoch) -> dict[str, float]:
-    """Epochs of both people in turn until the time is over; the mean losses of the last."""
+    """Train epochs of both people in turn for `seconds`; returns the mean losses of the last."""
     start, rate, progress, losses = time.perf_counter(), trainer.adam.rate, 0.0, {}
     while progress < 1:
         for identity in "ab":
@@ -86,7 +86,7 @@ def train(trainer: Seed2020Trainer, part: str, seconds: float, epoch: Epoch) -> 
             values, images = zip(*epoch(identity), strict=True)
             losses[f"{part} {identity}"] = float(np.average(values, weights=images))
         line = {"part": part, "seconds": round(time.perf_counter() - start, 1)}
-        print(json.dumps(line | {k: round(v, 6) for k, v in losses.items()}), flush=True)
+        print_line(**line, **{k: round(v, 6) for k, v in losses.items()})
     trainer.adam.rate = rate
     return losses
 

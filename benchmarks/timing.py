@@ -1,4 +1,4 @@
-"""Fair timing on a noisy machine: the candidates take turns, and medians are compared."""
+"""Time candidates in turn and compare their medians, so that a noisy machine treats all alike."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from .lines import print_line
 
-# Seconds of rest before each candidate. Threads of the one before may spin for a while, waiting for
-# more work; after a rest the cores are free.
+# Seconds of rest before each candidate. The threads of the one before may spin for a while, waiting
+# for more work; after the rest the cores are free. By choice.
 SETTLE_SECONDS = 0.02
 
 
 def interleaved(candidates: dict[str, Callable[[], object]], rounds: int = 9) -> dict[str, float]:
     """The median time of each candidate in ms, over `rounds` turns of all, after one warm-up.
 
-    In each turn a candidate is called twice, and the second call is timed: it finds its own data in
-    the caches, as in use, and not the data of the candidate before.
+    In each turn a candidate is called twice and the second call is timed. That call finds its own
+    data in the caches, as in real use, and not the data of another candidate.
     """
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(rounds + 1):

@@ -1,4 +1,4 @@
-"""Directional gradient check: d/dt of sum(c * f(x + t d)) by central differences against backward, in float64."""
+"""A directional gradient check in float64: d/dt sum(weights f(x + t d)) by central differences."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import nn
 def check_gradients(
     f, *arrays: np.ndarray, eps: float = 1e-6, tol: float = 1e-6, directions: int = 3, seed: int = 0
 ) -> None:
-    """f takes Tensors and gives one; every array's gradient is compared along random directions of that array alone.
+    """Compare backward's gradient of each array with differences along random directions of it.
 
-    Asserts also that float32 in gives float32 out, forward and back.
+    f takes a Tensor for each array and returns one. Asserts also that float32 in gives float32 out,
+    forward and backward.
     """
     rng = np.random.default_rng(seed)
     arrays = [np.asarray(a, np.float64) for a in arrays]
@@ -29,16 +30,12 @@ def check_gradients(
         assert leaf.grad.shape == leaf.shape and leaf.grad.dtype == np.float64
         for _ in range(directions):
             d = rng.standard_normal(leaf.shape)
-            moved = [
-                [a + s * eps * d if j == i else a for j, a in enumerate(arrays)] for s in (1, -1)
-            ]
-            numeric = (value(*moved[0]) - value(*moved[1])) / (2 * eps)
-            analytic = float((leaf.grad * d).sum())
-            assert abs(numeric - analytic) <= tol * max(1.0, abs(numeric), abs(analytic)), (
-                i,
-                numeric,
-                analytic,
+            ahead, behind = (
+                value(*arrays[:i], arrays[i] + s * eps * d, *arrays[i + 1 :]) for s in (1, -1)
             )
+            numeric, analytic = (ahead - behind) / (2 * eps), float((leaf.grad * d).sum())
+            bound = tol * max(1.0, abs(numeric), abs(analytic))
+            assert abs(numeric - analytic) <= bound, (i, numeric, analytic)
     single = [nn.Tensor(a.astype(np.float32), requires_grad=True) for a in arrays]
     out = f(*single)
     assert out.dtype == np.float32

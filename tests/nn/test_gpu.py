@@ -1,4 +1,7 @@
-"""Every op and both nets on the GPU against the CPU. Skipped where CuPy finds no GPU; NN_TEST_BACKEND=numpy tries the tests themselves."""
+"""Every op and the nets of 2020 on the GPU against the CPU.
+
+Skipped where CuPy finds no GPU. NN_TEST_BACKEND=numpy runs the tests with NumPy in CuPy's place.
+"""
 
 import os
 
@@ -27,7 +30,7 @@ def _array(*shape):
     return RNG.standard_normal(shape).astype(np.float32)
 
 
-IMAGE, KERNEL, TURNED = _array(2, 8, 6, 5), _array(3, 3, 5, 4), _array(3, 3, 4, 5)
+IMAGE, KERNEL, TRANSPOSED = _array(2, 8, 6, 5), _array(3, 3, 5, 4), _array(3, 3, 4, 5)
 A, B, POSITIVE = _array(3, 4), _array(3, 4), np.abs(_array(3, 4)) + 0.5
 
 
@@ -64,16 +67,13 @@ OPS = {
     "conv of many channels": (nn.conv2d, _array(2, 16, 16, 32), _array(3, 3, 32, 32) / 17),
     "conv transpose": (
         lambda x, w, b: nn.fast.conv_transpose2d(x, w, b, slope=0.3),
-        IMAGE,
-        TURNED,
-        _array(4),
+        *(IMAGE, TRANSPOSED, _array(4)),
     ),
-    "conv transpose stride 2": (lambda x, w: nn.conv_transpose2d(x, w, stride=2), IMAGE, TURNED),
-    "conv transpose upsampled": (
-        upsampled_conv_transpose2d,
-        IMAGE,
-        TURNED,
+    "conv transpose stride 2": (
+        lambda x, w: nn.conv_transpose2d(x, w, stride=2),
+        *(IMAGE, TRANSPOSED),
     ),
+    "conv transpose upsampled": (upsampled_conv_transpose2d, IMAGE, TRANSPOSED),
     "batch norm": (_norm(True), IMAGE, POSITIVE.ravel()[:5], _array(5)),
     "batch norm in inference": (_norm(False), IMAGE, POSITIVE.ravel()[:5], _array(5)),
     "max pool": (lambda x: nn.max_pool2d(x, 3, 2, "ceil"), IMAGE),
@@ -106,9 +106,8 @@ def test_an_op_and_its_gradients(name):
     for module in (np, xp):
         leaves = [nn.Tensor(module.asarray(a), requires_grad=True) for a in arrays]
         y = f(*leaves)
-        y.backward(
-            module.asarray(np.cos(np.arange(y.data.size, dtype=np.float32)).reshape(y.shape))
-        )
+        g = np.cos(np.arange(y.data.size, dtype=np.float32)).reshape(y.shape)
+        y.backward(module.asarray(g))
         found.append([y.data, *(leaf.grad for leaf in leaves)])
     for cpu, gpu in zip(*found, strict=True):
         _close(gpu, cpu, name)
@@ -119,10 +118,8 @@ def test_an_op_and_its_gradients(name):
 )
 def test_a_net_trains_and_infers_alike_without_copies_to_the_host(monkeypatch, build, out):
     xp = _gpu()
-    x, y = (
-        RNG.random((4, 32, 32, 3)).astype(np.float32),
-        RNG.random((4, out, out, 3)).astype(np.float32),
-    )
+    x = RNG.random((4, 32, 32, 3)).astype(np.float32)
+    y = RNG.random((4, out, out, 3)).astype(np.float32)
     outputs, losses = [], []
     for module in (np, xp):
         path = build(np.random.default_rng(1)).path("a").to(module).train()

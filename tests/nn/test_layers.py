@@ -49,7 +49,7 @@ def test_steps_of_adam_by_hand():
         assert p.grad is None
 
 
-def test_adam_counts_steps_for_all_and_leaves_those_without_gradient():
+def test_adam_counts_steps_for_all_and_skips_parameters_without_gradient():
     p, q = (nn.Tensor(np.ones(2), requires_grad=True) for _ in range(2))
     adam = nn.Adam()
     for _ in range(3):
@@ -85,7 +85,7 @@ def test_names_come_in_order_and_shared_tensors_once():
     assert len(_Net(RNG).parameters()) == 5
 
 
-def test_inference_is_a_state_that_ends():
+def test_inference_ends_with_its_block():
     net = _Net(RNG).train()
     with net.inference():
         assert not any(m.training for m in net.modules())
@@ -104,7 +104,7 @@ def test_glorot_stays_in_its_bound_and_depends_on_the_rng_alone():
     np.testing.assert_array_equal(kernel, draw(0))
 
 
-def test_minibatches_visit_all_once_with_the_rest_by_itself():
+def test_minibatches_visit_all_once_and_the_last_may_be_smaller():
     batches = list(nn.train.minibatches(7, 3, np.random.default_rng(0)))
     assert [len(b) for b in batches] == [3, 3, 1]
     assert sorted(np.concatenate(batches)) == list(range(7))

@@ -48,7 +48,7 @@ def test_jobs_know_whether_gradients_are_wanted_and_do_not_change_it_for_others(
 @pytest.mark.parametrize(
     "count, parts, expected", [(7, 3, [2, 2, 3]), (2, 4, [1, 1]), (8, 2, [4, 4]), (5, 1, [5])]
 )
-def test_shares_are_even_and_cover_all(count, parts, expected):
+def test_slices_are_even_and_cover_all(count, parts, expected):
     found = parallel.slices(count, parts)
     assert [s.stop - s.start for s in found] == expected
     assert np.concatenate([np.arange(count)[s] for s in found]).tolist() == list(range(count))
@@ -64,7 +64,7 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
             small /= parallel.team_size()
         parallel.all_reduce([large, small])
         seen = np.array([large[-1], small[0], rank])
-        parallel.all_reduce([seen])  # so that process 0 hears what the others got
+        parallel.all_reduce([seen])  # so that process 0 sees what the others got
     ranks = sum(range(size))
     mean = (size + ranks) / size
     assert (
@@ -85,14 +85,12 @@ def _net(rng):
     )
 
 
-def _trained(threads: int, batch: int, epochs: int = 2) -> tuple[list[float], bytes, dict]:
+def _train(threads: int, batch: int, epochs: int = 2) -> tuple[list[float], bytes, dict]:
     nn.set_threads(threads)
     rng = np.random.default_rng(3)
     net, adam = _net(rng), nn.Adam()
-    x, y = (
-        rng.standard_normal((7, 6, 6, 2)).astype(np.float32),
-        rng.standard_normal((7, 12, 12, 2)).astype(np.float32),
-    )
+    x = rng.standard_normal((7, 6, 6, 2)).astype(np.float32)
+    y = rng.standard_normal((7, 12, 12, 2)).astype(np.float32)
     losses = []
     for _ in range(epochs):
         batches = nn.train.minibatches(len(x), batch, rng)
@@ -107,12 +105,10 @@ def _trained(threads: int, batch: int, epochs: int = 2) -> tuple[list[float], by
     )
 
 
+# 7 images: with 2 or 3 a batch the last has one image, which two processes cannot share.
 @pytest.mark.parametrize("batch", [2, 3, 7])
 def test_a_team_trains_to_what_one_process_does(batch):
-    (alone, _, one), (shared, _, two) = (
-        _trained(1, batch),
-        _trained(2, batch),
-    )  # a rest of one image is a batch that cannot be shared
+    (alone, _, one), (shared, _, two) = _train(1, batch), _train(2, batch)
     np.testing.assert_allclose(shared, alone, rtol=1e-4)
     for name, values in one.items():
         np.testing.assert_allclose(two[name], values, atol=2e-3, err_msg=name)
@@ -120,7 +116,7 @@ def test_a_team_trains_to_what_one_process_does(batch):
 
 def test_a_team_of_any_size_gives_the_same_bytes_each_time():
     for threads in (2, 3):
-        assert _trained(threads, 3)[1] == _trained(threads, 3)[1]
+        assert _train(threads, 3)[1] == _train(threads, 3)[1]
 
 
 def test_between_two_steps_the_caller_is_alone():
@@ -130,9 +126,8 @@ def test_between_two_steps_the_caller_is_alone():
     for _ in nn.train.epoch([np.arange(4)] * 3, lambda i: nn.mse(net(x[i]), 1.0), net, nn.Adam()):
         assert parallel.team_size() == 1
         with nn.no_grad():
-            normed = net.steps[1](
-                net.steps[0](x)
-            ).data  # BatchNorm's sums must not meet those of the other process
+            # BatchNorm must not wait for the sums of the other process.
+            normed = net.steps[1](net.steps[0](x)).data
         np.testing.assert_allclose(normed.mean(axis=(0, 1, 2)), net.steps[1].beta.data, atol=1e-5)
 
 

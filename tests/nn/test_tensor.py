@@ -11,7 +11,7 @@ def _leaf(*shape):
     return nn.Tensor(np.ones(shape), requires_grad=True)
 
 
-def test_a_chain_of_5000_ops_goes_back_without_recursion():
+def test_backward_of_5000_ops_does_not_recurse():
     x = _leaf(3)
     y = x
     for _ in range(5000):
@@ -54,7 +54,7 @@ def test_a_gradient_that_two_branches_share_is_not_added_to_in_place():
     np.testing.assert_array_equal(x.grad, 3)
 
 
-def test_backward_adds_to_leaves_and_goes_once():
+def test_backward_adds_to_leaves_and_cannot_be_repeated():
     x = _leaf(2)
     y = (x * 2.0).sum()
     y.backward()
@@ -64,7 +64,7 @@ def test_backward_adds_to_leaves_and_goes_once():
         y.backward()
 
 
-def test_no_graph_is_kept_without_need():
+def test_a_graph_is_kept_only_where_gradients_are_needed():
     x = _leaf(2)
     with nn.no_grad():
         assert (x * 2.0).creator is None
@@ -72,7 +72,7 @@ def test_no_graph_is_kept_without_need():
     assert (x * 2.0).creator is not None
 
 
-def test_memory_goes_with_the_last_name_without_the_collector():
+def test_memory_is_freed_with_the_last_name_without_the_collector():
     gc.disable()
     try:
         x = _leaf(2)
