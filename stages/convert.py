@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .detect import Tracks
     from .run import Run
 
-MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt; by eye
+MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt
 # Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
 STATISTICS_FEATHER = 0.3
 

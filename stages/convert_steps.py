@@ -18,7 +18,7 @@ from video import Frame
 
 CONVERT_BATCH = 8  # frames converted together: more need more memory and are no faster
 
-# faces (N, h, w, 3) uint8 -> the same drawn as the donor's, float32 0..1; see Trainer.swap
+# faces (N, h, w, 3) uint8 -> drawn as the donor's, (N, 128, 128, 3) float32 0..1; see Trainer.swap
 Draw = Callable[[np.ndarray], np.ndarray]
 # a frame, its aligned face, and that face drawn as the donor's; None without a face
 FrameFace = tuple[Frame, np.ndarray | None, np.ndarray | None]
@@ -34,13 +34,14 @@ class Batch:
     yaws: np.ndarray  # (N,)
     # Each array below is None until its step is done, and in a batch without faces.
     target: np.ndarray | None = None  # aligned faces (N, h, w, 3) float32 0..1
-    drawn: np.ndarray | None = None  # likewise, drawn as the donor's; then on the blending canvas
-    fore: np.ndarray | None = None  # (N, h, w, 3), recoloured, in 8-bit levels, not rounded
-    back: np.ndarray | None = None  # (N, h, w, 3), the frames on that canvas, likewise
+    drawn: np.ndarray | None = None  # drawn as the donor's, float32 0..1; later on the canvas
+    # The arrays below are on the blending canvas (h, w). Levels are 0..255 and not rounded.
+    fore: np.ndarray | None = None  # (N, h, w, 3) levels, the drawn faces, recoloured
+    back: np.ndarray | None = None  # (N, h, w, 3) levels, the frames
     opacity: np.ndarray | None = None  # (N, h, w) 0..1
     mean_difference: np.ndarray | None = None  # (3, N), see poisson.split_difference
     rim: np.ndarray | None = None  # (h, w, 3, N), likewise
-    blended: np.ndarray | None = None  # (N, h, w, 3) 8-bit levels, not rounded
+    blended: np.ndarray | None = None  # (N, h, w, 3) levels
 
 
 def batched(items: Iterable, size: int) -> Iterator[list]:
