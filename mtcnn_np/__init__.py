@@ -1,7 +1,7 @@
 """MTCNN face detection in NumPy.
 
-Read in this order: nets, weights, pyramid, sampling, boxes, cascade, follow. `fast` has PNet again,
-made faster; it is not needed to understand the rest.
+Read in this order: nets, weights, pyramid, sampling, boxes, cascade, follow. `fast` computes the
+same as PNet in less time; one can understand the rest without it.
 """
 
 from .cascade import Detector

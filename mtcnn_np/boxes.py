@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-NMS_BLOCK = 256  # boxes compared with all others at a time; one at a time would cost more calls
+NMS_BLOCK = 256  # boxes compared with all others in one NumPy call, to save calls; by eye
 
 
 class Candidates(NamedTuple):
-    """Windows that a net takes for faces.
+    """Windows that a net classifies as faces.
 
     boxes    (N, 4) in pixels of the image
     scores   (N,) probability of a face, 0..1
@@ -26,15 +26,15 @@ class Candidates(NamedTuple):
         return Candidates(*map(np.concatenate, zip(*some, strict=True)))
 
     def take(self, index: np.ndarray) -> Candidates:
-        """Those with these indices (M,), or those where a mask (N,) is true."""
+        """The candidates at these indices (M,), or where a mask (N,) is true."""
         return Candidates(*(part[index] for part in self))
 
     def suppress(self, threshold: float) -> Candidates:
-        """Those that non-maximum suppression keeps, best first."""
+        """The candidates that non-maximum suppression keeps, best first."""
         return self.take(suppress(self.boxes, self.scores, threshold))
 
     def refined_squares(self) -> np.ndarray:
-        """The boxes (N, 4) after their regression, made square: what the next net looks at."""
+        """The boxes (N, 4) after regression, made square: the windows for the next net."""
         return square(regress(self.boxes, self.offsets))
 
 
@@ -45,7 +45,7 @@ def regress(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
 
 
 def square(boxes: np.ndarray) -> np.ndarray:
-    """Squares about the same centres, with the longer of both sides."""
+    """Squares with the boxes' centres and the longer of their sides."""
     sides = boxes[:, 2:] - boxes[:, :2]  # (N, 2) width, height
     side = sides.max(axis=1, keepdims=True)
     corner = boxes[:, :2] + sides * np.float32(0.5) - side * np.float32(0.5)
@@ -57,8 +57,8 @@ def suppress(
 ) -> np.ndarray:
     """Non-maximum suppression: the indices of the boxes kept, best score first, at most `most`.
 
-    Greedy: keep the best box that is left (the first on a tie), drop all boxes whose intersection
-    over union (IoU) with it is above the threshold, and so on.
+    Greedy: keep the best remaining box (the first on a tie), drop all boxes whose intersection over
+    union (IoU) with it exceeds the threshold, and repeat.
     """
     order = np.argsort(-scores, kind="stable")
     ranked = boxes[order]
@@ -76,7 +76,7 @@ def suppress(
 
 
 def _compatible(a: np.ndarray, b: np.ndarray, threshold: float) -> np.ndarray:
-    """Whether boxes a (M, 4) and b (N, 4) have an IoU up to the threshold: (M, N) bool."""
+    """Whether the IoU of a (M, 4) and b (N, 4) is at most the threshold: (M, N) bool."""
     (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = a.T[:, :, None], b.T
     width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
     height = np.minimum(ay2, by2) - np.maximum(ay1, by1)

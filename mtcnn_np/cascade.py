@@ -1,14 +1,13 @@
 """The cascade: PNet proposes windows of all sizes, RNet refines them, ONet gives the faces.
 
 Joint face detection and alignment using multitask cascaded convolutional networks, Zhang, Zhang,
-Li & Qiao 2016 (arXiv 1604.02878), fig. 1 and sec. II-A. Each net is larger than the one before, and
-sees only the windows that those before took for faces. After each net, bounding-box regression
-moves the windows, and non-maximum suppression (NMS) leaves one where many overlap.
+Li & Qiao 2016 (arXiv 1604.02878), fig. 1 and sec. II-A. Each net is larger than the one before and
+sees only the windows that passed that one. After each net, bounding-box regression moves the
+windows, and non-maximum suppression (NMS) keeps the best of those that overlap.
 
-The paper leaves many details open and its public programs differ in them. The rules here are those
-of the frozen TensorFlow graph `mtcnn.pb` that the 2020 program used: a bilinear pyramid without
-smoothing, no rounding of boxes, widths without "+ 1", grey where windows reach over the edge of the
-image, and the thresholds below.
+The paper leaves details open, and published implementations differ in them. We follow the frozen
+TensorFlow graph `mtcnn.pb` that the 2020 program used: a bilinear pyramid without smoothing, no
+rounding of boxes, widths without "+ 1", grey outside the image, and the thresholds below.
 """
 
 from __future__ import annotations
@@ -34,15 +33,15 @@ PNET_NMS_IOU = 0.7  # among those of all levels
 RNET_NMS_IOU = 0.7
 ONET_NMS_IOU = 0.6
 
-MAX_CROPS = 256  # crops that a thread gives to a net at a time: a crowd must not fill the memory
-MIN_CROP_PIXELS = 2 * 48**2  # of all crops together: with less, another thread does not pay
+MAX_CROPS = 256  # in a batch for RNet or ONet, to limit the memory that a crowd takes; by eye
+MIN_CROP_PIXELS = 2 * 48**2  # in a batch, all crops together: less is not worth a thread; by eye
 
 
 class Detector:
     """MTCNN with its weights loaded. Raises weights.WeightsError if they are not installed.
 
-    thresholds  the score, 0..1, that a window must exceed to pass PNet, RNet and ONet
-    factor      size of a level of the image pyramid, relative to the one before
+    thresholds  the score, 0..1, that a window must exceed to pass PNet, RNet, ONet; as in the graph
+    factor      size of a level of the image pyramid, relative to the one before; as in the graph
     """
 
     def __init__(
@@ -53,10 +52,9 @@ class Detector:
         self.thresholds, self.factor = thresholds, factor
 
     def detect(self, image: np.ndarray, min_size: float = 40) -> list[Face]:
-        """The faces in image (H, W, 3) uint8 RGB of min_size pixels or more (about), best first.
+        """The faces in image (H, W, 3) uint8 RGB of about min_size pixels or more, best first.
 
-        Raises ValueError for any other kind of array: levels in 0..1 or a missing channel would be
-        misread.
+        Raises ValueError for any other array: it would misread levels in 0..1 or another layout.
         """
         return self.detect_batch([image], min_size)[0]
 
@@ -72,9 +70,9 @@ class Detector:
     ) -> list[list[Face]]:
         """The faces of each image near the boxes (N, 4) where they are expected.
 
-        PNet looks only at the part of each level around a box, and only at levels that fit the
-        box's size. It sees the same pixels as in a whole search, so the faces are those that
-        `detect` finds there, up to rounding, unless a face farther away would have suppressed one.
+        PNet searches only the surroundings of each box, and only levels that fit the box's size.
+        It sees the same pixels there as in a whole search. So the faces are those that `detect`
+        finds there, up to rounding, unless a face farther away would have suppressed one.
         """
         patches = []
         for i, (image, near) in enumerate(zip(images, boxes, strict=True)):
@@ -83,7 +81,7 @@ class Detector:
         return self._cascade(images, patches)
 
     def _levels(self, image: np.ndarray, min_size: float) -> list[Level]:
-        """The image's pyramid, if image and size are what they should be."""
+        """The image's pyramid. Raises ValueError for a wrong image or size."""
         _check_image(image)
         if not min_size >= PNET_WINDOW:
             raise ValueError(f"min_size must be at least {PNET_WINDOW} pixels, not {min_size}")
@@ -92,13 +90,13 @@ class Detector:
     def _cascade(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[list[Face]]:
         if not images:
             return []
-        boxes = self._propose(images, patches)
-        boxes = self._refine(images, boxes)
-        return self._output(images, boxes)
+        proposed = self._propose(images, patches)
+        refined = self._refine(images, proposed)
+        return self._output(images, refined)
 
     def _propose(self, images: Sequence[np.ndarray], patches: list[Patch]) -> list[np.ndarray]:
         """PNet on all patches: square boxes (N, 4) for each image."""
-        found = [defaultdict(list) for _ in images]  # of each image: scale -> candidates
+        found = [defaultdict(list) for _ in images]  # for each image: scale -> candidates
         groups = split_by_area(patches, nn.parallel.thread_count())
         jobs = [partial(self._scan, images, group) for group in groups]
         for results in nn.parallel.run(jobs):
@@ -115,7 +113,7 @@ class Detector:
         return [(p, pnet.propose(images[p.image], p, threshold)) for p in patches]
 
     def _refine(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[np.ndarray]:
-        """RNet on the boxes of each image: fewer and better ones."""
+        """RNet on the square boxes (N, 4) of each image: fewer and better ones."""
         refined = []
         results = _run_on_crops(self.rnet, images, boxes)
         for windows, (offsets, scores) in zip(boxes, results, strict=True):
@@ -124,14 +122,14 @@ class Detector:
         return refined
 
     def _output(self, images: Sequence[np.ndarray], boxes: list[np.ndarray]) -> list[list[Face]]:
-        """ONet on the boxes of each image: the faces, with their points."""
+        """ONet on the square boxes (N, 4) of each image: the faces."""
         faces = []
         results = _run_on_crops(self.onet, images, boxes)
         for windows, (offsets, points, scores) in zip(boxes, results, strict=True):
             passed = scores > self.thresholds[2]
             windows, points, scores = windows[passed], points[passed], scores[passed]
             points = _place_points(points, windows)  # (N, 5, 2)
-            refined = regress(windows, offsets[passed])
+            refined = regress(windows, offsets[passed])  # (N, 4)
             kept = suppress(refined, scores, ONET_NMS_IOU)
             faces.append([Face(refined[i], float(scores[i]), points[i]) for i in kept])
         return faces
@@ -139,16 +137,15 @@ class Detector:
 
 def _check_image(image: np.ndarray) -> None:
     """Raise ValueError unless the image is (H, W, 3) uint8."""
-    found = type(image).__name__
-    if isinstance(image, np.ndarray):
-        if image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3:
-            return
-        found = f"{image.dtype} {image.shape}"
+    is_array = isinstance(image, np.ndarray)
+    if is_array and image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3:
+        return
+    found = f"{image.dtype} {image.shape}" if is_array else type(image).__name__
     raise ValueError(f"detect needs an RGB image as a uint8 array (H, W, 3), not {found}")
 
 
 def _merge_levels(levels: dict[np.float32, list[Candidates]]) -> np.ndarray:
-    """PNet's candidates on all levels of an image, by scale, as square boxes (N, 4)."""
+    """The candidates of an image, by the scale of their level, as square boxes (N, 4)."""
     if not levels:
         return np.empty((0, 4), np.float32)
     largest_first = [Candidates.concatenate(levels[s]) for s in sorted(levels, reverse=True)]
@@ -165,11 +162,11 @@ def _place_points(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 def _run_on_crops(
     net: RNet | ONet, images: Sequence[np.ndarray], boxes: list[np.ndarray]
 ) -> list[tuple[np.ndarray, ...]]:
-    """What the net gives for the boxes (N, 4) of each image; all images' crops share batches."""
+    """The net's outputs for the boxes (N, 4) of each image; a batch may mix images."""
     every_box = np.concatenate(boxes)
-    owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])  # each box's image
+    owners = np.repeat(np.arange(len(images)), [len(b) for b in boxes])  # (boxes,) index of image
 
-    def classify(some: slice) -> list[np.ndarray]:
+    def run_net(some: slice) -> list[np.ndarray]:
         boxes_of = {i: every_box[some][owners[some] == i] for i in np.unique(owners[some])}
         crops = [sample_crops(images[i], found, net.window) for i, found in boxes_of.items()]
         return net(np.concatenate(crops))
@@ -179,7 +176,7 @@ def _run_on_crops(
         blank = np.zeros((1, net.window, net.window, 3), np.float32)
         return [tuple(output[:0] for output in net(blank))] * len(images)
     batch = min(MAX_CROPS, max(MIN_CROP_PIXELS // net.window**2, -(-count // threads)))
-    jobs = [partial(classify, slice(i, i + batch)) for i in range(0, count, batch)]
+    jobs = [partial(run_net, slice(i, i + batch)) for i in range(0, count, batch)]
     outputs = [np.concatenate(parts) for parts in zip(*nn.parallel.run(jobs), strict=True)]
     ends = np.cumsum([len(b) for b in boxes])[:-1]
     return list(zip(*(np.split(output, ends) for output in outputs), strict=True))

@@ -1,13 +1,13 @@
 """Detection over a clip: tracking by detection, with few frames searched whole.
 
 Consecutive frames hardly differ, so only key frames are searched whole: the first and the last of
-each shot, and every WHOLE_SEARCH_INTERVAL-th between. If the faces of two key frames pair up, the
-frames between are searched only near the straight lines from one place to the other. If not,
-somebody has come or gone, and these frames are searched whole. So a face that a whole search finds
-is missed only if it comes and goes between two key frames.
+each shot, and every WHOLE_SEARCH_INTERVAL-th between. If every face of a key frame has a partner in
+the next, the frames between are searched only near the straight lines that join the partners. If
+not, somebody has come or gone, and these frames are searched whole. So a face that a whole search
+finds is missed only if it comes and goes between two key frames.
 
-A face of a low score may be a mistake of the detector and flickers. It is searched near the place
-where it was seen, but no frame is searched whole because of it.
+A face of a low score may be an error of the detector that appears in some frames only. It is
+searched for near the place where it was seen, but never makes a frame be searched whole.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from faces import Face
 from .cascade import Detector
 
 WHOLE_SEARCH_INTERVAL = 12  # frames from one key frame to the next; by eye
-PAIRED_IOU = 0.2  # least overlap (IoU) of one face in two key frames; by eye
+PAIRED_IOU = 0.2  # least overlap (IoU) of a face's boxes in two key frames; by eye
 CONFIRMED_IOU = 0.5  # least overlap of a face with the box where it was expected; by eye
-RELIABLE_SCORE = 0.95  # score from which a face must be found again in the frames between; by eye
+RELIABLE_SCORE = 0.95  # least score of a face that frames between must have as well; by eye
 
 
 class Frame(Protocol):
-    """What `follow` reads of a frame; a `video.Frame` has it (rooms do not import each other)."""
+    """What `follow` reads of a frame, for example of a `video.Frame`."""
 
     number: int
     image: np.ndarray  # (H, W, 3) uint8 RGB
@@ -52,35 +52,37 @@ def follow(
     min_size: float,
     every: int = WHOLE_SEARCH_INTERVAL,
 ) -> Iterator[Followed]:
-    """The faces of frames as `video.with_cuts` gives them; every = 1 searches each one whole."""
+    """The faces of (frame, whether a shot begins with it); every = 1 searches all frames whole."""
     start = None
-    for run in _runs(frames, every):
-        frame, cut = run.pop()
+    for group in _split_at_key_frames(frames, every):
+        frame, cut = group.pop()
         end = Followed(frame, cut, detector.detect(frame.image, min_size), whole=True)
-        if run:
-            yield from _between(start, [f for f, _ in run], end, detector, min_size)
-            run.clear()  # frees the images before the next ones are decoded
+        if group:
+            yield from _search_between(start, [f for f, _ in group], end, detector, min_size)
+            group.clear()  # frees the images before the next ones are decoded
         yield end
         start = end
 
 
-def _runs(frames: Iterable[tuple[Frame, bool]], every: int) -> Iterator[list[tuple[Frame, bool]]]:
-    """Consecutive frames up to and with the next key frame; the first of a shot is a run alone."""
-    run, length = [], 1
+def _split_at_key_frames(
+    frames: Iterable[tuple[Frame, bool]], every: int
+) -> Iterator[list[tuple[Frame, bool]]]:
+    """Groups of frames that end with a key frame; a shot's first frame is a group of its own."""
+    group, length = [], 1
     for frame, cut in frames:
         if cut:
-            if run:
-                yield run
-            run, length = [], 1
-        run.append((frame, cut))
-        if len(run) == length:
-            yield run
-            run, length = [], every
-    if run:
-        yield run
+            if group:
+                yield group
+            group, length = [], 1
+        group.append((frame, cut))
+        if len(group) == length:
+            yield group
+            group, length = [], every
+    if group:
+        yield group
 
 
-def _between(
+def _search_between(
     start: Followed, frames: list[Frame], end: Followed, detector: Detector, min_size: float
 ) -> Iterator[Followed]:
     """The faces of the frames between two key frames of a shot; no cut is among them."""
@@ -94,14 +96,14 @@ def _between(
     expected = [_interpolate(pairs, (f.number - first) / (last - first)) for f in frames]
     found = detector.detect_near(images, expected, min_size)
     for frame, boxes, faces in zip(frames, expected, found, strict=True):
-        if _confirms(faces, boxes, pairs):
-            yield Followed(frame, False, faces, whole=False)
-        else:
-            yield Followed(frame, False, detector.detect(frame.image, min_size), whole=True)
+        whole = not _confirms(faces, boxes, pairs)
+        if whole:
+            faces = detector.detect(frame.image, min_size)
+        yield Followed(frame, False, faces, whole)
 
 
 def _interpolate(pairs: list[tuple[Face, Face]], time: float) -> np.ndarray:
-    """The boxes (N, 4) at a time 0..1 between two key frames, if every face moves straight on."""
+    """The boxes (N, 4) at a time 0..1 between two key frames, interpolated linearly."""
     return np.array([a.box + time * (b.box - a.box) for a, b in pairs]).reshape(-1, 4)
 
 
@@ -115,9 +117,9 @@ def _confirms(faces: list[Face], boxes: np.ndarray, pairs: list[tuple[Face, Face
 
 
 def pair(a: list[Face], b: list[Face]) -> list[tuple[Face, Face]] | None:
-    """Which face of one key frame is which of the next: the assignment of the largest total IoU.
+    """Which face of one key frame is which of the next: the assignment with the largest total IoU.
 
-    An unreliable face without a partner is paired with itself. None if a reliable one has none.
+    An unreliable face without a partner is its own; if a reliable one has none, the result is None.
     """
     overlap = np.array([[x.overlap(y.box) for y in b] for x in a]).reshape(len(a), len(b))
     assignment = zip(*linear_sum_assignment(overlap, maximize=True), strict=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 FRAME_MAGIC = b"\x04\x22\x4d\x18"
-MIN_MATCH = 4  # bytes; a match's length is stored less this
+MIN_MATCH = 4  # bytes, the shortest match; a stored length of 0 means this
 
 
 def decompress_frame(data: bytes) -> bytes:
-    """The content of an LZ4 frame; its checksums are skipped. Raises ValueError for other bytes."""
+    """The content of an LZ4 frame; checksums are not verified. Raises ValueError if damaged."""
     if data[:4] != FRAME_MAGIC:
         raise ValueError("not an LZ4 frame")
     flags = data[4]
@@ -47,7 +47,7 @@ def _decompress_block(block: bytes, out: bytearray) -> None:
 
 
 def _read_length(block: bytes, i: int, nibble: int) -> tuple[int, int]:
-    """A length and where to read on: 15 continues in further bytes, up to one below 255."""
+    """(length, index of the next byte): after 15, further bytes are added, up to one below 255."""
     total = nibble
     more = nibble == 15
     while more:
@@ -58,7 +58,7 @@ def _read_length(block: bytes, i: int, nibble: int) -> tuple[int, int]:
 
 
 def _copy_match(out: bytearray, offset: int, count: int) -> None:
-    """Append `count` bytes from `offset` bytes before the end; one that reaches the end repeats."""
+    """Append `count` bytes from `offset` before the end; a match that reaches the end repeats."""
     start = len(out) - offset
     if offset == 0 or start < 0:
         raise ValueError("a match in the LZ4 block points outside the data")

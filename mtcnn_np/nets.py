@@ -1,6 +1,6 @@
-"""The three nets of MTCNN (Zhang, Zhang, Li & Qiao 2016, fig. 2), each larger than the last.
+"""The three nets of MTCNN (Zhang, Zhang, Li & Qiao 2016, fig. 2).
 
-All take normalised RGB (N, H, W, 3), about -1..1, and give arrays:
+All take normalised RGB (N, H, W, 3), about -1..1, and return arrays:
 
 offsets  (..., 4) bounding-box regression: what to add to x1, y1, x2, y2, in sides of the window
 points   (..., 10) x0..x4, y0..y4 of five landmarks, in sides of the window from its corner (ONet)
@@ -18,7 +18,7 @@ from .boxes import Candidates
 from .pyramid import Patch
 from .sampling import normalise, sample_level
 
-_RNG = np.random.default_rng(0)  # layers need one; the weights that it draws are replaced at once
+_RNG = np.random.default_rng(0)  # for the layers' constructors; `_Net` replaces their weights
 
 
 def _conv(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
@@ -34,14 +34,14 @@ def _dense(inputs: int, outputs: int) -> nn.Dense:
 
 
 def _flatten_by_columns(x: nn.Tensor) -> nn.Tensor:
-    """(N, H, W, C) -> (N, W H C): the nets were trained on transposed images, x comes before y."""
+    """(N, H, W, C) -> (N, W H C), x before y, since the nets were trained on transposed images."""
     return nn.reshape(nn.transpose(x, 0, 2, 1, 3), x.shape[0], -1)
 
 
 class _Net(nn.Module):
-    """A body, then all heads as one layer, with the trained weights of the net of this name.
+    """A body, then a layer that holds all heads, with the trained weights of this name.
 
-    outputs  of each head: 4 offsets, 10 points (ONet only), 2 logits (no face, face)
+    outputs  channels of each head: 4 offsets, 10 points (ONet only), 2 logits (no face, face)
     """
 
     def __init__(self, name: str, body: nn.Sequential, head: nn.Module, outputs: tuple[int, ...]):
@@ -65,7 +65,7 @@ class PNet(_Net):
     """The proposal net: fully convolutional, each output cell judges a window of 12 x 12 pixels.
 
     (N, H, W, 3) -> offsets (N, h, w, 4), scores (N, h, w), at a stride of 2 pixels.
-    `pool_padding`: the Caffe original rounds sizes up ("ceil"), the graph of 2020 down ("valid").
+    pool_padding  "ceil" rounds sizes up as the Caffe original, "valid" down as the graph of 2020
     """
 
     def __init__(self, pool_padding: str = "valid"):

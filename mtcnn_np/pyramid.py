@@ -1,6 +1,6 @@
-"""The image pyramid: an image at falling sizes, so that windows of one size see faces of all sizes.
+"""The image pyramid: an image at falling sizes, so that windows of one size fit faces of all sizes.
 
-Here a pyramid is only described. `sampling.sample_level` computes the part of it that is needed.
+This file computes only sizes and places. `sampling.sample_level` computes the pixels of a patch.
 """
 
 from __future__ import annotations
@@ -11,30 +11,27 @@ import numpy as np
 
 PNET_WINDOW = 12  # pixels of a level that one output cell of PNet sees: its receptive field, fig. 2
 PNET_STRIDE = 2  # pixels of a level from one output cell of PNet to the next
-NEAR_MARGIN = 0.75  # of an expected box's side: how far around it the face is searched; by eye
-NEAR_WINDOWS = 0.3, 3.0  # of an expected box's side: sizes of the windows that may find it; by eye
+NEAR_MARGIN = 0.75  # of an expected box's side: how far beyond it to search; by eye
+NEAR_WINDOWS = 0.3, 3.0  # of an expected box's side: least and greatest window to try; by eye
 
 
 @dataclass(frozen=True)
 class Level:
     """One size of the image."""
 
-    scale: np.float32  # pixels of the level for one of the image
+    scale: np.float32  # pixels of the level per pixel of the image
     height: int
     width: int
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A rectangle of a level of the image with this number in its batch.
+    """A rectangle of a level. PNet's cells in it are cells of the whole level: it starts even."""
 
-    It starts at an even row and column, so that PNet's cells are those of the whole level.
-    """
-
-    image: int
+    image: int  # index in the batch
     level: Level
-    rows: range
-    columns: range
+    rows: range  # from an even row, since PNET_STRIDE is 2
+    columns: range  # likewise
 
     @property
     def area(self) -> int:
@@ -51,7 +48,7 @@ class Patch:
 def pyramid(shape: tuple[int, ...], min_size: float, factor: float) -> list[Level]:
     """The levels of an image (H, W, ...), each `factor` times as large as the one before.
 
-    In the first, a face of min_size pixels fills a window; the last is just larger than a window.
+    In the first, a face of min_size pixels fills a window; the last still exceeds a window.
     """
     levels, scale = [], np.float32(PNET_WINDOW / min_size)
     while min(shape[:2]) * scale > PNET_WINDOW:
@@ -62,12 +59,12 @@ def pyramid(shape: tuple[int, ...], min_size: float, factor: float) -> list[Leve
 
 
 def whole_patches(image: int, levels: list[Level]) -> list[Patch]:
-    """All of every level."""
+    """Every level as one patch."""
     return [Patch(image, level, range(level.height), range(level.width)) for level in levels]
 
 
 def patches_near(image: int, levels: list[Level], box: np.ndarray) -> list[Patch]:
-    """What lies near a box (4,) where a face is expected, on levels whose windows fit its size."""
+    """The surroundings of a box (4,) where a face is expected, on levels that fit its size."""
     x1, y1, x2, y2 = (float(v) for v in box)
     side = max(x2 - x1, y2 - y1)
     margin, (smallest, largest) = NEAR_MARGIN * side, NEAR_WINDOWS
@@ -83,7 +80,7 @@ def patches_near(image: int, levels: list[Level], box: np.ndarray) -> list[Patch
 
 
 def _even_range(first: float, last: float, scale: np.float32, length: int) -> range:
-    """From `first` to `last`, in pixels of the image, as pixels of a level; starts even."""
+    """From `first` to `last`, in pixels of the image, as pixels of a level from an even one on."""
     start = max(0, int(first * scale)) // PNET_STRIDE * PNET_STRIDE
     return range(start, min(length, int(last * scale) + 1))
 

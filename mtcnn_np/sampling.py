@@ -1,7 +1,7 @@
 """Levels of the image pyramid and crops, sampled from frames (H, W, 3) uint8; all float32.
 
-Both interpolate bilinearly. They place their samples by two different rules of TensorFlow, because
-the graph of 2020 does.
+Both interpolate bilinearly, but place their samples by different rules, as TensorFlow's operations
+in the graph of 2020 do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 
 from .pyramid import Patch
 
-MIDDLE_GREY, HALF_RANGE = np.float32(127.5), np.float32(128)  # of 8-bit levels
+MIDDLE_GREY, HALF_RANGE = np.float32(127.5), np.float32(128)  # 8-bit levels; as in the graph
 
 
 def normalise(levels: np.ndarray) -> np.ndarray:
@@ -21,7 +21,7 @@ def normalise(levels: np.ndarray) -> np.ndarray:
 def bilinear(image: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """The image at rows y (N, h) and columns x (N, w), inside it, in pixels: (N, h, w, 3), 0..255.
 
-    In TensorFlow's order and form, a + f (b - a), to the last bit.
+    Computed in TensorFlow's order, a + f (b - a), to agree to the last bit.
     """
     height, width = image.shape[:2]
     pixels = np.ascontiguousarray(image).reshape(-1, 3)  # (H W, 3)
@@ -38,7 +38,7 @@ def bilinear(image: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _mix(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """a + share (b - a), in b's memory."""
+    """a + share (b - a); overwrites b."""
     b -= a
     b *= share
     b += a
@@ -48,8 +48,8 @@ def _mix(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
 def sample_level(image: np.ndarray, patch: Patch) -> np.ndarray:
     """A patch of the image pyramid: (rows, columns, 3), 0..255.
 
-    The rule of TensorFlow's legacy `resize_bilinear`: row i of a level of height h lies at row
-    i H / h of the image, without a shift by half a pixel, and without smoothing first.
+    As TensorFlow's legacy `resize_bilinear`: row i of a level of height h is row i H / h of the
+    image, without a shift by half a pixel and without smoothing.
     """
     y = _level_positions(patch.rows, image.shape[0], patch.level.height)
     x = _level_positions(patch.columns, image.shape[1], patch.level.width)
@@ -64,8 +64,8 @@ def _level_positions(pixels: range, image_length: int, level_length: int) -> np.
 def sample_crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
     """Each box (N, 4) of the image, scaled to (N, size, size, 3) and normalised.
 
-    The rule of TensorFlow's `crop_and_resize`: the first and the last sample lie on the edges of
-    the box, and an image of height H is H - 1 high. Outside the image all is middle grey, 0.
+    As TensorFlow's `crop_and_resize`: the first and the last sample lie on the edges of the box,
+    and an image of height H spans H - 1. Samples outside the image are 0, middle grey.
     """
     y, y_inside = _crop_positions(boxes[:, 1], boxes[:, 3], image.shape[0], size)
     x, x_inside = _crop_positions(boxes[:, 0], boxes[:, 2], image.shape[1], size)
@@ -78,10 +78,10 @@ def sample_crops(image: np.ndarray, boxes: np.ndarray, size: int) -> np.ndarray:
 def _crop_positions(
     first: np.ndarray, last: np.ndarray, length: int, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where to sample on an axis of so many pixels: (N, size), and which of these lie inside.
+    """Where to sample an axis of `length` pixels: (N, size), 0 where outside, and which are inside.
 
-    `crop_and_resize` takes boxes in units of the length L: sample i lies at
-    first (L - 1) + i (last - first) (L - 1) / (size - 1). Positions outside become 0.
+    With edges in units of the length L, sample i of `crop_and_resize` lies at
+    first (L - 1) + i (last - first) (L - 1) / (size - 1).
     """
     span = np.float32(length - 1)
     first, last = (edge.astype(np.float32) / np.float32(length) for edge in (first, last))

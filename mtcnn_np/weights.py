@@ -27,14 +27,14 @@ WEIGHTS_SHA256 = {
 
 
 class WeightsError(RuntimeError):
-    """The weights are missing or not those expected; the message names the file and the remedy."""
+    """The weights are missing or not the expected ones; the message says what to do."""
 
 
 def load(net: str) -> list[np.ndarray]:
     """The arrays of "pnet", "rnet" or "onet", float32.
 
-    In the order of the layers: kernel, bias and slopes (PReLU) of each, then kernel and bias of
-    each head: offsets, (points,) class. Raises WeightsError.
+    Kernel, bias and PReLU slopes of each layer, then kernel and bias of each head: offsets,
+    (points,) class. Raises WeightsError.
     """
     try:
         package = importlib.metadata.distribution(WEIGHTS_PACKAGE)
@@ -51,7 +51,7 @@ def load(net: str) -> list[np.ndarray]:
 
 
 def decode(data: bytes, sha256: str, source: str) -> list[np.ndarray]:
-    """The arrays in a file's bytes; WeightsError, and nothing decoded, if the SHA-256 differs."""
+    """The arrays in a file's bytes. Raises WeightsError before decoding if the SHA-256 differs."""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise WeightsError(
             f"{source} is not the file of {WEIGHTS_PACKAGE} {WEIGHTS_VERSION} "
@@ -61,10 +61,10 @@ def decode(data: bytes, sha256: str, source: str) -> list[np.ndarray]:
 
 
 class _ArrayWrapper:
-    """Stands in for joblib's NumpyArrayWrapper: describes an array, whose bytes follow."""
+    """Replaces joblib's NumpyArrayWrapper, which describes the array whose bytes follow it."""
 
     def read(self, file) -> np.ndarray:
-        padding = file.read(1)[0]  # bytes, up to an aligned place
+        padding = file.read(1)[0]  # bytes that align the array
         file.read(padding)
         dtype = np.dtype(self.dtype)
         count = int(np.prod(self.shape))
@@ -75,8 +75,7 @@ class _ArrayWrapper:
 class _ArrayUnpickler(pickle._Unpickler):
     """An unpickler that knows only the names that lists of arrays need.
 
-    Based on the one in pure Python, since that reads no further than it must: the arrays' bytes
-    stand in between.
+    It extends the pure-Python one, which reads no byte ahead: the arrays' bytes stand in between.
     """
 
     _allowed = {

@@ -1,17 +1,16 @@
 """PNet with its channels as planes, and its first convolution together with the pool.
 
-Planes. PNet has few channels, so with NHWC arrays most of its time goes into laying out windows, in
-runs of memory too short to be copied fast. Here a channel is a plane, stored as one long row: cell
-(r, c) stands at r pitch + c, where the pitch is the length of a plane's rows. The cell i rows below
-and j columns to the right of any cell then stands i pitch + j further on, so the matrix of windows
-consists of the planes themselves, shifted: a few long copies. The windows at the end of a row reach
-over into the next row; they are computed like the others and ignored at the end.
+Planes. PNet has few channels. With NHWC arrays it spends most of its time on copying windows into a
+matrix (im2col), a few contiguous numbers at a time. Here a channel is a plane, stored as one long
+row: cell (r, c) stands at r pitch + c, where the pitch is the length of a plane's rows. The cell i
+rows below and j columns to the right then stands i pitch + j further on. So the matrix of windows
+consists of shifted planes: a few long copies. Windows at the end of a row reach into the next row;
+they are computed like the others and ignored at the end.
 
-Phases. The first layer's pool takes the largest of 2 x 2 neighbours. The neighbours' windows cover
-4 x 4 pixels together. So the input comes in four phases (see `sampling.sample_phases`), in which
-these are 2 x 2 cells of 12 channels, and one product gives the convolution at all four neighbours:
-it takes 48 numbers where four windows of 27 would be laid out. The pool is then the maximum of four
-arrays.
+Phases. The first layer's pool takes the maximum of 2 x 2 neighbours, whose windows together cover
+4 x 4 pixels. The input comes in four phases (see `sampling.sample_phases`), in which these are
+2 x 2 cells of 12 channels. One matrix product then gives the convolution at all four neighbours,
+from 48 numbers instead of four windows of 27. The pool is the maximum of four arrays.
 """
 
 from __future__ import annotations
@@ -27,16 +26,17 @@ from nn.fast.epilogue import leak
 from ..boxes import Candidates
 from ..nets import PNet
 from ..pyramid import Patch
+from ..sampling import HALF_RANGE, MIDDLE_GREY
 from .sampling import sample_phases
 
-WINDOWS_BYTES = 1 << 19  # of windows laid out at a time: they stay in the L2 cache for the product
-POOL_CELLS = 4  # that the pool takes the largest of
-LOST_COLUMNS = 5  # at the end of each row: 1 to the first layer, 2 to each of the others
+WINDOWS_BYTES = 1 << 19  # of windows copied at a time, so that they fit into the L2 cache; by eye
+POOL_CELLS = 4  # of which the first layer's pool takes the maximum
+LOST_COLUMNS = 5  # of each row, that valid convolution loses: first layer 1, the others 2 each
 
 
 @dataclass(frozen=True, eq=False)
 class _Layer:
-    """A convolution of planes as one product, then PReLU, then the largest of `pool` neighbours.
+    """A convolution of planes as one product, then PReLU, then the maximum of `pool` neighbours.
 
     matrix  (pool O, size size I)
     bias, slope  (pool O, 1)
@@ -49,13 +49,13 @@ class _Layer:
     pool: int = 1
 
     def __call__(self, x: np.ndarray, pitch: int) -> np.ndarray:
-        """Planes x (I, L) -> (O, L less what the last window reaches over)."""
+        """Planes x (I, L) -> (O, L - (size - 1) (pitch + 1)), a number a whole window."""
         length = x.shape[1] - (self.size - 1) * (pitch + 1)
         y = np.empty((len(self.matrix) // self.pool, length), np.float32)
         strips = -(-length * self.matrix.shape[1] * x.itemsize // WINDOWS_BYTES)
         for i in range(strips):
             first, last = length * i // strips, length * (i + 1) // strips
-            windows = self._lay_out(x, pitch, first, last)
+            windows = self._copy_windows(x, pitch, first, last)
             shape = len(self.matrix), last - first
             out = y[:, first:last] if self.pool == 1 else workspace.buffer("neighbours", shape, x)
             np.matmul(self.matrix, windows, out=out)
@@ -65,8 +65,8 @@ class _Layer:
                 np.max(out.reshape(self.pool, -1, last - first), axis=0, out=y[:, first:last])
         return y
 
-    def _lay_out(self, x: np.ndarray, pitch: int, first: int, last: int) -> np.ndarray:
-        """The windows whose corners are the cells first..last: (size size I, last - first)."""
+    def _copy_windows(self, x: np.ndarray, pitch: int, first: int, last: int) -> np.ndarray:
+        """The windows whose corners are cells first..last: (size size I, last - first)."""
         shape = self.size, self.size, len(x), last - first
         cell = x.itemsize
         shifted = workspace.windows(x, shape, (pitch * cell, cell, *x.strides), first * cell)
@@ -76,18 +76,18 @@ class _Layer:
 
 
 class PlanarPNet:
-    """The windows that PNet proposes, sooner."""
+    """A faster form of `nets.PNet`, with the same weights."""
 
     def __init__(self, net: PNet):
         first, _pool, *others = net.body.steps
         self.layers = [_first_layer(*first.steps), *(_later_layer(*step.steps) for step in others)]
         kernel, bias = net.head.kernel.data[0, 0], net.head.bias.data  # (32, 6), (6,)
         self.box = kernel[:, :4], bias[:4]
-        # the softmax of two numbers depends on their difference only
+        # the softmax of two logits depends on their difference only
         self.face = kernel[:, 5] - kernel[:, 4], bias[5] - bias[4]
 
     def propose(self, image: np.ndarray, patch: Patch, threshold: float) -> Candidates:
-        """The windows of a patch of the image's pyramid that score above the threshold."""
+        """As `nets.PNet.propose`."""
         phases = sample_phases(image, patch)  # (2, 3, 2, R, C)
         *_, rows, pitch = phases.shape
         x = phases.reshape(-1, rows * pitch)  # (12, L)
@@ -107,11 +107,11 @@ def _later_layer(conv: nn.Conv2d, prelu: nn.PReLU) -> _Layer:
 
 
 def _first_layer(conv: nn.Conv2d, prelu: nn.PReLU) -> _Layer:
-    """The convolution at all neighbours of the pool; takes 0..255, not normalised levels."""
+    """The convolution at all neighbours of the pool, for levels 0..255 that are not normalised."""
     kernel, bias = conv.kernel.data, conv.bias.data
-    bias = bias - kernel.sum((0, 1, 2)) * np.float32(127.5 / 128)
+    bias = bias - kernel.sum((0, 1, 2)) * (MIDDLE_GREY / HALF_RANGE)
     return _Layer(
-        _phase_matrix(kernel / 128),
+        _phase_matrix(kernel / HALF_RANGE),
         np.tile(bias, POOL_CELLS)[:, None],
         np.tile(prelu.alpha.data, POOL_CELLS)[:, None],
         size=2,

@@ -1,4 +1,4 @@
-"""A level of the image pyramid in the layout that `pnet.PlanarPNet` wants."""
+"""A level of the image pyramid in the layout that `pnet.PlanarPNet` takes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..pyramid import Patch
 def sample_phases(image: np.ndarray, patch: Patch) -> np.ndarray:
     """The pixels that `sampling.sample_level` gives, in four phases: (2, 3, 2, R, C), 0..255.
 
-    A phase is all even or all odd rows, and of these all even or all odd columns: pixel (y, x)
-    stands at [y % 2, :, x % 2, y // 2, x // 2]. The last of an odd number of rows or columns is
-    left out, because PNet's pool does not reach it.
+    A phase has all even or all odd rows, and of these all even or all odd columns: pixel (y, x)
+    stands at [y % 2, :, x % 2, y // 2, x // 2]. Of an odd number of rows or columns the last is
+    left out, since PNet's pool does not reach it.
     """
     y0, y1, fy = _taps(image.shape[0], patch.level.height, patch.rows)
     x0, x1, fx = _taps(image.shape[1], patch.level.width, patch.columns)
-    # Gather whole rows, then from these, side by side, the left and the right neighbours of all
-    # samples: numbers of red, green and blue, each for even columns, then for odd ones.
+    # Gather whole rows, then from these the left and the right neighbours of all samples. The order
+    # of the columns: left, right; of each red, green, blue; of each even, odd.
     where = (3 * np.stack([x0, x1])[:, None] + np.arange(3)[:, None]).ravel()  # (2 3 2C,)
     lines = np.ascontiguousarray(image).reshape(len(image), -1)  # (H, 3 W)
     above, below = (lines.take(y, axis=0)[:, where].astype(np.float32) for y in (y0, y1))
@@ -36,7 +36,7 @@ def sample_phases(image: np.ndarray, patch: Patch) -> np.ndarray:
 def _taps(
     image_length: int, level_length: int, pixels: range
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For the even pixels of a range, then the odd ones: both neighbours, the second's weight."""
+    """For the even pixels of a range, then the odd: both neighbours, the weight of the second."""
     even = np.arange(pixels.start, pixels.stop - 1, 2, dtype=np.float32)
     position = np.concatenate([even, even + 1]) * np.float32(image_length / level_length)
     first = position.astype(np.intp)
