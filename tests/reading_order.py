@@ -25,7 +25,7 @@ CORE = {
     "nn/{losses,optim,train}.py",
     "Learn": "intracoder/{model,augment,train,swap}.py stages/trainers/{base,today}.py "
     "stages/train.py",
-    "Convert": "stages/convert.py faces/{mask,deflicker,expression}.py "
+    "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker,expression}.py "
     "colorcorrect/{transfer,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
     "Encode": "stages/write.py video/{writer,base_writer,encoded,sound}.py",
 }
