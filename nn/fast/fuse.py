@@ -110,12 +110,18 @@ def _fold_next(rest: list) -> Callable:
             # The mean of 2 x 2 results of a correlation at stride 1 is a correlation at stride 2
             # with a wider kernel.
             kernel = conv.convolve_with_box(flip(kernel)) / 4
-            function = partial(conv.conv2d, stride=2)
+            function = _half_size_conv2d
     if _next_is(rest, layers.LeakyReLU | layers.PReLU):
         activation = rest.pop(0)
         fused.append(activation)
         slope = activation.alpha.data if isinstance(activation, layers.PReLU) else activation.slope
     return Fused(fused, lambda x: function(x, kernel, bias, slope=slope))
+
+
+def _half_size_conv2d(x, kernel, bias, slope) -> Tensor:
+    """A convolution at stride 2 with half as many rows and columns, rounded down as in a pool."""
+    y = conv.conv2d(x, kernel, bias, stride=2, slope=slope)
+    return y[:, : x.shape[1] // 2, : x.shape[2] // 2]
 
 
 def _convolution(layer: layers.Conv2d | layers.ConvTranspose2d) -> Callable:

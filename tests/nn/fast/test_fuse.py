@@ -79,3 +79,13 @@ def test_without_the_fast_kernels_a_net_stays_itself():
     net = _net()
     nn.use_fast(False)
     assert nn.fast.fuse(net) is net and nn.fast.fuse_for_inference(net) is net
+
+
+def test_averaging_an_odd_size_drops_the_rest_as_the_pool_does():
+    net = nn.Sequential(
+        nn.ConvTranspose2d(3, 4, rng=RNG), nn.BatchNorm(4), nn.AvgPool2d(2), nn.LeakyReLU()
+    )
+    x = RNG.standard_normal((2, 7, 9, 3)).astype(np.float32)
+    with net.inference():
+        plain, fused = net(x).data, nn.fast.fuse_for_inference(net)(x).data
+    np.testing.assert_allclose(fused, plain, atol=2e-6)
