@@ -1,6 +1,6 @@
 """What each idea in nn/fast gains, on the nets that the program uses.
 
-    python -m benchmarks.kernels [--rounds 7] [--idea winograd]
+    python -m benchmarks.kernels [--rounds 7] [--idea winograd] [--batch 8]
 
 A training step or an inference runs with all fast kernels, in turn with the same where one idea is
 switched off and its plain form takes its place. Prints a JSON line for each idea and net: both
@@ -23,13 +23,13 @@ import intracoder
 import nn
 from examples.drawn import target_frame
 from mtcnn_np import Detector
-from nn import activations, conv, losses, norm, optim, pool
+from nn import activations, conv, losses, norm, pool
 from nn.fast.epilogue import NO_EPILOGUE
 
 from .lines import print_line
 from .timing import interleaved
 
-BATCH = 8  # faces of a step; the default of the program is 8 pairs
+DEFAULT_BATCH = 8  # faces of a step, pairs for today's net; the default of the program
 
 
 def _plain_correlate_input(g, w, size, stride, pad_before, epilogue=NO_EPILOGUE):
@@ -100,7 +100,7 @@ IDEAS = {
         {"nn.fast.fuse": lambda net: net, "nn.train.fuse_for_inference": lambda net: net},
     ),
     "leaky_relu": Idea(
-        (TRAINING[0],), {"nn.fast.leaky_relu": lambda x, slope=0.3: activations.LeakyReLU(slope)(x)}
+        (TRAINING[2],), {"nn.fast.leaky_relu": lambda x, slope=0.3: activations.LeakyReLU(slope)(x)}
     ),
     "normalise": Idea(TRAINING[1:], {"nn.fast.norm.normalise": _plain_normalise}),
     "max_pool2d": Idea(
@@ -111,7 +111,6 @@ IDEAS = {
         {"nn.fast.pool.TiledAvgPool": lambda size: pool.AvgPool(size, size, "valid")},
     ),
     "edge_l1": Idea((TRAINING[0],), {"nn.fast.edge_l1": losses.edge_l1.__wrapped__}),
-    "update_adam": Idea(TRAINING, {"nn.fast.update_adam": optim.update_adam.__wrapped__}),
 }
 
 
@@ -129,52 +128,52 @@ def without(idea: str) -> Iterator[None]:
         yield
 
 
-def train_today() -> Callable[[], object]:
+def train_today(batch: int) -> Callable[[], object]:
     """A step of today's nets."""
     rng = np.random.default_rng(0)
     model, adam = intracoder.Intracoder(rng), nn.Adam()
-    faces = rng.random((2 * BATCH, 64, 64, 3), np.float32)
-    targets = rng.random((2, BATCH, 128, 128, 3), np.float32)
+    faces = rng.random((2 * batch, 64, 64, 3), np.float32)
+    targets = rng.random((2, batch, 128, 128, 3), np.float32)
     weights = np.ones((1, 128, 128, 1), np.float32)
 
-    def loss_of(batch):
+    def loss_of(_):
         fused = nn.fast.fuse(model.train())
-        a, b = fused.reconstruct_both(faces, BATCH)
+        a, b = fused.reconstruct_both(faces, batch)
         return nn.edge_l1(a, targets[0], weights, 2.0) + nn.edge_l1(b, targets[1], weights, 2.0)
 
-    return lambda: nn.train.step(loss_of, np.arange(BATCH), model, adam)
+    return lambda: nn.train.step(loss_of, np.arange(batch), model, adam)
 
 
-def train_2020(build: Callable, size_out: int) -> Callable[[], object]:
+def train_2020(build: Callable, size_out: int, batch: int) -> Callable[[], object]:
     """A step of a net of 2020."""
     rng = np.random.default_rng(0)
     path, adam = build(rng).path("a"), nn.Adam()
-    faces = rng.random((BATCH, 32, 32, 3), np.float32)
-    targets = rng.random((BATCH, size_out, size_out, 3), np.float32)
+    faces = rng.random((batch, 32, 32, 3), np.float32)
+    targets = rng.random((batch, size_out, size_out, 3), np.float32)
 
-    def loss_of(batch):
+    def loss_of(_):
         return nn.mse(nn.fast.fuse(path.train())(faces), targets)
 
-    return lambda: nn.train.step(loss_of, np.arange(BATCH), path, adam)
+    return lambda: nn.train.step(loss_of, np.arange(batch), path, adam)
 
 
-def infer(net: nn.Module, size_in: int) -> Callable[[], object]:
-    """An inference of a net, for BATCH faces."""
-    faces = np.random.default_rng(0).random((BATCH, size_in, size_in, 3), np.float32)
-    return lambda: nn.train.infer(net, faces, BATCH)
+def infer(net: nn.Module, size_in: int, batch: int) -> Callable[[], object]:
+    """An inference of a net, for `batch` faces."""
+    faces = np.random.default_rng(0).random((batch, size_in, size_in, 3), np.float32)
+    return lambda: nn.train.infer(net, faces, batch)
 
 
-def make_cases() -> dict[str, Callable[[], object]]:
+def make_cases(batch: int) -> dict[str, Callable[[], object]]:
     """What is timed, by the name of the net."""
     rng = np.random.default_rng(0)
     of_2020, colour = intracoder.seed2020.Intracoder, colorcorrect.seed2020.ColorNet
     return {
-        "today, training": train_today(),
-        "today, inference": infer(intracoder.Intracoder(rng).path("b"), 64),
-        "intracoder of 2020, training": train_2020(of_2020, 32),
-        "intracoder of 2020, inference": infer(of_2020(rng).path("b"), 32),
-        "colour of 2020, training": train_2020(colour, 128),
-        "colour of 2020, inference": infer(colour(rng).path("b"), 32),
+        "today, training": train_today(batch),
+        "today, inference": infer(intracoder.Intracoder(rng).path("b"), 64, batch),
+        "intracoder of 2020, training": train_2020(of_2020, 32, batch),
+        "intracoder of 2020, inference": infer(of_2020(rng).path("b"), 32, batch),
+        "colour of 2020, training": train_2020(colour, 128, batch),
+        "colour of 2020, inference": infer(colour(rng).path("b"), 32, batch),
         "detection": partial(Detector().detect, target_frame(0)),
     }
 
@@ -184,10 +183,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     p.add_argument("--rounds", type=int, default=7)
+    p.add_argument("--batch", type=int, default=DEFAULT_BATCH, help="faces of a step")
     p.add_argument("--idea", choices=IDEAS, help="only this one")
     options = p.parse_args()
     nn.set_threads(1)
-    cases = make_cases()
+    cases = make_cases(options.batch)
     for idea in [options.idea] if options.idea else IDEAS:
         for net in IDEAS[idea].nets:
 

@@ -53,7 +53,7 @@ OPTIONAL = {
 
 
 def expand(patterns: str) -> list[Path]:
-    """The files of a row, relative to the project: `a/{b,c}.py` is two, `a/*.py` all but __init__."""
+    """The files of a row: `a/{b,c}.py` names two, `a/*.py` all of a folder but `__init__.py`."""
     files = []
     for pattern in patterns.split():
         head, brace, rest = pattern.partition("{")
