@@ -23,7 +23,7 @@ import intracoder
 import nn
 from examples.drawn import target_frame
 from mtcnn_np import Detector
-from nn import activations, conv, losses, norm, pool
+from nn import activations, conv, losses, norm, optim, pool
 from nn.fast.epilogue import NO_EPILOGUE
 
 from .lines import print_line
@@ -110,6 +110,7 @@ IDEAS = {
         (TRAINING[2],),
         {"nn.fast.pool.TiledAvgPool": lambda size: pool.AvgPool(size, size, "valid")},
     ),
+    "update_adam": Idea(TRAINING, {"nn.fast.update_adam": optim.update_adam.__wrapped__}),
     "edge_l1": Idea((TRAINING[0],), {"nn.fast.edge_l1": losses.edge_l1.__wrapped__}),
 }
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from . import backend
+from .switch import has_fast_form
 from .tensor import Tensor
 
 
@@ -35,13 +36,22 @@ class Adam:
             if p not in self.moments:
                 zeros_like = backend.of(p.data).zeros_like
                 self.moments[p] = zeros_like(p.data), zeros_like(p.data)
-            (m, v), g = self.moments[p], p.grad
-            m *= self.beta1
-            m += (1 - self.beta1) * g
-            v *= self.beta2
-            v += (1 - self.beta2) * (g * g)
-            p.data -= rate * (m / (backend.of(v).sqrt(v) + self.epsilon))
+            update_adam(self, p.data, p.grad, self.moments[p], rate)
             p.grad = None
+
+
+@has_fast_form
+def update_adam(adam: Adam, p, g, moments: tuple, rate: float) -> None:
+    """Update the array p of a parameter and its moments (m, v), all of g's shape, in place.
+
+    m = beta1 m + (1 - beta1) g,    v = beta2 v + (1 - beta2) g^2
+    """
+    m, v = moments
+    m *= adam.beta1
+    m += (1 - adam.beta1) * g
+    v *= adam.beta2
+    v += (1 - adam.beta2) * (g * g)
+    p -= rate * (m / (backend.of(p).sqrt(v) + adam.epsilon))
 
 
 def cosine_annealing(progress: float, last: float) -> float:

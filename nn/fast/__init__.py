@@ -3,7 +3,7 @@
 Nothing here is needed to understand the library. `nn.switch` sends calls here while the fast
 kernels are on. The files in the order of their gain: strips (convolution), phases (its gradient at
 strides above 1), winograd (3x3 kernels), conv (the layers), fuse (several layers in one pass),
-norm, activations, pool, losses. They use workspace, cache and epilogue; `choose` decides
+norm, activations, pool, losses, optim. They use workspace, cache and epilogue; `choose` decides
 where Winograd is used. `python -m benchmarks.kernels` prints what each gains on the program's nets.
 """
 
@@ -12,4 +12,5 @@ from .conv import conv2d, conv_transpose2d, upsampled_conv_transpose2d
 from .fuse import fuse, fuse_for_inference
 from .losses import edge_l1
 from .norm import normalise
+from .optim import update_adam
 from .pool import avg_pool2d, max_pool2d

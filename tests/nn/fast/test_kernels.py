@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn import conv, losses, norm, pool
+from nn import conv, losses, norm, optim, pool
 from nn.fast import phases, strips, winograd
 from nn.fast.conv import convolve_with_box, upsampled_conv_transpose2d
 from nn.fast.epilogue import Epilogue
@@ -184,3 +184,18 @@ def test_leaky_relu_batch_statistics_and_edge_l1():
     ):
         for fast, plain in zip(*_both_ways(f, *arrays), strict=True):
             np.testing.assert_allclose(fast, plain, atol=1e-11)
+
+
+def test_adam_gives_the_same_bytes_both_ways():
+    results = []
+    for fast in (True, False):
+        nn.use_fast(fast)
+        rng = np.random.default_rng(5)
+        p = nn.Tensor(rng.standard_normal(100_000).astype(np.float32), requires_grad=True)
+        adam = optim.Adam()
+        for _ in range(3):
+            p.grad = rng.standard_normal(100_000).astype(np.float32)
+            adam.step([p])
+        results.append(p.data)
+    nn.use_fast(True)
+    np.testing.assert_array_equal(*results)
