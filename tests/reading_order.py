@@ -52,6 +52,10 @@ OPTIONAL = {
 }
 
 
+OPTIONAL_INTRO = """Optional: a swap can be understood without these files, although it uses some of them (the
+run folder, the fast kernels, the mark)."""
+
+
 def expand(patterns: str) -> list[Path]:
     """The files of a row: `a/{b,c}.py` names two, `a/*.py` all of a folder but `__init__.py`."""
     files = []
@@ -83,7 +87,7 @@ def render() -> str:
         files = ", ".join(f"[{f}]({f}) {n}" for f, n in counts.items())
         lines.append(f"| {step} | {files} | {sum(counts.values())} |")
         total += sum(counts.values())
-    lines += [f"| **the core path** | | **{total:,}** |", "", "Optional:", ""]
+    lines += [f"| **the core path** | | **{total:,}** |", "", OPTIONAL_INTRO, ""]
     for what, patterns in OPTIONAL.items():
         count = sum(count_lines(file) for file in expand(patterns))
         names = ", ".join(f"`{pattern}`" for pattern in patterns.split())
