@@ -52,8 +52,10 @@ OPTIONAL = {
 }
 
 
-OPTIONAL_INTRO = """Optional: a swap can be understood without these files, although it uses some of them (the
-run folder, the fast kernels, the mark)."""
+OPTIONAL_INTRO = (
+    "Optional: a swap can be understood without these files, although it uses some of them\n"
+    "(the run folder, the fast kernels, the mark)."
+)
 
 
 def expand(patterns: str) -> list[Path]:
