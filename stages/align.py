@@ -56,7 +56,8 @@ def write_missing_faces(
         missing = {n: row for n, row in rows.items() if not run.face_path(role, n, track).exists()}
         counted = run.progress(frames, f"align {role}", frames.count) if missing else ()
         for number, face in extract_faces(counted, missing, run.settings.preset.canvas):
-            run.write_image(run.face_path(role, number, track), face)
+            file = run.face_path(role, number, track)
+            run.write_image(file.relative_to(run.path), face)
 
 
 def read_faces(run: Run, role: str, track: int, rows: dict[int, Row]) -> dict[int, np.ndarray]:

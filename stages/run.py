@@ -109,7 +109,7 @@ class Run:
         return self.path / role / f"faces{_suffix(track)}" / f"{frame:06d}.png"
 
     def write_image(self, name: str | Path, image: np.ndarray, comment: str = "") -> None:
-        """Write (H, W, 3) uint8 as PNG, whole or not at all, with a comment in its metadata."""
+        """Write (H, W, 3) uint8 as PNG, whole or not at all; `name` is relative to the folder."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file, durable=False) as aside:

@@ -168,6 +168,19 @@ def _run(clips, out, name, *more):
     return code, out / f"{name}.mkv"
 
 
+def test_the_default_run_folder_lies_below_the_working_directory(clips, tmp_path, monkeypatch):
+    """All other tests name folders by absolute paths; the default is relative."""
+    monkeypatch.chdir(tmp_path)
+    names = [str(clips / "target.mp4"), str(clips / "donor.mp4"), "-o", "swapped.mkv"]
+    assert pipeline.main([*names, *SHORT]) == 0
+    assert Path("swapped.mkv").exists() and Path("runs/swapped/result.png").exists()
+    faces = list(Path("runs/swapped/target/faces").glob("*.png"))
+    before = {face: face.stat().st_mtime_ns for face in faces}
+    assert len(faces) > 10 and not Path("runs/swapped/runs").exists()
+    assert pipeline.main([*names, *SHORT]) == 0
+    assert {face: face.stat().st_mtime_ns for face in faces} == before
+
+
 def test_an_interrupted_run_ends_with_the_bytes_of_an_undisturbed_one(
     clips, done, tmp_path, monkeypatch, capsys
 ):
