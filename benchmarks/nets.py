@@ -62,7 +62,7 @@ def ours(path: nn.Sequential, faces, targets) -> tuple:
 
 
 def torch_layers(step) -> list:
-    """PyTorch's layers for one layer of ours, with fresh weights. Raises KeyError for another."""
+    """What PyTorch has for one of our layers, with fresh weights. Raises KeyError if nothing."""
     match step:
         case nn.Conv2d():
             size, _, inputs, outputs = step.kernel.shape
