@@ -44,7 +44,8 @@ def open_clips(settings: Settings) -> dict[str, Selection]:
     for clip in (target, donor):
         if settings.output.resolve() == clip.path.resolve():
             raise video.OutputError(f"{settings.output} is an input; name another output")
-    video.check_writable(settings.output)
+    continued = (settings.folder / "run.json").exists()
+    video.check_output(settings.output, ours=continued)
     if settings.truth:
         video.check_writable(settings.truth / "index.csv")
     return {

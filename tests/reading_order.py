@@ -46,6 +46,7 @@ OPTIONAL = {
     "Marks, records and the truth for research": (
         "provenance/*.py stages/{find_marks,truth}.py video/comment.py"
     ),
+    "What else a clip's file needs: the checks of an output": "video/output_check.py",
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Benchmarks and examples": "benchmarks/*.py examples/*.py",
     "Only the detector": "mtcnn_np/__main__.py",

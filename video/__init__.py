@@ -1,9 +1,10 @@
 """Reading and writing clips: numbered frames with exact times; the sound is copied."""
 
-from .base_writer import Interval, Writer, check_writable
+from .base_writer import Interval, Writer
 from .clip import Clip, Frame, open_clip
-from .comment import png_text, read_comment
+from .comment import png_text, read_comment, says_synthetic
 from .cuts import find_cuts, with_cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image
+from .output_check import check_output, check_writable
 from .writer import open_writer

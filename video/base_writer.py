@@ -37,7 +37,9 @@ class Writer:
     notes: list[str] = field(default_factory=list)  # problems with the sound; the clip goes on
 
     def __post_init__(self) -> None:
-        self.partial = self.path.with_name(f".part-{self.path.name}")
+        # A symbolic link stays; what it points to is written, or replaced.
+        self.place = self.path.resolve()
+        self.partial = self.place.with_name(f".part-{self.place.name}")
 
     def write(self, image: np.ndarray, time: Fraction) -> None:
         """Append a frame; `time` is in seconds of the clip `like` and rises from call to call."""
@@ -53,8 +55,12 @@ class Writer:
         """
 
     def __enter__(self) -> Writer:
-        check_writable(self.path)
-        self._guard(self.open)
+        self._guard(lambda: self.partial.parent.mkdir(parents=True, exist_ok=True))
+        try:
+            self._guard(self.open)
+        except BaseException:
+            self.discard()
+            raise
         return self
 
     def __exit__(self, kind, error, trace) -> None:
@@ -82,7 +88,7 @@ class Writer:
 
     def publish(self) -> None:
         """Move the complete file to its place."""
-        os.replace(self.partial, self.path)
+        os.replace(self.partial, self.place)
 
     def discard(self) -> None:
         self.partial.unlink(missing_ok=True)
@@ -96,17 +102,3 @@ class Writer:
                 f"{self.path} cannot be written: {error.strerror or error}; "
                 "free some space or choose another place"
             ) from None
-
-
-def check_writable(path: str | Path) -> None:
-    """Raise OutputError if a file at `path` cannot be written; to be called before long work."""
-    folder = Path(path).absolute().parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{Path(path).name}.probe"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}; choose another place"
-        ) from None

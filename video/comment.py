@@ -34,3 +34,8 @@ def read_comment(path: str | Path) -> str:
             return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
     except (av.FFmpegError, *PILLOW_ERRORS):
         return ""
+
+
+def says_synthetic(path: str | Path) -> bool:
+    """Whether the comment of a clip, an image or a folder of images says that it is made."""
+    return read_comment(path).startswith("Synthetic media")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -14,15 +16,23 @@ from .base_writer import Writer
 from .comment import png_text
 from .errors import OutputError
 
+FRAME_NAME = re.compile(r"\d{6,}\.png")  # of the pictures in our folders
 GIF_TICK_MS = 10  # milliseconds; GIF counts delays in hundredths of a second (GIF89a)
 GIF_MIN_DELAY_MS = 20  # milliseconds; browsers replace a shorter delay by 100
 PNG_COMPRESSION = 3  # zlib level, 0..9; higher ones take longer and save little; by choice
 
 
 class PngFolderWriter(Writer):
-    """Numbered PNG files in a folder, each with the comment in a text chunk."""
+    """Numbered PNG files in a folder, each with the comment in a text chunk.
+
+    The folder is made beside an earlier one and then takes its place, so that pictures of two runs
+    never mix. Between two renames neither has the name; a kill there is mended by the next start.
+    """
 
     def open(self) -> None:
+        self.earlier = self.place.with_name(f".old-{self.place.name}")
+        if self.place.exists():
+            check_folder(self.place)
         self.discard()
         self.partial.mkdir()
         self.count = 0
@@ -34,12 +44,15 @@ class PngFolderWriter(Writer):
         self.count += 1
 
     def publish(self) -> None:
-        self.path.mkdir(exist_ok=True)
-        for file in sorted(self.partial.iterdir()):
-            os.replace(file, self.path / file.name)
+        if self.place.exists():
+            os.rename(self.place, self.earlier)
+        os.rename(self.partial, self.place)
 
     def discard(self) -> None:
-        shutil.rmtree(self.partial, ignore_errors=True)
+        if self.earlier.exists() and not self.place.exists():
+            os.rename(self.earlier, self.place)
+        for leftover in (self.partial, self.earlier):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 class GifWriter(Writer):
@@ -73,3 +86,11 @@ class GifWriter(Writer):
         times = [*self.times, self.times[-1] + 1 / self.like.rate]
         rounded = [round(t * 1000 / GIF_TICK_MS) * GIF_TICK_MS for t in times]
         return [max(b - a, GIF_MIN_DELAY_MS) for a, b in pairwise(rounded)]
+
+
+def check_folder(path: Path) -> None:
+    """Raise OutputError if a folder holds more than our pictures, and so may not be replaced."""
+    if os.path.ismount(path):
+        raise OutputError(f"{path} is the root of a file system; name a folder in it")
+    if others := sorted(name for name in os.listdir(path) if not FRAME_NAME.fullmatch(name)):
+        raise OutputError(f"{path} holds other files ({others[0]}); name a new folder")

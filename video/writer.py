@@ -38,10 +38,12 @@ def open_writer(
 
     Raises OutputError.
     """
-    path = Path(path)
+    return find_writer(Path(path))(Path(path), like, quality, comment, interval)
+
+
+def find_writer(path: Path) -> type[Writer]:
+    """The class that writes the format which the name says. Raises OutputError."""
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise OutputError(f"{path}: unknown kind of output; use {OUTPUT_FORMATS}")
-    if path.is_dir() and path.suffix:
-        raise OutputError(f"{path} is a folder; name a file")
-    return writer(path, like, quality, comment, interval)
+    return writer
