@@ -15,7 +15,7 @@ from actors import demo
 from faces import ManifestError
 from mtcnn_np import WeightsError
 from stages.align import align
-from stages.clips import open_clips
+from stages.clips import open_clips, select_learnt
 from stages.convert import convert
 from stages.detect import TooFewFaces, detect
 from stages.options import parse
@@ -51,10 +51,11 @@ def swap(settings: Settings) -> None:
     clips = open_clips(settings)
     with Run(settings) as run:
         tracks = detect(run, clips)
-        faces = align(run, clips, tracks)
+        faces = align(run, select_learnt(clips, settings), tracks)
         trainer = train(run, faces)
-        frames = convert(run, clips["target"], tracks["target"], faces["target"], trainer.swap)
-        write(run, clips["target"], tracks["target"], frames)
+        written = clips["target"].part(settings.frames)
+        frames = convert(run, written, tracks["target"], faces["target"], trainer.swap)
+        write(run, written, tracks["target"], frames)
         for note in clips["target"].source.notes + clips["donor"].source.notes:
             run.note(note)
         seconds = time.perf_counter() - started

@@ -25,7 +25,7 @@ Faces = list[
 
 
 def align(run: Run, clips: dict[str, Selection], tracks: dict[str, Tracks]) -> dict[str, Faces]:
-    """The aligned faces of both people, from the frames in which they were detected."""
+    """The aligned faces of both people in those frames of `clips` in which they were detected."""
     return {role: align_clip(run, role, clips[role], tracks[role]) for role in clips}
 
 
@@ -33,18 +33,19 @@ def align_clip(run: Run, role: str, frames: Selection, tracks: Tracks) -> Faces:
     """The aligned faces of one clip."""
     made_from = {
         "detect": run.fingerprint(f"detect {role}"),
+        "frames": [frames.first, frames.last],
         "size": list(run.settings.preset.aligned),
         "corner": list(run.settings.preset.region.corner),
     }
-    chosen = [choose_rows(rows) for rows in tracks]
+    chosen = [choose_rows(rows, frames) for rows in tracks]
     stage = Stage(f"align {role}", made_from, (f"{role}/faces*/*.png",))
     run.make(stage, lambda: write_missing_faces(run, role, chosen, frames))
     return [read_faces(run, role, track, rows) for track, rows in enumerate(chosen)]
 
 
-def choose_rows(rows: dict[int, Row]) -> dict[int, Row]:
-    """The rows with a detected face; if they are too many, some of them, evenly spaced."""
-    ok = [row for row in rows.values() if row.status == "ok"]
+def choose_rows(rows: dict[int, Row], frames: Selection) -> dict[int, Row]:
+    """The rows of `frames` with a detected face; if too many, some of them, evenly spaced."""
+    ok = [row for row in rows.values() if row.status == "ok" and row.frame in frames]
     return {ok[i].frame: ok[i] for i in pick_evenly(len(ok), MAX_TRAINING_FACES)}
 
 

@@ -36,7 +36,7 @@ def detect(run: Run, clips: dict[str, Selection]) -> dict[str, Tracks]:
 
 def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
     """The manifest of each swapped face of a clip; without --all-faces there is one."""
-    stage = Stage(f"detect {role}", _made_from(run, role), (f"{role}/manifest*.jsonl",))
+    stage = Stage(f"detect {role}", _made_from(run, role, frames), (f"{role}/manifest*.jsonl",))
     run.make(stage, lambda: _write_manifests(run, role, frames))
     tracks: Tracks = []
     while (path := run.manifest_path(role, len(tracks))).exists():
@@ -45,12 +45,14 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
     return tracks
 
 
-def _made_from(run: Run, role: str) -> dict:
+def _made_from(run: Run, role: str, frames: Selection) -> dict:
     names = {
-        "target": (role, "frames", "every", "face", "all_faces", "min_size"),
-        "donor": (role, "donor_face", "min_size"),
+        "target": ("face", "all_faces", "min_size"),
+        "donor": ("donor_face", "min_size"),
     }
-    made_from = {name: run.record["identity"][name] for name in names[role]}
+    settings = run.settings.as_record()
+    made_from = {"clip": run.record["identity"][role]} | {n: settings[n] for n in names[role]}
+    made_from["frames"] = [frames.first, frames.last, frames.every]
     return made_from | {"smooth": run.settings.preset.smooth}
 
 

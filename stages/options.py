@@ -13,10 +13,20 @@ from pathlib import Path
 from colorcorrect import TRANSFERS
 
 from . import presets, replay
-from .settings import FaceChoice, Settings
+from .settings import ALL_FRAMES, FaceChoice, FrameRange, Settings
 
 DEMO_FOLDER = Path("runs/demo")
 DEMO_MINUTES = 1.2  # of training; enough to recognise the donor, by eye
+# Options that make no sense without clips, and their defaults.
+CLIP_OPTIONS = {
+    "frames": ALL_FRAMES,
+    "learn_frames": ALL_FRAMES,
+    "donor_frames": ALL_FRAMES,
+    "every": 1,
+    "turn": None,
+    "donor_turn": None,
+    "same": False,
+}
 SMALLEST_MIN_SIZE = 12  # pixels, the window of the detector's first net
 
 DESCRIPTION = (
@@ -53,8 +63,14 @@ HELP = {
     "all-faces": "put the donor's face on everybody in the target, not on one person",
     "donor-face": "which face of the donor, likewise",
     "min-size": "smallest face looked for, in pixels (default: 40)",
-    "frames": "only frames A to B-1 of the target, from 0 (default: all)",
+    "frames": "write only frames A to B-1 of the target, from 0 (default: all)",
+    "learn-frames": "learn the target's face only from its frames A to B-1 (default: all)",
+    "donor-frames": "learn the donor's face only from its frames A to B-1 (default: all)",
     "every": "only every N-th frame of the target (default: 1)",
+    "turn": "degrees clockwise by which the target's pictures must be turned to stand upright "
+    "(default: found out)",
+    "donor-turn": "likewise, of the donor's",
+    "same": "go on although TARGET and DONOR are the same clip",
     "no-mark": "leave the invisible mark out of the replaced faces, for research on them: once its "
     "metadata are lost, nothing shows that the clip is made. The record says so (default: marked)",
     "truth": "write the truth there, for research: which pixels changed, matrices, hashes of the "
@@ -100,8 +116,11 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     """Refuse options that do not go together."""
     if options.target and not options.donor:
         parser.error("TARGET needs a DONOR, the clip whose face is put in")
-    if not options.target and (options.frames != (0, None) or options.every != 1):
-        parser.error("--frames and --every are for clips of yours; the demo is short")
+    if not options.target:
+        for name, value in CLIP_OPTIONS.items():
+            if getattr(options, name) != value:
+                option = name.replace("_", "-")
+                parser.error(f"--{option} is for clips of yours; the demo has its own")
     if options.all_faces and options.face is not None:
         parser.error("--face picks one face, --all-faces takes all")
     if options.min_size < SMALLEST_MIN_SIZE:
@@ -165,8 +184,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--all-faces", action="store_true")
     add("--donor-face", type=_parse_face, metavar="N|X,Y")
     add("--min-size", type=_positive(float), default=40, metavar="PX")
-    add("--frames", type=_parse_frames, default=(0, None), metavar="A:B")
+    for name in ("--frames", "--learn-frames", "--donor-frames"):
+        add(name, type=_parse_frames, default=ALL_FRAMES, metavar="A:B")
     add("--every", type=_positive(int), default=1, metavar="N")
+    for name in ("--turn", "--donor-turn"):
+        add(name, type=int, choices=(0, 90, 180, 270))
+    add("--same", action="store_true")
     add("--no-mark", action="store_true")
     add("--truth", type=Path, metavar="DIR")
     add("--replay", type=Path, metavar="RUN.json")
@@ -201,7 +224,7 @@ def _parse_face(text: str) -> FaceChoice:
         raise ArgumentTypeError(f"{text!r} is neither a number nor a point X,Y") from None
 
 
-def _parse_frames(text: str) -> tuple[int, int | None]:
+def _parse_frames(text: str) -> FrameRange:
     first, colon, last = text.partition(":")
     try:
         a, b = int(first or 0), int(last) if last else None

@@ -13,8 +13,10 @@ from .run_record import RunError, read_record
 from .settings import Settings
 
 # Names of settings, and of the preset's fields, that are options with a value.
-FACE_OPTIONS = ("min_size", "face", "donor_face", "every")
+FACE_OPTIONS = ("min_size", "face", "donor_face", "every", "turn", "donor_turn")
 VALUE_OPTIONS = ("seed", "threads", "device", "size", "quality", *FACE_OPTIONS)
+RANGE_OPTIONS = ("frames", "learn_frames", "donor_frames")
+SWITCH_OPTIONS = ("all_faces", "same")
 PRESET_OPTIONS = ("rounds", "minutes", "batch", "colour")
 
 
@@ -66,7 +68,9 @@ def _check_settings(record: dict) -> None:
     settings = record["settings"]
     texts = [settings[name] for name in ("target", "donor", "output")]
     texts.append(settings["preset"]["name"])
-    if not all(isinstance(text, str) for text in texts) or len(settings["frames"]) != 2:
+    if not all(isinstance(text, str) for text in texts) or any(
+        len(settings[name]) != 2 for name in RANGE_OPTIONS
+    ):
         raise ValueError("its settings are damaged")
 
 
@@ -83,19 +87,23 @@ def arguments(record: dict) -> list[str]:
     """The command line of a recorded run, without --output and --run."""
     settings = record["settings"]
     preset = settings["preset"]
-    first, last = settings["frames"]
     words = [settings["target"], settings["donor"], "--preset", preset["name"]]
-    words += ["--frames", f"{first}:{'' if last is None else last}"]
+    for name in RANGE_OPTIONS:
+        first, last = settings[name]
+        words += [_option(name), f"{first}:{'' if last is None else last}"]
     values = {name: settings.get(name) for name in VALUE_OPTIONS}
     for name, value in (values | {name: preset.get(name) for name in PRESET_OPTIONS}).items():
         if value is not None:
             text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            words += [f"--{name.replace('_', '-')}", text]
-    if settings.get("all_faces"):
-        words.append("--all-faces")
+            words += [_option(name), text]
+    words += [_option(name) for name in SWITCH_OPTIONS if settings.get(name)]
     if not settings.get("mark", True):
         words.append("--no-mark")
     return words
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def check_inputs(record: dict) -> None:

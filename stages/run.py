@@ -160,16 +160,17 @@ class Run:
 
 
 def identify(settings: Settings) -> dict:
-    """What must not change while a run is continued, as JSON values."""
-    recorded = settings.as_record()
-    same_names = ("seed", "frames", "every", "face", "donor_face", "all_faces", "min_size")
+    """What must not change while a run is continued, as JSON values.
+
+    What else changes has its stages made anew; see stages/cache.py.
+    """
     return {
         "target": digest(settings.target),
         "donor": digest(settings.donor),
         "preset": settings.preset.name,
         "batch": settings.preset.batch,
         "colour": settings.preset.colour,
-        **{name: recorded[name] for name in same_names},
+        "seed": settings.seed,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-RECORD_FORMAT = 2  # of run.json; goes up whenever older run folders cannot be continued
+RECORD_FORMAT = 3  # of run.json; goes up whenever older run folders cannot be continued
 RECORD_PARTS = ("identity", "settings", "versions", "stages", "results")  # each an object
 
 

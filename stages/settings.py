@@ -16,6 +16,8 @@ PRIVATE_SETTINGS = (
     "demo",
 )  # not in the record beside the output
 
+FrameRange = tuple[int, int | None]  # the first, and the one after the last; None: to the end
+ALL_FRAMES: FrameRange = (0, None)
 FaceChoice = int | tuple[float, float]  # rank by prominence from 0, or a point (x, y) in pixels
 
 
@@ -32,12 +34,18 @@ class Settings:
     truth: Path | None = None  # folder for the truth bundle
     demo: bool = False  # target and donor are rendered into the run folder first
     # which frames and faces
-    frames: tuple[int, int | None] = (0, None)  # of the target: the first, the one after the last
-    every: int = 1  # use every N-th frame of the target
+    frames: FrameRange = ALL_FRAMES  # of the target: those that are written
+    learn_frames: FrameRange = ALL_FRAMES  # of the target: those that the nets learn from
+    donor_frames: FrameRange = ALL_FRAMES
+    every: int = 1  # use every N-th frame of the target, from the first that is written
     face: FaceChoice | None = None  # of the target; None: the most prominent
     donor_face: FaceChoice | None = None
     all_faces: bool = False  # the donor's face goes onto everybody in the target
     min_size: float = 40  # pixels, of the smallest face that the detector looks for
+    # degrees clockwise by which the pictures must be turned to stand upright; None: find out
+    turn: int | None = None
+    donor_turn: int | None = None
+    same: bool = False  # target and donor may be the same clip
     # how it is made
     seed: int = 0  # of everything random
     threads: int = 1

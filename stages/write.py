@@ -26,12 +26,14 @@ SHEET_CELL_WIDTH = 240  # pixels
 
 def write(run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]) -> None:
     """Write the output unless it is there already; `frames` are computed only if it is not."""
-    run.make(Stage("write", _made_from(run)), lambda: write_output(run, clip, tracks, frames))
+    run.make(Stage("write", _made_from(run, clip)), lambda: write_output(run, clip, tracks, frames))
 
 
-def _made_from(run: Run) -> dict:
+def _made_from(run: Run, clip: Selection) -> dict:
     settings = run.settings
     return {
+        "frames": [clip.first, clip.last, clip.every],
+        "detect": run.fingerprint("detect target"),
         "train": run.fingerprint("train"),
         "epochs": run.record["results"].get("epochs"),
         "express": settings.preset.express,
@@ -47,8 +49,8 @@ def write_output(
     run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]
 ) -> list[Path]:
     """Write everything; returns the files whose content `Run.make` checks later."""
-    settings, count = run.settings, len(tracks[0])
-    comment, interval = statement(run), _interval(clip, tracks[0])
+    settings, rows = run.settings, {n: row for n, row in tracks[0].items() if n in clip}
+    comment, interval, count = statement(run), _interval(clip, rows), len(rows)
     picked, before, after = set(pick_evenly(count, SHEET_FRAMES)), [], []  # for result.png
     swapped = []  # positions in the output of the frames with a replaced face
     with ExitStack() as stack:

@@ -100,14 +100,14 @@ def test_a_folder_of_an_earlier_version_is_refused_with_its_name(settings):
         Run(settings)
     assert str(refused.value) == (
         f"{settings.folder} was made by an earlier version of this program (format 1, this one "
-        "writes 2); finish it with that version, or choose another folder with --run"
+        "writes 3); finish it with that version, or choose another folder with --run"
     )
     assert (settings.folder / "run.json").read_bytes() == before
 
 
 def test_a_record_of_an_earlier_version_is_not_replayed(settings):
     file = _make_folder_of_format_1(settings)
-    with pytest.raises(RunError, match="format 1, this one writes 2.*replay it with that version"):
+    with pytest.raises(RunError, match="format 1, this one writes 3.*replay it with that version"):
         replay.read(file)
 
 
@@ -123,6 +123,7 @@ def test_a_folder_of_a_run_with_other_settings_is_refused(settings, option):
 
 def test_the_command_line_of_a_record_gives_the_settings_it_was_made_with(settings):
     words = ["--colour", "none", "--face", "3,4", "--frames", "2:", "--rounds", "2", "--no-mark"]
+    words += ["--learn-frames", "1:9", "--donor-frames", ":7", "--turn", "90", "--same"]
     clips = [str(settings.target), str(settings.donor), "-o", str(settings.output)]
     original = parse([*clips, "--run", str(settings.folder), *words])
     with Run(original) as run:
