@@ -13,6 +13,7 @@ import nn
 import video
 from actors import demo
 from faces import ManifestError
+from files import program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
 from stages.clips import open_clips, select_learnt
@@ -42,7 +43,7 @@ EXIT_CODES = {
     nn.parallel.TeamError: 11,
     ReplayError: 12,
 }
-DISK_ERROR, INTERRUPTED = 6, 130  # exit codes for OSError and KeyboardInterrupt
+DISK_ERROR = 6  # exit code for OSError
 
 
 def swap(settings: Settings) -> None:
@@ -83,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(parse(arguments))
     except tuple(EXIT_CODES) as error:
-        print(f"pipeline.py: {error}", file=sys.stderr)
+        print(f"{program_name()}: {error}", file=sys.stderr)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
 
 
@@ -93,17 +94,19 @@ def _run(settings: Settings) -> int:
     action = replay if settings.replay else swap_demo if settings.demo else swap
     try:
         action(settings)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         kept = f"stopped; what is finished is kept in {settings.folder}"
         print(f"\n{kept}. To continue: {settings.command}", file=sys.stderr)
-        return INTERRUPTED
+        return stopped_code(stop)
+    except BrokenPipeError:  # nobody reads the messages any more
+        raise
     except OSError as error:
         problem = f"{error.filename or settings.folder}: {error.strerror}; what is finished is kept"
         remedy = f"Free some space or mend its permissions, then: {settings.command}"
-        print(f"pipeline.py: {problem}. {remedy}", file=sys.stderr)
+        print(f"{program_name()}: {problem}. {remedy}", file=sys.stderr)
         return DISK_ERROR
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -10,17 +10,17 @@ Exit codes: 2 for wrong options, 6 for output that cannot be written.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
 import nn
 import video
+from files import run_command
+from stages.progress import progress
 
 from .background import render_background
 from .performance import Moment
@@ -44,8 +44,6 @@ def _find_problem(options: argparse.Namespace) -> str | None:
         return "--face is for the true swap, which is part of --truth DIR"
     if options.sheet and options.sheet.suffix.lower() != ".png":
         return f"--sheet {options.sheet} does not end in .png"
-    if options.threads < 1:
-        return "--threads is at least 1"
     return None
 
 
@@ -75,8 +73,7 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--truth", type=Path, metavar="DIR", help=help)
     help = "instead of a clip, a picture of twelve actors"
     add("--sheet", type=Path, metavar="PNG", help=help)
-    help = "processor cores to use (default: all)"
-    add("--threads", type=int, default=os.cpu_count(), metavar="N", help=help)
+    nn.parallel.add_threads_option(p)
     return p
 
 
@@ -138,8 +135,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"actors: {error}", file=sys.stderr)
             return 2
         frames = film(scene, options.output, options.truth, options.quality, not options.silent)
-        for _ in tqdm(frames, total=scene.frames, unit="frame", disable=None):
+        for _ in progress(frames, "render", scene.frames):
             pass
+    except BrokenPipeError:
+        raise
     except (video.OutputError, OSError) as error:
         print(f"actors: {error}", file=sys.stderr)
         return 6
@@ -147,4 +146,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import multiprocessing
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +26,7 @@ import numpy as np
 
 import nn
 from faces import Canvas, align, mask
+from files import ignore_stop_signals, run_command
 from intracoder import INTRACODER_OUTPUT_PX, Intracoder
 from intracoder.augment import relight_randomly, warp_randomly
 from intracoder.model import downsample
@@ -174,8 +175,13 @@ def train(
 
 def render(actors: int, processes: int) -> Pictures:
     """The faces of so many actors, in whole troupes."""
-    with ProcessPoolExecutor(processes) as pool:
-        parts = list(pool.map(render_troupe, range(actors // PRETRAIN_TROUPE.actors)))
+    with ProcessPoolExecutor(processes, initializer=ignore_stop_signals) as pool:
+        try:
+            parts = list(pool.map(render_troupe, range(actors // PRETRAIN_TROUPE.actors)))
+        except BaseException:  # the pool would wait for the troupes that are being rendered
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
     fields = zip(*(vars(part).values() for part in parts), strict=True)
     return Pictures(*(np.concatenate(field) for field in fields))
 
@@ -209,9 +215,9 @@ def _parse() -> argparse.Namespace:
     p.add_argument("--actors", type=int, default=360)
     p.add_argument("--minutes", type=float, default=30)
     p.add_argument("--pictures", type=Path, metavar="FILE", help="keeps the rendered faces")
-    p.add_argument("--threads", type=int, default=os.cpu_count())
+    nn.parallel.add_threads_option(p)
     return p.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -12,7 +12,6 @@ the true ones, in percent of the interocular distance.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from dataclasses import dataclass, field
 
@@ -20,6 +19,7 @@ import numpy as np
 
 import nn
 from actors import RenderedFrame, Scene, render_frames
+from files import run_command
 from mtcnn_np import Detector
 
 from .lines import print_line
@@ -110,9 +110,9 @@ def parse() -> argparse.Namespace:
     p.add_argument("--frames", type=int, default=50, help="of each actor")
     p.add_argument("--first", type=int, default=100, help="the first actor's seed")
     p.add_argument("--size", type=int, default=256)
-    p.add_argument("--threads", type=int, default=os.cpu_count())
+    nn.parallel.add_threads_option(p)
     return p.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

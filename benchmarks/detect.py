@@ -29,6 +29,7 @@ import nn
 import video
 from examples.drawn import target_frame
 from faces import Face, align, select, smooth_matrices
+from files import run_command
 from mtcnn_np import Detector, follow
 from mtcnn_np.pyramid import pyramid, whole_patches
 from video.images import IMAGE_SUFFIXES
@@ -88,7 +89,7 @@ def parse() -> argparse.Namespace:
     p.add_argument("inputs", nargs="*", type=Path)
     p.add_argument("--peer-python")
     p.add_argument("--graph")
-    p.add_argument("--threads", type=int, default=2)
+    nn.parallel.add_threads_option(p, default="2")
     p.add_argument("--rounds", type=int, default=15)
     p.add_argument("--min-size", type=float, default=40)
     p.add_argument("--frames", type=int, help="of each clip at most")
@@ -249,4 +250,4 @@ def _centres(matrices: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -22,6 +22,7 @@ import colorcorrect
 import intracoder
 import nn
 from examples.drawn import target_frame
+from files import run_command
 from mtcnn_np import Detector
 from nn import activations, conv, losses, norm, optim, pool
 from nn.fast.epilogue import NO_EPILOGUE
@@ -208,4 +209,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -35,6 +34,7 @@ import nn
 import video
 from actors.measures import psnr, ssim
 from faces import align
+from files import run_command
 from mtcnn_np import Detector
 from provenance import mark, search
 from provenance.placement import PLACEMENT_COUNT
@@ -100,7 +100,7 @@ def _parse() -> argparse.Namespace:
         metavar="N",
         help="frames for false alarms; 0 for none",
     )
-    add("--threads", type=int, default=os.cpu_count())
+    nn.parallel.add_threads_option(p)
     return p.parse_args()
 
 
@@ -224,4 +224,4 @@ def _count_alarms(what: str, scores: list[float]) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

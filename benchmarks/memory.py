@@ -26,6 +26,7 @@ import nn
 import video
 from examples.drawn import draw_face
 from faces.manifest import Row
+from files import run_command
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.align import extract_faces
 from stages.convert import Target, replace_face
@@ -139,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -23,6 +23,7 @@ import numpy as np
 import colorcorrect
 import intracoder
 import nn
+from files import run_command
 
 from .lines import print_line
 from .timing import emit, interleaved
@@ -181,7 +182,7 @@ def main() -> None:
     p = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument("--threads", type=int, default=2)
+    nn.parallel.add_threads_option(p, default="2")
     p.add_argument("--rounds", type=int, default=7)
     p.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
     p.add_argument("--peak", help=argparse.SUPPRESS)
@@ -216,4 +217,4 @@ def measure(name: str, batch: int, sides: list[str], options: argparse.Namespace
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

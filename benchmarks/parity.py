@@ -16,6 +16,7 @@ import numpy as np
 
 import nn
 import video
+from files import run_command
 from mtcnn_np import Detector
 from stages.align import extract_faces
 from stages.decide import decide
@@ -38,7 +39,7 @@ def parse_clips(description: str) -> argparse.ArgumentParser:
     )
     p.add_argument("target")
     p.add_argument("donor")
-    p.add_argument("--threads", type=int, default=2)
+    nn.parallel.add_threads_option(p, default="2")
     return p
 
 
@@ -97,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -13,6 +13,7 @@ import time
 import numpy as np
 
 from faces import Canvas, align
+from files import run_command
 from poisson import Domain, blend
 
 from .timing import emit, interleaved
@@ -58,4 +59,4 @@ def _opencv(fore: np.ndarray, back: np.ndarray, mask: np.ndarray):
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

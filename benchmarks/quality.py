@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -41,11 +40,12 @@ from unittest.mock import patch
 import numpy as np
 from PIL import Image
 
+import nn
 import pipeline
 import video
 from colorcorrect import none
 from faces import Canvas, align, manifest, warp
-from files import contact_sheet, pick_evenly
+from files import contact_sheet, pick_evenly, run_command
 from poisson import opacity, rim
 from stages import convert, presets
 
@@ -205,9 +205,9 @@ def parse() -> argparse.Namespace:
     add("--without", nargs="*", choices=ideas, default=[], metavar="IDEA", help=help)
     add("--every", type=int, default=8, help="frames to look at")
     add("--folder", type=Path, default=Path("runs/quality"))
-    add("--threads", type=int, default=os.cpu_count())
+    nn.parallel.add_threads_option(p)
     return p.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -17,6 +17,7 @@ import numpy as np
 
 import nn
 from colorcorrect import seed2020 as colour
+from files import run_command
 from intracoder import seed2020 as intracoder
 from stages.presets import PRESETS
 from stages.trainers.seed2020 import Seed2020Trainer
@@ -107,4 +108,4 @@ def summarise(losses: dict[str, float], seconds: float, seconds_faces: float) ->
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -19,7 +19,6 @@ once the settings are chosen.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -36,6 +35,7 @@ from actors import Model, Moment, RenderedFrame, Scene, film, sample_actor
 from actors.comparison import ComparedFrame, read_compared
 from actors.score import Figures, nan_to_none, score
 from faces import align, warp
+from files import run_command
 from mtcnn_np import Detector
 from stages.presets import PRESETS
 
@@ -190,9 +190,9 @@ def parse() -> argparse.Namespace:
     add("--set", choices=PAIRS, default="develop")
     add("--frames", type=int, default=125, help="of each clip")
     add("--size", type=int, default=320, metavar="PX")
-    add("--threads", type=int, default=os.cpu_count())
+    nn.parallel.add_threads_option(p)
     return p.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

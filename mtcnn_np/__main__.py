@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw
 import nn
 import video
 from faces import Face
+from files import run_command
 from video.images import IMAGE_SUFFIXES
 
 from .cascade import Detector
@@ -67,18 +67,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="write each frame there with its boxes and points drawn in",
     )
-    add(
-        "--threads",
-        type=int,
-        default=os.cpu_count(),
-        metavar="N",
-        help="processor cores to use (default: all, here %(default)s)",
-    )
+    nn.parallel.add_threads_option(p)
     options = p.parse_args(arguments)
     if not options.min_size >= 12:
         p.error("--min-size is at least 12 pixels, the detector's window")
-    if options.every < 1 or options.threads < 1:
-        p.error("--every and --threads are at least 1")
+    if options.every < 1:
+        p.error("--every is at least 1")
     return options
 
 
@@ -121,4 +115,4 @@ def draw(image: np.ndarray, faces: list[Face]) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

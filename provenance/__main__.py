@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import nn
 import video
+from files import run_command
 from mtcnn_np import Detector, WeightsError
 from stages.find_marks import find_marks
 
@@ -69,18 +69,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="PX",
         help="smallest face looked for, in pixels (default: 30)",
     )
-    add(
-        "--threads",
-        type=int,
-        default=os.cpu_count(),
-        metavar="N",
-        help="processor cores to use (default: all, here %(default)s)",
-    )
+    nn.parallel.add_threads_option(p)
     options = p.parse_args(arguments)
     if not options.min_size >= MIN_FACE_PX:
         p.error(f"--min-size is at least {MIN_FACE_PX} pixels, the detector's window")
-    if options.threads < 1:
-        p.error("--threads is at least 1")
     return options
 
 
@@ -155,4 +147,4 @@ def _format_ranges(ranges: list[tuple[int, int]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

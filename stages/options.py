@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import nn
 from colorcorrect import TRANSFERS
+from files import program_name
 
 from . import presets, replay
 from .settings import ALL_FRAMES, FaceChoice, FrameRange, Settings
@@ -54,7 +55,6 @@ HELP = {
     "colour": "how the face's colours are matched to the target's (default: the preset's; "
     "standard: light, seed: none)",
     "seed": "of everything random (default: 0)",
-    "threads": "processor cores to use (default: all, here %(default)s)",
     "device": "where to train and swap (default: cpu)",
     "run": "the run folder; an existing run continues (default: runs/ and OUT's name)",
     "quality": "of H.264, 0 best to 51 (default: 18)",
@@ -109,7 +109,8 @@ def _make_replay_settings(options: argparse.Namespace) -> Settings:
     }
     command = replay.arguments(record) + [str(word) for pair in places.items() for word in pair]
     schedule = tuple(record["results"]["schedule"])
-    return replace(parse(command), replay=options.replay, schedule=schedule)
+    threads = nn.parallel.keep_threads(record["settings"]["threads"])
+    return replace(parse(command), replay=options.replay, schedule=schedule, threads=threads)
 
 
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -158,7 +159,7 @@ def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="pipeline.py", description=DESCRIPTION, epilog=EXIT_CODES_AND_RULES
+        prog=program_name(), description=DESCRIPTION, epilog=EXIT_CODES_AND_RULES
     )
     length = parser.add_mutually_exclusive_group()
 
@@ -176,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--size", type=_positive(int), metavar="PX", default=256)
     add("--colour", choices=TRANSFERS)
     add("--seed", type=int, default=0, metavar="N")
-    add("--threads", type=_positive(int), metavar="N", default=_count_cores())
+    nn.parallel.add_threads_option(parser)
     add("--device", choices=("cpu", "gpu"), default="cpu")
     add("--run", type=Path, metavar="DIR")
     add("--quality", type=int, default=18, metavar="CRF", choices=range(52))
@@ -194,13 +195,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--truth", type=Path, metavar="DIR")
     add("--replay", type=Path, metavar="RUN.json")
     return parser
-
-
-def _count_cores() -> int | None:
-    """How many processor cores this process may use; None if unknown."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()
 
 
 def _positive(kind: type) -> Callable[[str], int | float]:

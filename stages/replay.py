@@ -14,7 +14,7 @@ from .settings import Settings
 
 # Names of settings, and of the preset's fields, that are options with a value.
 FACE_OPTIONS = ("min_size", "face", "donor_face", "every", "turn", "donor_turn")
-VALUE_OPTIONS = ("seed", "threads", "device", "size", "quality", *FACE_OPTIONS)
+VALUE_OPTIONS = ("seed", "device", "size", "quality", *FACE_OPTIONS)
 RANGE_OPTIONS = ("frames", "learn_frames", "donor_frames")
 SWITCH_OPTIONS = ("all_faces", "same")
 PRESET_OPTIONS = ("rounds", "minutes", "batch", "colour")
@@ -72,6 +72,8 @@ def _check_settings(record: dict) -> None:
         len(settings[name]) != 2 for name in RANGE_OPTIONS
     ):
         raise ValueError("its settings are damaged")
+    if not isinstance(settings["threads"], int) or settings["threads"] < 1:
+        raise ValueError("its threads are damaged")
 
 
 def _is_finished(results: dict) -> bool:
@@ -84,7 +86,7 @@ def _is_finished(results: dict) -> bool:
 
 
 def arguments(record: dict) -> list[str]:
-    """The command line of a recorded run, without --output and --run."""
+    """The command line of a recorded run, without --threads, --output and --run."""
     settings = record["settings"]
     preset = settings["preset"]
     words = [settings["target"], settings["donor"], "--preset", preset["name"]]

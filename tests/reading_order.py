@@ -34,7 +34,7 @@ OPTIONAL = {
     "The command line": "stages/options.py",
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
         "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
-        "files/{atomic,digest,lock,contact_sheet}.py"
+        "files/{atomic,digest,lock,command,contact_sheet}.py"
     ),
     "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
     "Layers that only the nets of 2020 have, and these nets": (

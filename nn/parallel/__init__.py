@@ -7,6 +7,7 @@ threads would wait for each other's interpreter lock a quarter of the time; so t
 several processes (`processes.team`).
 """
 
+from .cores import add_threads_option, keep_threads, parse_threads, usable_cores
 from .memory import trim_memory
 from .processes import (
     TeamError,

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from files import ignore_stop_signals
+
 from . import threads
 
 SMALL_BYTES = 1 << 14  # a place for the sums of BatchNorm, the arrays that are reduced most often
@@ -137,10 +139,10 @@ def team(place_bytes: int, size: int | None = None):
 
 
 def _die_with_parent() -> None:
-    """End this process when its parent ends; leave Ctrl-C to the parent."""
+    """End this process when its parent ends; leave Ctrl-C and the like to the parent."""
     parent = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_stop_signals()
     if os.getppid() != parent:  # it ended before prctl was called
         os._exit(1)
 
