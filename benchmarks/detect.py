@@ -29,10 +29,9 @@ import nn
 import video
 from examples.drawn import target_frame
 from faces import Face, align, select, smooth_matrices
-from files import run_command
+from files import IMAGE_SUFFIXES, run_command
 from mtcnn_np import Detector, follow
 from mtcnn_np.pyramid import pyramid, whole_patches
-from video.images import IMAGE_SUFFIXES
 
 from .timing import emit, interleaved
 

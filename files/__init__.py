@@ -2,9 +2,11 @@
 
 from .atomic import atomic_file
 from .bilinear import interpolate_bilinear
+from .claim import Claim
 from .command import ignore_stop_signals, program_name, run_command, stopped_code
 from .contact_sheet import contact_sheet
 from .digest import digest, package_versions
 from .lock import LockHeld, lock
 from .luma import luma
 from .pick import pick_evenly
+from .pictures import IMAGE_SUFFIXES, is_left_by_system, list_by_number

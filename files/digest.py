@@ -9,6 +9,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
+from .pictures import list_by_number
+
 # packages whose version can change the bytes of a result
 PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy", "mtcnn")
 
@@ -16,13 +18,15 @@ PACKAGES = ("numpy", "scipy", "av", "imageio", "pillow", "threadpoolctl", "cupy"
 def digest(path: Path) -> str:
     """The SHA-256 of a file, as sha256sum prints it.
 
-    For a folder, it is taken over its files in order of name: name, a zero byte, SHA-256 of each.
+    A folder is its pictures (`list_by_number`). The digest covers them in order of name: of each
+    the name, a zero byte and its SHA-256. So it changes when a picture is changed, added, removed
+    or renamed. Hidden files, those of file managers, and notes beside them do not count.
     """
     if not path.is_dir():
         with open(path, "rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     sha = hashlib.sha256()
-    for file in sorted(p for p in path.iterdir() if p.is_file()):
+    for file in sorted(list_by_number(path)):
         sha.update(file.name.encode() + b"\0" + bytes.fromhex(digest(file)))
     return sha.hexdigest()
 

@@ -13,8 +13,7 @@ from PIL import Image, ImageDraw
 import nn
 import video
 from faces import Face
-from files import run_command
-from video.images import IMAGE_SUFFIXES
+from files import IMAGE_SUFFIXES, run_command
 
 from .cascade import Detector
 from .follow import follow

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import video
 
 from .settings import FrameRange, Settings
+from .truth_folder import check_truth_folder
 
 PEOPLE = {"target": "a", "donor": "b"}  # the nets' name for the person in each clip
 
@@ -62,7 +63,7 @@ def open_clips(settings: Settings) -> dict[str, Selection]:
     continued = (settings.folder / "run.json").exists()
     video.check_output(settings.output, ours=continued)
     if settings.truth:
-        video.check_writable(settings.truth / "index.csv")
+        check_truth_folder(settings)
     return {
         "target": select_target(target, settings),
         "donor": Selection(donor, *settings.donor_frames),

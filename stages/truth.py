@@ -4,6 +4,7 @@
     mask/NNNNNN.png  255 where a pixel differs from the untouched frame before compression, else 0
     crfNN.mp4        the clip as H.264, at several constant rate factors
     clips.csv        the names, rate factors, sizes and hashes of these clips
+    belongs_to.json  whose truth this is, see files/claim.py
 
 Both tables have a header: `pandas.read_csv(DIR / "index.csv")` reads them. The columns of
 index.csv:
@@ -29,8 +30,10 @@ import numpy as np
 from PIL import Image
 
 import video
-from files import atomic_file, digest
+from files import Claim, atomic_file, digest
 from provenance.record import record_path
+
+from .truth_folder import OTHER_TRUTH, check_claim
 
 # Constant rate factors of H.264, by choice: 18 looks like the original, 35 hides most traces.
 TRUTH_RATE_FACTORS = 18, 23, 28, 35
@@ -41,11 +44,12 @@ MATRIX_COLUMNS = "m00", "m01", "m02", "m10", "m11", "m12"
 class TruthWriter:
     """A context manager that writes the ground truth into `folder`.
 
-    The tables are written last, so their presence means that everything is complete. Files of an
-    earlier run are deleted first, so that they cannot be mistaken for this one's.
+    The tables are written last, so their presence means that everything is complete. This run's
+    earlier truth is deleted first; a folder with anything else is refused.
 
     like, comment, interval  as for video.open_writer
     max_faces                largest number of replaced faces in a frame
+    claim                    whose truth it is, see claim_truth
 
     Raises video.OutputError.
     """
@@ -56,9 +60,10 @@ class TruthWriter:
         like: video.Clip,
         max_faces: int,
         comment: str,
-        interval: video.Interval | None = None,
+        interval: video.Interval | None,
+        claim: Claim,
     ):
-        self.folder, self.max_faces = folder, max_faces
+        self.folder, self.max_faces, self.claim = folder, max_faces, claim
         self.clips = {factor: folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
         self.writers = [
             video.open_writer(path, like, factor, comment, interval)
@@ -67,13 +72,14 @@ class TruthWriter:
         self.rows: list[list] = []
 
     def __enter__(self) -> TruthWriter:
+        check_claim(self.claim, self.folder)
         try:
-            (self.folder / "mask").mkdir(parents=True, exist_ok=True)
+            self.claim.take(self.folder)
+            (self.folder / "mask").mkdir(exist_ok=True)
             self._delete_earlier_files()
         except OSError as error:
-            remedy = "choose another place with --truth"
             raise video.OutputError(
-                f"{self.folder} cannot be written: {error.strerror}; {remedy}"
+                f"{self.folder} cannot be written: {error.strerror}; {OTHER_TRUTH}"
             ) from None
         with ExitStack() as stack:
             for writer in self.writers:
@@ -113,11 +119,19 @@ class TruthWriter:
         ]
         self._write_table("index.csv", [*TRUTH_COLUMNS, *matrix_columns], self.rows)
 
-    def _delete_earlier_files(self) -> None:
-        tables = self.folder / "index.csv", self.folder / "clips.csv"
+    @property
+    def files(self) -> list[Path]:
+        """The tables first, then all that they describe: clips, their records and the masks."""
         clips = self.clips.values()
-        masks = (self.folder / "mask").glob("[0-9]" * 6 + ".png")
-        for file in (*tables, *clips, *map(record_path, clips), *masks):
+        names = "index.csv", "clips.csv"
+        tables = [self.folder / name for name in names]
+        return [*tables, *clips, *map(record_path, clips), self.folder / "mask"]
+
+    def _delete_earlier_files(self) -> None:
+        *files, masks = self.files
+        for pattern in ("[0-9]" * 6 + ".png", ".part-*"):
+            files += masks.glob(pattern)
+        for file in files:
             file.unlink(missing_ok=True)
 
     def _write_table(self, name: str, header: list[str], rows: list[list]) -> None:

@@ -14,11 +14,12 @@ from files import contact_sheet, digest, pick_evenly
 from provenance import record
 
 from .cache import Stage
-from .clips import Selection
+from .clips import PEOPLE, Selection
 from .convert import ConvertedFrame
 from .detect import Tracks
 from .run import Run
 from .truth import TruthWriter
+from .truth_folder import claim_truth
 
 SHEET_FRAMES = 12  # in result.png
 SHEET_CELL_WIDTH = 240  # pixels
@@ -41,7 +42,7 @@ def _made_from(run: Run, clip: Selection) -> dict:
         "quality": settings.quality,
         "mark": settings.mark,
         "output": str(settings.output.resolve()),
-        "truth": str(settings.truth),
+        "truth": settings.truth and str(settings.truth.resolve()),
     }
 
 
@@ -59,7 +60,8 @@ def write_output(
         )
         truth = None
         if settings.truth:
-            truth = TruthWriter(settings.truth, clip.source, len(tracks), comment, interval)
+            claim = claim_truth(settings, *(run.record["identity"][role] for role in PEOPLE))
+            truth = TruthWriter(settings.truth, clip.source, len(tracks), comment, interval, claim)
             stack.enter_context(truth)
         for i, frame in enumerate(run.progress(frames, "swap", count)):
             writer.write(frame.image, frame.untouched.time)
@@ -78,9 +80,7 @@ def write_output(
     sha256 = digest(settings.output)
     run.result(output={"sha256": sha256, "frames": count, "swapped": len(swapped)})
     files = [settings.output, record.record_path(settings.output)]
-    if settings.truth:
-        files.append(settings.truth / "index.csv")
-    return files
+    return files + (truth.files if truth else [])
 
 
 def statement(run: Run) -> str:

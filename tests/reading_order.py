@@ -16,7 +16,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 # what happens, and the files that do it, in reading order
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
-    "Decode": "video/{clip,images,errors,cuts}.py",
+    "Decode": "video/{clip,images,errors,cuts}.py files/pictures.py",
     "Detect": "stages/{detect,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights,lz4}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
@@ -34,7 +34,7 @@ OPTIONAL = {
     "The command line": "stages/options.py",
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
         "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
-        "files/{atomic,digest,lock,command,contact_sheet}.py"
+        "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
     "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
     "Layers that only the nets of 2020 have, and these nets": (
@@ -44,7 +44,7 @@ OPTIONAL = {
         "colorcorrect/{none,monge_kantorovich}.py poisson/{blend,guidance}.py video/pictures.py"
     ),
     "Marks, records and the truth for research": (
-        "provenance/*.py stages/{find_marks,truth}.py video/comment.py"
+        "provenance/*.py stages/{find_marks,truth,truth_folder}.py video/comment.py"
     ),
     "What else a clip's file needs: the checks of an output": "video/output_check.py",
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",

@@ -11,8 +11,10 @@ from pathlib import Path
 import av
 import numpy as np
 
+from files import IMAGE_SUFFIXES, list_by_number
+
 from .errors import MissingInput, NoFrames, NotAVideo
-from .images import IMAGE_SUFFIXES, check_pixels, list_by_number, read_image
+from .images import check_pixels, read_image
 
 DEFAULT_RATE = Fraction(25)  # frames a second, if a file does not say; the European norm
 # The number of a colour matrix in a stream (ISO/IEC 23091-2) -> its number in swscale.h.

@@ -8,7 +8,9 @@ import av
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .images import IMAGE_SUFFIXES, PILLOW_ERRORS, list_by_number
+from files import IMAGE_SUFFIXES, list_by_number
+
+from .images import PILLOW_ERRORS
 
 
 def png_text(comment: str) -> PngInfo | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from PIL.Image import DecompressionBombError, DecompressionBombWarning
 from .errors import MissingInput, NotAVideo
 
 MAX_PIXELS = 40_000_000  # of an image or a frame; 8K video has 33 million; by choice
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"}
 # What Pillow raises for a file that is no image, is damaged, or would take too much memory.
 PILLOW_ERRORS = OSError, SyntaxError, ValueError, DecompressionBombError, DecompressionBombWarning
 
@@ -52,14 +50,3 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
         image = Image.alpha_composite(black, image.convert("RGBA"))
     return np.array(image.convert("RGB"))
-
-
-def list_by_number(folder: Path) -> list[Path]:
-    """The images of a folder, ordered by the numbers in their names: img2 before img10."""
-
-    def key(path: Path) -> list[int | str]:
-        parts = re.split(r"(\d+)", path.name.lower())
-        return [int(part) if part.isdigit() else part for part in parts]
-
-    files = (f for f in folder.iterdir() if f.suffix.lower() in IMAGE_SUFFIXES and f.is_file())
-    return sorted(files, key=key)
