@@ -58,7 +58,7 @@ def _read_faces(path: str, preset: Preset) -> np.ndarray:
 def train(trainer: Seed2020Trainer, rounds: int) -> Iterator[tuple[int, list[float]]]:
     """Train for `rounds` rounds; yields each round's number, from 1, and its epochs' losses."""
     losses: list[float] = []
-    for step in trainer.run(rounds, None):
+    for step in trainer.run(trainer.length(rounds)):
         if step.finished:
             losses.append(round(step.epoch_loss, 5))
             if len(losses) == len(trainer.preset.phases):

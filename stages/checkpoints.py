@@ -1,15 +1,10 @@
-"""The checkpoints of a run: the newest three, and the best.
-
-    checkpoints/000012.npz   after so many epochs
-    checkpoints/best.npz     after the round with the smallest loss
+"""The checkpoints of a run: the newest three, such as checkpoints/000012.npz after 12 epochs.
 
 A file that is damaged is named and left alone, and the one before it is used.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,19 +31,8 @@ class Checkpoints:
         """Save the state after an epoch; once the new file is complete, delete the superfluous."""
         file = self.folder / f"{trainer.epochs:06d}.npz"
         trainer.save(file)
-        if trainer.is_best:
-            self._save_best(file)
         for old in self.newest_first()[KEPT_CHECKPOINTS:]:
             old.unlink()
-
-    def _save_best(self, file: Path) -> None:
-        aside = self.folder / "best.npz.part"
-        aside.unlink(missing_ok=True)
-        try:
-            os.link(file, aside)
-        except OSError:  # not every file system has links
-            shutil.copyfile(file, aside)
-        os.replace(aside, self.folder / "best.npz")
 
     def resume(self, trainer: Trainer, tell: Callable[[str], None]) -> None:
         """Load the newest readable checkpoint; if there are none, save the present state as one.

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 import nn
 from files import contact_sheet
@@ -16,13 +15,13 @@ from .align import Faces
 from .cache import Stage
 from .checkpoints import Checkpoints
 from .clips import PEOPLE
+from .progress import training_progress
 from .run import Run
 from .trainers import TRAINERS, Step, Trainer
 
 MIN_RATE_FACTOR = 0.1  # of the usual learning rate; training stops before it goes below; by eye
 FIRST_PREVIEW = 2.0  # seconds of training until the first preview; by eye
 PREVIEW_INTERVAL = 20.0  # seconds from one preview to the next; by eye
-PROGRESS_FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 
 
 def train(run: Run, faces: dict[str, Faces]) -> Trainer:
@@ -105,8 +104,9 @@ def slow_down(
 def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
     """Train to the end, with a progress bar, a checkpoint after each epoch, and previews."""
     preset, previews, step = run.settings.preset, Previews(run, trainer), None
-    with tqdm(total=1.0, desc="train", disable=None, bar_format=PROGRESS_FORMAT) as bar:
-        for step in trainer.run(preset.rounds, preset.minutes, run.settings.schedule):
+    length = trainer.length(preset.rounds, preset.minutes, run.settings.schedule)
+    with training_progress(trainer.progress(length)) as bar:
+        for step in trainer.run(length):
             bar.update(step.progress - bar.n)
             loss = f"round {step.round + 1} {step.phase}: {step.epoch_loss:.5f}"
             bar.set_postfix_str(loss, refresh=False)

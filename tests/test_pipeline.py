@@ -512,7 +512,7 @@ def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, pr
         for k, skin in (("a", (205, 160, 130)), ("b", (120, 80, 60)))
     }
     trained, fresh = (trainer(faces, PRESETS[preset], seed) for seed in (0, 1))
-    for _ in trained.run(1, None):
+    for _ in trained.run(trained.length(1)):
         pass
     trained.save(tmp_path / "a.npz")
     fresh.load(tmp_path / "a.npz")
@@ -520,8 +520,8 @@ def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, pr
     for name, tensor in trained.nets["intracoder"].named_tensors():
         np.testing.assert_array_equal(tensors[name].data, tensor.data)
     assert not np.array_equal(tensors[own.format("a")].data, tensors[own.format("b")].data)
-    before = [(step.phase, step.epoch_loss) for step in trained.run(2, None)]
-    assert [(step.phase, step.epoch_loss) for step in fresh.run(2, None)] == before
+    before = [(step.phase, step.epoch_loss) for step in trained.run(trained.length(2))]
+    assert [(step.phase, step.epoch_loss) for step in fresh.run(fresh.length(2))] == before
     swapped = trained.swap(faces["a"])
     assert swapped.shape == (4, 128, 128, 3) and swapped.dtype == np.float32
     np.testing.assert_array_equal(swapped, fresh.swap(faces["a"]))

@@ -191,12 +191,9 @@ def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_pa
     assert pipeline.main(_arguments(clips, tmp_path)) == 0
 
 
-def test_the_last_checkpoints_and_the_best_are_kept(whole):
+def test_the_last_checkpoints_are_kept_and_nothing_else(whole):
     names = sorted(p.name for p in (whole / "run" / "checkpoints").iterdir())
-    assert names == [
-        *(f"{ROUNDS - k:06d}.npz" for k in reversed(range(KEPT_CHECKPOINTS))),
-        "best.npz",
-    ]
+    assert names == [f"{ROUNDS - k:06d}.npz" for k in reversed(range(KEPT_CHECKPOINTS))]
 
 
 @pytest.mark.parametrize("at", [0, 1, 0.3, 0.999])
@@ -379,3 +376,22 @@ def test_a_replay_says_what_differs(clips, whole, tmp_path, capsys):
     code, said = replay(settings={})
     assert code == 7 and "run.json" in said
     assert pipeline.main(["--replay", str(tmp_path / "nowhere.json")]) == 7
+
+
+def test_every_stage_shows_its_progress_and_continued_training_what_is_done(
+    clips, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("stages.progress.LINE_INTERVAL", 0)
+
+    def lines_of(rounds):
+        arguments = _arguments(clips, tmp_path)
+        arguments[arguments.index("--rounds") + 1] = rounds
+        assert pipeline.main(arguments) == 0
+        lines = [line.partition(": ") for line in capsys.readouterr().err.splitlines()]
+        return {what: first for what, _, first in reversed(lines) if " so far, " in first}
+
+    first = lines_of("1")
+    stages = {"detect target", "detect donor", "align target", "align donor", "train", "swap"}
+    assert first.keys() == stages and first["detect donor"].startswith("0 of 18 frames")
+    assert first["train"].startswith("0 %")
+    assert lines_of("2")["train"].startswith("50 %")

@@ -7,7 +7,6 @@ continues from its last finished epoch to the same result as an uninterrupted on
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,9 +22,7 @@ from nn import checkpoint
 from ..presets import Preset
 
 # The attributes of a Trainer that a checkpoint holds beside the arrays, and their types.
-CHECKPOINT_COUNTERS = dict(
-    epochs=int, seconds=float, schedule=list, rate_factor=float, round_losses=list, best_loss=float
-)
+CHECKPOINT_COUNTERS = dict(epochs=int, seconds=float, schedule=list, rate_factor=float)
 
 
 @dataclass(frozen=True)
@@ -71,21 +68,24 @@ class Trainer:
         # length in minutes it comes from the clock, so a replay needs it.
         self.schedule: list[float] = []
         self.rate_factor = 1.0  # of every learning rate; below 1 after a loss that was not finite
-        self.round_losses: list[float] = []  # of the current round's epochs
-        self.best_loss = math.inf  # smallest mean loss of a round
-        self.is_best = False  # whether the last epoch ended a round with the smallest loss so far
 
-    def run(
-        self, rounds: int | None, minutes: float | None, schedule: list[float] | None = None
-    ) -> Iterator[Step]:
-        """Train for a number of rounds or else of minutes; yields each step.
-
-        With the `schedule` of an earlier run, train as that run did, whatever the clock says. A
-        caller who stops loses only the epoch that is not `finished`. Raises nn.train.Diverged.
-        """
+    def length(
+        self, rounds: int | None, minutes: float | None = None, schedule: list[float] | None = None
+    ) -> Length:
+        """The length in rounds or else in minutes, or by the `schedule` of an earlier run."""
         epochs = None if rounds is None else rounds * len(self.preset.phases)
-        length = Length(epochs, minutes, schedule)
-        while (progress := length.progress(self.epochs, 0, self.seconds)) < 1:
+        return Length(epochs, minutes, schedule)
+
+    def progress(self, length: Length) -> float:
+        """The fraction of all training, 0..1, that the finished epochs are."""
+        return min(length.progress(self.epochs, 0, self.seconds), 1.0)
+
+    def run(self, length: Length) -> Iterator[Step]:
+        """Train to the end; yields each step.
+
+        A caller who stops loses only the epoch that is not `finished`. Raises nn.train.Diverged.
+        """
+        while (progress := self.progress(length)) < 1:
             self.schedule = [*self.schedule[: self.epochs], progress]
             self.adam.rate = self.learning_rate(progress) * self.rate_factor
             yield from self._run_epoch(length)
@@ -99,21 +99,10 @@ class Trainer:
             total, done = total + loss * images, done + images
             fraction, spent = done / count, time.perf_counter() - start
             if finished := done == count:
-                self._finish_epoch(total / done, spent)
+                self.epochs, self.seconds = self.epochs + 1, self.seconds + spent
                 fraction = spent = 0.0
             progress = length.progress(self.epochs, fraction, self.seconds + spent)
             yield Step(round_, phase, min(progress, 1.0), total / done, finished)
-
-    def _finish_epoch(self, loss: float, seconds: float) -> None:
-        self.epochs += 1
-        self.seconds += seconds
-        self.round_losses.append(loss)
-        self.is_best = False
-        if len(self.round_losses) == len(self.preset.phases):
-            mean = sum(self.round_losses) / len(self.round_losses)
-            self.is_best = mean < self.best_loss
-            self.best_loss = min(self.best_loss, mean)
-            self.round_losses = []
 
     # Subclasses override the following.
 
