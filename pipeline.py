@@ -16,9 +16,10 @@ from faces import ManifestError
 from files import program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
+from stages.choose import TooFewFaces
 from stages.clips import open_clips, select_learnt
 from stages.convert import convert
-from stages.detect import TooFewFaces, detect
+from stages.detect import detect
 from stages.options import parse
 from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes

@@ -126,7 +126,8 @@ def choose(
     if isinstance(which, tuple):
         return _choose_at_point(tracks, *which)
     if not 0 <= which < len(tracks):
-        raise ValueError(f"there are {len(tracks)} faces, numbered from 0; no number {which}")
+        count = f"there are {len(tracks)} people" if len(tracks) != 1 else "there is one person"
+        raise ValueError(f"{count}, numbered from 0; no number {which}")
     return tracks[which].faces
 
 

@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+import nn
 from faces import Face
 
 from .cascade import Detector
@@ -26,6 +27,7 @@ from .cascade import Detector
 WHOLE_SEARCH_INTERVAL = 12  # frames from one key frame to the next; by eye
 PAIRED_IOU = 0.2  # least overlap (IoU) of a face's boxes in two key frames; by eye
 CONFIRMED_IOU = 0.5  # least overlap of a face with the box where it was expected; by eye
+TRIM_INTERVAL = 10  # frames after which freed memory is given back to the system; by eye
 RELIABLE_SCORE = 0.95  # least score of a face that frames between must have as well; by eye
 
 
@@ -53,6 +55,16 @@ def follow(
     every: int = WHOLE_SEARCH_INTERVAL,
 ) -> Iterator[Followed]:
     """The faces of (frame, whether a shot begins with it); every = 1 searches all frames whole."""
+    for count, found in enumerate(_search(frames, detector, min_size, every)):
+        if count % TRIM_INTERVAL == 0:
+            nn.parallel.trim_memory()
+        yield found
+
+
+def _search(
+    frames: Iterable[tuple[Frame, bool]], detector: Detector, min_size: float, every: int
+) -> Iterator[Followed]:
+    """`follow`, which also gives freed memory back."""
     start = None
     for group in _split_at_key_frames(frames, every):
         frame, cut = group.pop()

@@ -12,8 +12,8 @@ from faces.manifest import Row
 from files import pick_evenly
 
 from .cache import Stage
+from .choose import Tracks
 from .clips import Selection
-from .detect import Tracks
 from .run import Run
 from .run_record import RunError
 
@@ -32,7 +32,7 @@ def align(run: Run, clips: dict[str, Selection], tracks: dict[str, Tracks]) -> d
 def align_clip(run: Run, role: str, frames: Selection, tracks: Tracks) -> Faces:
     """The aligned faces of one clip."""
     made_from = {
-        "detect": run.fingerprint(f"detect {role}"),
+        "choose": run.fingerprint(f"choose {role}"),
         "frames": [frames.first, frames.last],
         "size": list(run.settings.preset.aligned),
         "corner": list(run.settings.preset.region.corner),

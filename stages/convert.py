@@ -32,8 +32,8 @@ from .presets import Preset
 
 if TYPE_CHECKING:
     from .align import Faces
+    from .choose import Tracks
     from .clips import Selection
-    from .detect import Tracks
     from .run import Run
 
 MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt

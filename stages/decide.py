@@ -9,9 +9,6 @@ import numpy as np
 
 from faces import Face, align, reject, select, smooth_matrices
 from faces.manifest import Row
-from files import pick_evenly
-
-PICTURES_PER_TRACK = 8  # in tracks.png; by eye
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,25 +47,7 @@ def decide(
 
 def decide_all(clip: list[Detections], smooth: bool = True) -> list[list[Row]]:
     """`decide` for each track that is certainly a face, the most prominent first."""
-    return [_rows(clip, track.faces, smooth) for track in _link(clip) if track.is_certain]
-
-
-def describe_tracks(clip: list[Detections]) -> list[tuple[str, list[np.ndarray]]]:
-    """A description and some pictures (90, 70, 3) of each track, in the order of `which`."""
-    described = []
-    for k, track in enumerate(_link(clip)):
-        pictures = [
-            picture
-            for d in clip
-            if d.pictures
-            for face, picture in zip(d.faces, d.pictures, strict=True)
-            if track.faces.get(d.number) is face
-        ]
-        score = np.mean([face.score for face in track.faces.values()])
-        span = f"{len(track.faces)} frames, {min(track.faces)} to {max(track.faces)}"
-        some = [pictures[i] for i in pick_evenly(len(pictures), PICTURES_PER_TRACK)]
-        described.append((f"{k}: {span}, mean score {score:.3f}", some))
-    return described
+    return [_rows(clip, track.faces, smooth) for track in link(clip) if track.is_certain]
 
 
 def _starts(clip: list[Detections]) -> list[int]:
@@ -76,7 +55,8 @@ def _starts(clip: list[Detections]) -> list[int]:
     return [d.number for d in clip if d.cut]
 
 
-def _link(clip: list[Detections]) -> list[select.Track]:
+def link(clip: list[Detections]) -> list[select.Track]:
+    """The people of a clip, the most prominent first: what each one's number refers to."""
     return select.link({d.number: d.faces for d in clip}, _starts(clip))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-import nn
 import video
 from faces import align, select, smooth_matrices
 from mtcnn_np import Detector, follow
@@ -16,7 +15,6 @@ from provenance.search import RectifiedFace, Verdict, judge_faces
 # Frames over which a face's size and angle are smoothed. They are detected less exactly than its
 # position, and change more slowly. By eye.
 MARK_SMOOTHING = 25
-MARK_TRIM_INTERVAL = 10  # frames after which freed memory goes back to the system; by choice
 
 
 def find_marks(clip: video.Clip, detector: Detector, min_size: float = 30) -> list[Verdict]:
@@ -46,9 +44,7 @@ def _track_faces(
 ) -> list[dict[int, np.ndarray]]:
     """The matrices (2, 3), frame -> aligned face, of each face of the clip, by frame number."""
     detections, starts = {}, []
-    for count, found in enumerate(follow(video.with_cuts(clip), detector, min_size)):
-        if count % MARK_TRIM_INTERVAL == 0:
-            nn.parallel.trim_memory()
+    for found in follow(video.with_cuts(clip), detector, min_size):
         detections[found.frame.number] = found.faces
         if found.cut:
             starts.append(found.frame.number)

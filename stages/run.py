@@ -2,7 +2,8 @@
 
 run.json              settings, versions, hashes of the inputs, finished stages, results
 log.txt               what happened, with times
-target/, donor/       manifest.jsonl and faces/NNNNNN.png, addressed by frame number
+target/, donor/       detections.jsonl (all faces), manifest.jsonl (the chosen one) and
+                      faces/NNNNNN.png, addressed by frame number; who is there: stages/people.py
 checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
 lock                  locked while a program uses the folder; the system frees it when that ends
 losses.csv            one row an epoch
@@ -104,6 +105,9 @@ class Run:
 
     def manifest_path(self, role: str, track: int = 0) -> Path:
         return self.path / role / f"manifest{_suffix(track)}.jsonl"
+
+    def detections_path(self, role: str) -> Path:
+        return self.path / role / "detections.jsonl"
 
     def face_path(self, role: str, frame: int, track: int = 0) -> Path:
         return self.path / role / f"faces{_suffix(track)}" / f"{frame:06d}.png"

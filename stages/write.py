@@ -14,9 +14,9 @@ from files import contact_sheet, digest, pick_evenly
 from provenance import record
 
 from .cache import Stage
+from .choose import Tracks
 from .clips import PEOPLE, Selection
 from .convert import ConvertedFrame
-from .detect import Tracks
 from .run import Run
 from .truth import TruthWriter
 from .truth_folder import claim_truth

@@ -17,7 +17,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
     "Decode": "video/{clip,images,errors,cuts}.py files/pictures.py",
-    "Detect": "stages/{detect,decide}.py "
+    "Detect": "stages/{detect,choose,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights,lz4}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
     "stages/align.py files/{bilinear,luma,pick}.py",
@@ -36,6 +36,7 @@ OPTIONAL = {
         "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
         "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
+    "Who is in a clip, and all faces found, as files": "stages/{people,detections_file}.py",
     "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
     "Layers that only the nets of 2020 have, and these nets": (
         "nn/norm.py intracoder/seed2020/*.py colorcorrect/seed2020/*.py stages/trainers/seed2020.py"

@@ -1,0 +1,83 @@
+"""All faces found in a clip -> the manifest of each face that is swapped or learnt."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from faces import manifest
+
+from . import detections_file, people
+from .cache import Stage
+from .clips import Selection
+from .decide import Detections, decide, decide_all
+from .run import Run
+
+MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful; by eye
+
+Tracks = list[dict[int, manifest.Row]]  # of each swapped face, its row in each frame
+
+
+class TooFewFaces(Exception):
+    """No face to swap, or too few faces of a person to learn from."""
+
+
+def choose(run: Run, role: str, frames: Selection) -> Tracks:
+    """The manifest of each chosen face of a clip whose faces are found; says who was taken.
+
+    Raises TooFewFaces if the face that the user names is not there, or there are too few.
+    """
+    patterns = (f"{role}/manifest*.jsonl", f"{role}/taken.txt")
+    stage = Stage(f"choose {role}", _made_from(run, role), patterns)
+    run.make(stage, lambda: _write_manifests(run, role, frames))
+    tracks: Tracks = []
+    while (path := run.manifest_path(role, len(tracks))).exists():
+        tracks.append(manifest.read(path))
+    _refuse_too_few(tracks, frames, run.settings.min_size)
+    people.tell_taken(run, role)
+    return tracks
+
+
+def _made_from(run: Run, role: str) -> dict:
+    settings = run.settings.as_record()
+    names = ("face", "all_faces") if role == "target" else ("donor_face",)
+    made_from = {"detect": run.fingerprint(f"detect {role}")} | {n: settings[n] for n in names}
+    return made_from | {"smooth": run.settings.preset.smooth}
+
+
+def _write_manifests(run: Run, role: str, frames: Selection) -> None:
+    detections = detections_file.read(run.detections_path(role))
+    try:
+        tracks = _decide(run, role, detections)
+    except ValueError as error:
+        remedy = people.describe_choice(run, role)
+        raise TooFewFaces(f"{frames.source.path}: {error}; {remedy}") from None
+    for track, rows in enumerate(tracks):
+        manifest.write(run.manifest_path(role, track), rows)
+        counts = Counter(row.status for row in rows)
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        run.tell(f"{role}: {len(rows)} frames, {summary}")
+    people.write_taken(run, role, detections, tracks)
+
+
+def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:
+    """The rows of each face to swap. Raises ValueError if the chosen face is not there."""
+    settings, smooth = run.settings, run.settings.preset.smooth
+    if role == "donor":
+        return [decide(detections, settings.donor_face, smooth)]
+    everybody = decide_all(detections, smooth) if settings.all_faces else []
+    return everybody or [decide(detections, settings.face, smooth)]
+
+
+def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
+    clip = frames.source.path
+    usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
+    if usable == 0:
+        raise TooFewFaces(
+            f"{clip}: no face in any of {len(tracks[0])} frames; is it upright, and at least "
+            f"{min_size:g} px (--min-size)?"
+        )
+    if usable < MIN_TRAINING_FACES:
+        raise TooFewFaces(
+            f"{clip}: a face in only {usable} frames, and training needs {MIN_TRAINING_FACES}; "
+            "give a longer clip"
+        )
