@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
 import nn
 import video
-from files import run_command
+from files import list_by_number, run_command
 from mtcnn_np import Detector, WeightsError
 from stages.find_marks import find_marks
 
@@ -20,6 +21,7 @@ PROVENANCE_EPILOG = """exit codes: 0 every input has the mark, or says in its me
 record beside it that it is synthetic; 1 at least one has none of these; 2 wrong options; 3 input
 missing; 4 input not a clip; 8 detector weights missing. No mark does not mean that a clip is
 genuine: other programs leave none, and marks can be removed."""
+SYNTHETIC = "Synthetic media"  # how the statements begin, see record.py
 MIN_PRINTED_CHANCE = 1e-12  # a smaller chance of a false alarm is printed as this one; by choice
 MIN_FACE_PX = 12  # pixels, the window of the detector's first net (Zhang et al. 2016)
 
@@ -81,6 +83,9 @@ def examine(path: Path, detector: Detector, min_size: float) -> dict:
     clip = video.open_clip(path)
     faces = find_marks(clip, detector, min_size)
     notes = list(clip.notes)
+    statement, share = _read_statement(path)
+    if share:
+        notes.append(share)
     try:
         beside = record.read(path)
     except record.RecordError as error:
@@ -90,17 +95,28 @@ def examine(path: Path, detector: Detector, min_size: float) -> dict:
         "file": str(path),
         "marked": any(face.marked for face in faces),
         "faces": [asdict(face) for face in faces],
-        "statement": video.read_comment(path),
+        "statement": statement,
         "record": beside,
         "notes": notes,
     }
+
+
+def _read_statement(path: Path) -> tuple[str, str | None]:
+    """The statement in the metadata, "" if there is none; a note if not all pictures have it."""
+    pictures = list_by_number(path) if path.is_dir() else [path]
+    counts = Counter(video.read_comment(picture) for picture in pictures)
+    statement = max(counts, key=lambda text: (text.startswith(SYNTHETIC), counts[text]))
+    if not statement or counts[statement] == len(pictures):
+        return statement, None
+    share = f"{counts[statement]} of the {len(pictures)} pictures"
+    return statement, f"only {share} in {path} have this statement"
 
 
 def _is_synthetic(found: dict) -> bool:
     """Whether at least one sign says that the input is synthetic."""
     return bool(
         found["marked"]
-        or found["statement"].startswith("Synthetic media")
+        or found["statement"].startswith(SYNTHETIC)
         or (found["record"] or {}).get("fits")
     )
 
@@ -136,10 +152,18 @@ def _describe_record(found: dict) -> str:
     beside = found["record"]
     if beside is None:
         return "none beside it"
-    misfit = "does not fit: the file was changed since, or the record is another's"
-    fits = "fits" if beside["fits"] else misfit
-    path, frames = record.record_path(Path(found["file"])), beside["replaced_frames"]
-    return f"{path}, {fits}; replaced in frames {_format_ranges(frames)}"
+    path, frames, number = (beside[key] for key in ("path", "replaced_frames", "frame"))
+    is_folder = number is not None or Path(found["file"]).is_dir()
+    if number is not None:
+        path += ", that of the folder,"
+    if not beside["fits"]:
+        changed = "a picture was changed, renamed, added or removed"
+        why = changed if is_folder else "the file was changed"
+        return f"{path} does not fit: {why} since, or the record is another's"
+    if number is None:
+        return f"{path} fits; replaced in frames {_format_ranges(frames)}"
+    replaced = any(first <= number <= last for first, last in frames)
+    return f"{path} fits; this is frame {number}, {'replaced' if replaced else 'left as it was'}"
 
 
 def _format_ranges(ranges: list[tuple[int, int]]) -> str:

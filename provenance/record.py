@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from files import atomic_file, digest, package_versions
+from files import atomic_file, digest, list_by_number, package_versions
 
 from .mark import MARK_PSNR
 from .pattern import MARK_KEY, MARK_VERSION
@@ -57,7 +57,9 @@ class Record:
 
 def record_path(output: Path) -> Path:
     """Where the record of a clip, a picture or a folder lies."""
-    return output.with_name(output.name + ".json")
+    if output.name in ("", ".."):  # as in "." or "../..", which have no name of their own
+        output = output.resolve()
+    return output.parent / f"{output.name}.json"
 
 
 def write(output: Path, record: Record) -> None:
@@ -78,14 +80,28 @@ def write(output: Path, record: Record) -> None:
 
 
 def read(output: Path) -> dict | None:
-    """The record beside an output; None if there is none.
+    """The record beside an output, or for a picture that of its folder; None if there is none.
 
-    Adds `fits`: whether the output is, byte for byte, the one that the record describes. Anybody
-    may have written the file, so every value that is used is checked. Raises RecordError.
+    Anybody may have written the file, so every value that is used is checked. Adds
+
+    path   of the record
+    fits   whether the output is, byte for byte, the one that the record describes: for a folder
+           all its pictures under their names, none missing and none added
+    frame  of a picture: its number in the folder that the record describes; else None
+
+    Raises RecordError.
     """
-    file = record_path(output)
-    if not file.is_file():
+    if record_path(output).is_file():
+        return _read(record_path(output), output) | {"frame": None}
+    folder = output.absolute().parent
+    pictures = list_by_number(folder) if output.is_file() else []
+    if output.absolute() not in pictures or not record_path(folder).is_file():
         return None
+    return _read(record_path(folder), folder) | {"frame": pictures.index(output.absolute())}
+
+
+def _read(file: Path, output: Path) -> dict:
+    """The record in a file, and whether it `fits` an output. Raises RecordError."""
     try:
         if file.stat().st_size > MAX_RECORD_BYTES:
             raise ValueError(f"more than {MAX_RECORD_BYTES} bytes")
@@ -94,7 +110,9 @@ def read(output: Path) -> dict | None:
             raise ValueError("it does not say that the output is synthetic")
         replaced = [(int(first), int(last)) for first, last in content["replaced_frames"]]
         fits = content["output"]["sha256"] == digest(output)
-        return content | {"replaced_frames": replaced, "fits": fits}
+        if output.is_dir():  # earlier versions recorded pictures of other runs as their own
+            fits = fits and content["output"]["frames"] == len(list_by_number(output))
+        return content | {"replaced_frames": replaced, "fits": fits, "path": str(file)}
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RecordError(
             f"{file} is no record of ours ({error}); delete it, or put the right one there"
