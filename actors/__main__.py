@@ -19,15 +19,20 @@ from PIL import Image
 
 import nn
 import video
-from files import run_command
+from files import atomic_file, run_command
+from provenance import record
 from stages.progress import progress
 
 from .background import render_background
 from .performance import Moment
 from .person import sample_actor
 from .render import Model, encode
-from .scene import HARD_CASES, Scene
+from .scene import HARD_CASES, Scene, check_scene
 from .truth import ACTOR_COMMENT, film
+from .truth_folder import check_truth_folder
+
+MAX_SEED_DIGITS = 18  # by choice
+LAST_QUALITY = 51  # the highest rate factor of H.264
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -42,8 +47,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def _find_problem(options: argparse.Namespace) -> str | None:
     if options.face is not None and not options.truth:
         return "--face is for the true swap, which is part of --truth DIR"
+    if options.sheet and options.truth:
+        return "--sheet is a picture instead of a clip; it has no --truth"
     if options.sheet and options.sheet.suffix.lower() != ".png":
         return f"--sheet {options.sheet} does not end in .png"
+    try:
+        check_scene(options)
+    except ValueError as error:
+        return str(error)
     return None
 
 
@@ -65,7 +76,7 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--rate", type=float, default=25, metavar="FPS", help="frames a second (default: 25)")
     add("--hard", default="", metavar="NAME,...", help="what makes it hard, see below")
     help = "of H.264, 0 best to 51 (default: 14)"
-    add("--quality", type=int, default=14, metavar="CRF", choices=range(52), help=help)
+    add("--quality", type=_quality, default=14, metavar="CRF", help=help)
     add("--silent", action="store_true", help="without a voice")
     help = ".mp4, .mkv (lossless), .gif or a folder (default: actor.mp4)"
     add("-o", "--output", type=Path, metavar="OUT", default=Path("actor.mp4"), help=help)
@@ -78,8 +89,16 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number, 0 or above")
+    if not text.isdecimal() or len(text) > MAX_SEED_DIGITS:
+        raise argparse.ArgumentTypeError(
+            f"{text:.40} is not a whole number, 0 or above, of at most {MAX_SEED_DIGITS} digits"
+        )
+    return int(text)
+
+
+def _quality(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text[:9]) <= LAST_QUALITY:
+        raise argparse.ArgumentTypeError(f"{text:.40} is not a whole number, 0 to {LAST_QUALITY}")
     return int(text)
 
 
@@ -105,9 +124,32 @@ def render_sheet(size: int = 256) -> np.ndarray:
     return np.concatenate([np.concatenate(pictures[i : i + 6], 1) for i in (0, 6)])
 
 
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Raise OutputError, before anything is rendered, for a place that may not be written."""
+    if sheet := options.sheet:
+        video.check_writable(sheet)
+        if sheet.exists() and not video.says_synthetic(sheet):
+            raise video.OutputError(
+                f"{sheet} exists and was not made by this program; name another file"
+            )
+        return
+    video.check_output(options.output, ours=_is_earlier_output(options.output))
+    if options.truth:
+        check_truth_folder(options.truth, options.output)
+
+
+def _is_earlier_output(output: Path) -> bool:
+    """Whether a record beside the output says that it is a rendered clip, as it was made."""
+    try:
+        found = record.read(output)
+    except record.RecordError as error:
+        raise video.OutputError(str(error)) from None
+    return bool(found) and found["fits"] and found["statement"] == ACTOR_COMMENT
+
+
 def _write_sheet(path: Path) -> None:
-    video.check_writable(path)
-    Image.fromarray(render_sheet()).save(path, pnginfo=video.png_text(ACTOR_COMMENT))
+    with atomic_file(path) as file:
+        Image.fromarray(render_sheet()).save(file, "png", pnginfo=video.png_text(ACTOR_COMMENT))
 
 
 def _build_scene(options: argparse.Namespace) -> Scene:
@@ -126,14 +168,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     nn.set_threads(options.threads)
     try:
+        _check_outputs(options)
         if options.sheet:
             _write_sheet(options.sheet)
             return 0
-        try:
-            scene = _build_scene(options)
-        except ValueError as error:
-            print(f"actors: {error}", file=sys.stderr)
-            return 2
+        scene = _build_scene(options)
         frames = film(scene, options.output, options.truth, options.quality, not options.silent)
         for _ in progress(frames, "render", scene.frames):
             pass

@@ -31,6 +31,7 @@ HARD_CASES = {
 }
 SCENE_SIDES = (32, 4096)  # pixels: least and most
 SCENE_RATES = (1, 240)  # frames a second: least and most
+MAX_SCENE_SECONDS = 600  # the voice is in memory as a whole, 2 MB a second; by choice
 SUB_EXPOSURES = 4  # renderings that a blurred frame is the mean of
 SHUTTER_OPEN = 0.5  # of a frame's duration ("blur"): a shutter of 180 degrees
 SECOND_SHOT_SEED = 10_007  # added to the performance's seed for the shot after the cut ("cut")
@@ -74,7 +75,7 @@ class Scene:
 
     def __post_init__(self):
         self.hard = frozenset(self.hard)
-        self._check()
+        check_scene(self)
         seconds = self.frames / self.rate
         seeds = [self.performance + SECOND_SHOT_SEED * k for k in range(1 + ("cut" in self.hard))]
         self.plays = [Performance(seed, seconds) for seed in seeds]  # one for each shot
@@ -90,21 +91,6 @@ class Scene:
                 Model(sample_actor(self.actor + COMPANION_SEED)),
                 Performance(self.performance + COMPANION_SEED, seconds),
             )
-
-    def _check(self) -> None:
-        if unknown := self.hard - HARD_CASES.keys():
-            names, known = ", ".join(sorted(unknown)), ", ".join(HARD_CASES)
-            raise ValueError(f"unknown option {names}; there are {known}")
-        if self.frames < 1:
-            raise ValueError(f"a scene has at least one frame, not {self.frames}")
-        (least, most), (w, h) = SCENE_SIDES, self.size
-        if not all(least <= side <= most for side in self.size):
-            raise ValueError(f"a picture's sides are {least} to {most} pixels, not {w}x{h}")
-        least, most = SCENE_RATES
-        if not least <= self.rate <= most:
-            raise ValueError(f"a clip has {least} to {most} frames a second, not {self.rate:g}")
-        if min(self.actor, self.performance, self.face or 0) < 0:
-            raise ValueError("a seed is 0 or above")
 
     @property
     def settings(self) -> dict:
@@ -231,6 +217,28 @@ class Scene:
             deviation = np.sqrt(PHOTON_NOISE * np.maximum(light, 0) + READ_NOISE)
             light = light + deviation * rng.standard_normal(light.shape, np.float32)
         return encode(light)
+
+
+def check_scene(scene) -> None:
+    """Raise ValueError for settings out of range; `scene` has the attributes of a Scene."""
+    if unknown := scene.hard - HARD_CASES.keys():
+        names, known = ", ".join(sorted(unknown)), ", ".join(HARD_CASES)
+        raise ValueError(f"unknown option {names}; there are {known}")
+    if scene.frames < 1:
+        raise ValueError(f"a scene has at least one frame, not {scene.frames}")
+    (least, most), (w, h) = SCENE_SIDES, scene.size
+    if not all(least <= side <= most for side in scene.size):
+        raise ValueError(f"a picture's sides are {least} to {most} pixels, not {w}x{h}")
+    least, most = SCENE_RATES
+    if not least <= scene.rate <= most:
+        raise ValueError(f"a clip has {least} to {most} frames a second, not {scene.rate:g}")
+    if scene.frames > scene.rate * MAX_SCENE_SECONDS:
+        most = int(scene.rate * MAX_SCENE_SECONDS)
+        raise ValueError(
+            f"a clip lasts at most {MAX_SCENE_SECONDS} seconds: {most} frames at this rate"
+        )
+    if min(scene.actor, scene.performance, scene.face or 0) < 0:
+        raise ValueError("a seed is 0 or above")
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from provenance import record
 
 from .scene import RenderedFrame, Scene
 from .sound import SAMPLE_RATE, synthesise_voice
+from .truth_folder import PICTURES, ROWS, SWAP, begin_truth, finish_truth
 
 ACTOR_COMMENT = "Synthetic media: a rendered person who does not exist"
 STRONG_COMPRESSION = 40  # rate factor of H.264 for the hard case "compress"
@@ -40,10 +41,15 @@ def film(
     truth/mask/NNNNNN.png     the face, 0..255, rounded up: where it is 0 the true swap is the same
     truth/visible/NNNNNN.png  the part of the mask that nothing hides
     truth/swap.mkv            the true swap, lossless, if the scene has a face to put on
+    truth/belongs_to.json     whose truth this is, see files/claim.py
+    truth/sha256.json         hashes of all this and of the clip; written last
 
-    `quality` is the rate factor of H.264. A record stands beside each clip (see provenance).
+    `quality` is the rate factor of H.264. A record stands beside each clip (see provenance). An
+    earlier truth of the same clip is replaced whole, a folder with anything else is refused.
     Raises video.OutputError.
     """
+    if truth:
+        begin_truth(truth, output)
     rate = Fraction(scene.rate).limit_denominator(1001)
     like = video.Clip(output, scene.size, rate, scene.frames, 1 / rate)
     quality = STRONG_COMPRESSION if "compress" in scene.hard else quality
@@ -59,8 +65,10 @@ def film(
             if truth_writer:
                 truth_writer.write(frame, time)
             yield frame
-    for clip in [output, truth / "swap.mkv"] if truth and scene.swapped_model else [output]:
+    for clip in [output, truth / SWAP] if truth and scene.swapped_model else [output]:
         record.write(clip, record.Record(ACTOR_COMMENT, scene.frames, scene.settings))
+    if truth:
+        finish_truth(truth, output)
 
 
 class _TruthWriter:
@@ -68,22 +76,15 @@ class _TruthWriter:
 
     def __init__(self, folder: Path, scene: Scene, like: video.Clip, stack: ExitStack):
         self.folder, self.scene, self.swap = folder, scene, None
-        try:
-            for name in ("mask", "visible"):
-                (folder / name).mkdir(parents=True, exist_ok=True)
-            rows = open(folder / "truth.jsonl", "w", encoding="utf-8")
-        except OSError as error:
-            raise video.OutputError(
-                f"{error.filename} cannot be written: {error.strerror}; choose another place"
-            ) from None
+        rows = open(folder / ROWS, "w", encoding="utf-8")
         self.rows = stack.enter_context(rows)
         if scene.swapped_model:
-            swap = video.open_writer(folder / "swap.mkv", like, comment=ACTOR_COMMENT)
+            swap = video.open_writer(folder / SWAP, like, comment=ACTOR_COMMENT)
             self.swap = stack.enter_context(swap)
 
     def write(self, frame: RenderedFrame, time: Fraction) -> None:
         self.rows.write(json.dumps(describe_frame(self.scene, frame)) + "\n")
-        for name, values in (("mask", frame.mask), ("visible", frame.visible)):
+        for name, values in zip(PICTURES, (frame.mask, frame.visible), strict=True):
             picture = Image.fromarray(np.ceil(values * 255).astype(np.uint8))
             picture.save(self.folder / name / f"{frame.number:06d}.png")
         if self.swap:

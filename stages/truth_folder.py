@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import video
 from files import Claim, digest
 from files.claim import CLAIM_NAME
@@ -14,7 +12,7 @@ from .settings import Settings
 RUN_NAMES = {"target", "donor", "checkpoints", "previews", "run.json", "log.txt", "lock"}
 RUN_NAMES |= {"losses.csv", "result.png"}
 DEMO_NAMES = {"truth", "target.mp4", "donor.mp4", "compare.mp4", "compare.png", "figures.json"}
-OTHER_TRUTH = "name a new folder with --truth"  # the remedy in all messages
+OTHER_TRUTH = "name a new folder with --truth"  # the remedy
 
 
 def claim_truth(settings: Settings, target_sha256: str, donor_sha256: str) -> Claim:
@@ -31,25 +29,12 @@ def check_truth_folder(settings: Settings) -> None:
     """
     folder = settings.truth
     _check_place(settings)
-    video.check_writable(folder / CLAIM_NAME if folder.is_dir() else folder)
-    if folder.is_file():
-        raise video.OutputError(f"{folder} is a file; {OTHER_TRUTH}")
     clips, hashes = (settings.target, settings.donor), ("", "")
     if (folder / CLAIM_NAME).exists():  # else hashes would not help
         if not all(clip.exists() for clip in clips):
             return  # of the demo, to be rendered first; checked again after that
         hashes = map(digest, clips)
-    check_claim(claim_truth(settings, *hashes), folder)
-
-
-def check_claim(claim: Claim, folder: Path) -> None:
-    """Raise video.OutputError if a folder of truth holds what is not the claim's."""
-    try:
-        obstacle = claim.find_obstacle(folder)
-    except OSError as error:
-        raise video.OutputError(f"{folder}: {error.strerror}; {OTHER_TRUTH}") from None
-    if obstacle:
-        raise video.OutputError(f"{folder} holds {obstacle}; {OTHER_TRUTH}")
+    video.check_claim(claim_truth(settings, *hashes), folder)
 
 
 def _check_place(settings: Settings) -> None:
@@ -64,6 +49,4 @@ def _check_place(settings: Settings) -> None:
             raise video.OutputError(f"{settings.truth} lies in the {what}; {OTHER_TRUTH}")
     names = RUN_NAMES | (DEMO_NAMES if settings.demo else set())
     if run in folder.parents and folder.relative_to(run).parts[0] in names:
-        raise video.OutputError(
-            f"{settings.truth} is for the run's own files; name another folder with --truth"
-        )
+        raise video.OutputError(f"{settings.truth} is for the run's own files; {OTHER_TRUTH}")

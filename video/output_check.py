@@ -7,6 +7,9 @@ import stat
 import tempfile
 from pathlib import Path
 
+from files import Claim
+from files.claim import CLAIM_NAME
+
 from .comment import says_synthetic
 from .errors import OutputError
 from .pictures import check_folder
@@ -49,6 +52,19 @@ def check_writable(path: str | Path) -> None:
         raise OutputError(
             f"{path} cannot be written: {error.strerror}; choose another place"
         ) from None
+
+
+def check_claim(claim: Claim, folder: Path) -> None:
+    """Raise OutputError if a folder may not be written, or holds what is not the claim's."""
+    check_writable(folder / CLAIM_NAME if folder.is_dir() else folder)
+    try:
+        obstacle = claim.find_obstacle(folder)
+    except NotADirectoryError:
+        raise OutputError(f"{folder} is a file; name a new folder") from None
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be read: {error.strerror}; name a new one") from None
+    if obstacle:
+        raise OutputError(f"{folder} holds {obstacle}; name a new folder")
 
 
 def _check_name(path: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_folder_that_holds_something_else_is_refused_before_any_work(
     arguments = [settings.target, settings.donor, "-o", settings.output, "--run", settings.folder]
     assert pipeline.main([*map(str, arguments), "--truth", str(settings.truth)]) == 6
     last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert f"{settings.truth} holds {words}; name a new folder with --truth" in last
+    assert f"{settings.truth} holds {words}; name a new folder" in last
     assert _contents(settings.truth) == before
     assert not settings.folder.exists() and not settings.output.exists()
 
