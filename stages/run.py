@@ -6,6 +6,7 @@ target/, donor/       detections.jsonl (all faces), manifest.jsonl (the chosen o
                       faces/NNNNNN.png, addressed by frame number; who is there: stages/people.py
 checkpoints/          both nets, their optimisers, the random state; see stages/checkpoints.py
 lock                  locked while a program uses the folder; the system frees it when that ends
+lock-owner            that program's process id
 losses.csv            one row an epoch
 previews/NNNN.png     contact sheets made during training
 result.png            a contact sheet of the output
@@ -46,14 +47,14 @@ class Run:
             self.save()
             self.log(f"started: {settings.command}")
         except BaseException:
-            self._lock.close()
+            self._lock.release()
             raise
 
     def __enter__(self) -> Run:
         return self
 
     def __exit__(self, *_) -> None:
-        self._lock.close()
+        self._lock.release()
 
     def make(self, stage: Stage, work: Callable[[], Iterable[Path] | None]) -> bool:
         """Do the work of a stage unless it is finished; returns whether there was any.
@@ -127,7 +128,7 @@ class Run:
             out.write(header + ",".join(str(value) for value in row.values()) + "\n")
 
     def _take_folder(self):
-        """Make the folder and lock it; gives the open lock file."""
+        """Make the folder and lock it; gives the lock."""
         try:
             for name in ("target/faces", "donor/faces", "previews"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
     "Decode": "video/{clip,images,errors,cuts}.py files/pictures.py",
     "Detect": "stages/{detect,choose,decide}.py "
-    "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights,lz4}.py",
+    "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
     "stages/align.py files/{bilinear,luma,pick}.py",
     "The library": "nn/{tensor,ops,backend,conv,pool,activations,layers,init,switch}.py "

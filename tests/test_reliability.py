@@ -168,9 +168,8 @@ def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
 
 def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_path, capsys):
     code = (
-        "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); "
-        "f.write('4711'); f.flush(); "
-        "print('held', flush=True); time.sleep(600)"
+        "import sys, time; from pathlib import Path; from files import lock; "
+        "held = lock(Path(sys.argv[1])); print('held', flush=True); time.sleep(600)"
     )
     shutil.copytree(whole / "run", tmp_path / "run")
     owner = subprocess.Popen(
@@ -182,7 +181,7 @@ def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_pa
         assert owner.stdout.readline() == "held\n"
         before = digest(tmp_path / "run" / "run.json")
         assert pipeline.main(_arguments(clips, tmp_path)) == 7
-        assert "in use by another run (process 4711)" in capsys.readouterr().err
+        assert f"in use by another run (process {owner.pid})" in capsys.readouterr().err
         assert digest(tmp_path / "run" / "run.json") == before
     finally:
         owner.kill()

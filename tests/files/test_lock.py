@@ -1,6 +1,8 @@
 """One process at a time."""
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 
@@ -9,32 +11,68 @@ import pytest
 from files import LockHeld, lock
 
 HOLD = """
-import sys
+import os, sys, time
 from pathlib import Path
 from files import lock
 held = lock(Path(sys.argv[1]))
-print("held")
+child = os.fork() if "fork" in sys.argv else ""
+if child == 0:
+    time.sleep(60)
+print("held", child)
 input()
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="no such locks on this system")
-def test_a_lock_names_its_owner_and_ends_with_it(tmp_path):
-    path = tmp_path / "lock"
-    owner = subprocess.Popen(
-        [sys.executable, "-u", "-c", HOLD, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert owner.stdout.readline() == "held\n"
-        with pytest.raises(LockHeld, match=f"^{owner.pid}$"):
-            lock(path)
-    finally:
+@pytest.fixture
+def hold():
+    """A function that starts a process which locks a file; gives the process."""
+    owners = []
+
+    def start(path, *more):
+        command = [sys.executable, "-u", "-c", HOLD, str(path), *more]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        owners.append(subprocess.Popen(command, text=True, **pipes))
+        return owners[-1]
+
+    yield start
+    for owner in owners:
         owner.kill()
         owner.wait()
         owner.stdin.close()
         owner.stdout.close()
-    with lock(path):
-        assert path.read_text() == str(os.getpid())
+
+
+def test_a_lock_names_its_owner_and_ends_with_it(tmp_path, hold):
+    path = tmp_path / "lock"
+    owner = hold(path)
+    assert owner.stdout.readline().startswith("held")
+    with pytest.raises(LockHeld, match=f"^{owner.pid}$"):
+        lock(path)
+    owner.kill()
+    owner.wait()
+    lock(path).release()
+    assert (tmp_path / "lock-owner").read_text() == str(os.getpid())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
+def test_a_fork_that_lives_longer_does_not_hold_the_lock(tmp_path, hold):
+    owner = hold(tmp_path / "lock", "fork")
+    child = int(owner.stdout.readline().split()[1])
+    owner.kill()
+    owner.wait()
+    try:
+        lock(tmp_path / "lock").release()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_a_file_system_without_locks_is_called_that(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(OSError, match="no locks"):
+        lock(tmp_path / "lock")
+    monkeypatch.undo()
+    lock(tmp_path / "lock").release()
