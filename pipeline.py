@@ -109,5 +109,10 @@ def _run(settings: Settings) -> int:
     return 0
 
 
-if __name__ == "__main__":
+def console() -> None:
+    """The command faceswap-np, and python pipeline.py."""
     run_command(main)
+
+
+if __name__ == "__main__":
+    console()
