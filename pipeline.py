@@ -16,7 +16,6 @@ from faces import ManifestError
 from files import program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
-from stages.choose import TooFewFaces
 from stages.clips import open_clips, select_learnt
 from stages.convert import convert
 from stages.detect import detect
@@ -26,6 +25,7 @@ from stages.replay import ReplayError, expect_same_bytes
 from stages.run import Run
 from stages.run_record import RunError
 from stages.settings import Settings
+from stages.too_few import TooFewFaces
 from stages.train import train
 from stages.write import write
 

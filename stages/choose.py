@@ -11,14 +11,9 @@ from .cache import Stage
 from .clips import Selection
 from .decide import Detections, decide, decide_all
 from .run import Run
-
-MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful; by eye
+from .too_few import TooFewFaces, refuse_too_few
 
 Tracks = list[dict[int, manifest.Row]]  # of each swapped face, its row in each frame
-
-
-class TooFewFaces(Exception):
-    """No face to swap, or too few faces of a person to learn from."""
 
 
 def choose(run: Run, role: str, frames: Selection) -> Tracks:
@@ -32,7 +27,7 @@ def choose(run: Run, role: str, frames: Selection) -> Tracks:
     tracks: Tracks = []
     while (path := run.manifest_path(role, len(tracks))).exists():
         tracks.append(manifest.read(path))
-    _refuse_too_few(tracks, frames, run.settings.min_size)
+    refuse_too_few(run, role, frames, tracks)
     people.tell_taken(run, role)
     return tracks
 
@@ -66,18 +61,3 @@ def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[mani
         return [decide(detections, settings.donor_face, smooth)]
     everybody = decide_all(detections, smooth) if settings.all_faces else []
     return everybody or [decide(detections, settings.face, smooth)]
-
-
-def _refuse_too_few(tracks: Tracks, frames: Selection, min_size: float) -> None:
-    clip = frames.source.path
-    usable = sum(row.status == "ok" for rows in tracks for row in rows.values())
-    if usable == 0:
-        raise TooFewFaces(
-            f"{clip}: no face in any of {len(tracks[0])} frames; is it upright, and at least "
-            f"{min_size:g} px (--min-size)?"
-        )
-    if usable < MIN_TRAINING_FACES:
-        raise TooFewFaces(
-            f"{clip}: a face in only {usable} frames, and training needs {MIN_TRAINING_FACES}; "
-            "give a longer clip"
-        )

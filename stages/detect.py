@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from faces import Canvas, align, reject
-from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, follow
+from mtcnn_np import (
+    WHOLE_SEARCH_INTERVAL,
+    Detector,
+    TurnedDetector,
+    find_quarter_turns,
+    follow,
+)
 from video import Frame, with_cuts
 
 from . import detections_file, people
@@ -34,6 +40,7 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
         "clip": run.record["identity"][role],
         "frames": [frames.first, frames.last, frames.every],
         "min_size": run.settings.min_size,
+        "turn": _turn(run, role),
     }
     names = ("detections.jsonl", "tracks.png", "people.txt")
     stage = Stage(f"detect {role}", made_from, tuple(f"{role}/{name}" for name in names))
@@ -42,11 +49,39 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
 
 
 def _write_detections(run: Run, role: str, frames: Selection) -> list[Path]:
-    min_size, counted = run.settings.min_size, run.progress(frames, f"detect {role}", frames.count)
-    detections = list(detect_frames(counted, Detector(), min_size, WHOLE_SEARCH_INTERVAL))
+    detections = find_faces(run, role, frames)
     people.write(run, role, detections)
     detections_file.write(run.detections_path(role), detections)
     return [run.detections_path(role)]
+
+
+def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
+    """All faces of the frames; a clip that does not stand upright is noticed, or --turn says so."""
+    detector, min_size, turn = Detector(), run.settings.min_size, _turn(run, role)
+
+    def search(quarter_turns: int) -> list[Detections]:
+        counted = run.progress(frames, f"detect {role}", frames.count)
+        turned = TurnedDetector(detector, quarter_turns) if quarter_turns else detector
+        return list(detect_frames(counted, turned, min_size, WHOLE_SEARCH_INTERVAL))
+
+    if turn is not None:
+        return search(turn // 90)
+    detections = search(0)
+    faces = {frame.number: frame.faces for frame in detections}
+    quarter_turns = find_quarter_turns(faces, frames, detector, min_size)
+    if not quarter_turns:
+        return detections
+    path, option = frames.source.path, people.name_option(role, "turn")
+    posture = "stands on its head" if quarter_turns == 2 else "lies on its side"
+    run.note(
+        f"{path} {posture}: faces are searched in pictures turned by {90 * quarter_turns} degrees "
+        f"clockwise; if that is wrong, {option} 0"
+    )
+    return search(quarter_turns)
+
+
+def _turn(run: Run, role: str) -> int | None:
+    return run.settings.turn if role == "target" else run.settings.donor_turn
 
 
 def detect_frames(

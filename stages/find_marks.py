@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 import video
-from faces import align, select, smooth_matrices
-from mtcnn_np import Detector, follow
+from faces import Face, align, select, smooth_matrices
+from mtcnn_np import Detector, TurnedDetector, find_quarter_turns, follow
 from provenance.rectify import rectify
 from provenance.search import RectifiedFace, Verdict, judge_faces
 
@@ -22,7 +22,8 @@ def find_marks(clip: video.Clip, detector: Detector, min_size: float = 30) -> li
 
     min_size  smallest face that is searched for, in pixels
 
-    Decodes the clip twice. Memory grows by some 170 kB for each search.SPAN_FRAMES frames.
+    Decodes the clip twice, and more often if it may not stand upright. Memory grows by some 170 kB
+    for each search.SPAN_FRAMES frames.
     """
     return judge_faces(rectify_faces(clip, detector, min_size))
 
@@ -42,12 +43,13 @@ def rectify_faces(
 def _track_faces(
     clip: video.Clip, detector: Detector, min_size: float
 ) -> list[dict[int, np.ndarray]]:
-    """The matrices (2, 3), frame -> aligned face, of each face of the clip, by frame number."""
-    detections, starts = {}, []
-    for found in follow(video.with_cuts(clip), detector, min_size):
-        detections[found.frame.number] = found.faces
-        if found.cut:
-            starts.append(found.frame.number)
+    """The matrices (2, 3), frame -> aligned face, of each face of the clip, by frame number.
+
+    A clip that stands on its head or lies on its side is noticed, and searched so.
+    """
+    detections, starts = _detect(clip, detector, min_size)
+    if turns := find_quarter_turns(detections, clip, detector, min_size):
+        detections, starts = _detect(clip, TurnedDetector(detector, turns), min_size)
     return [
         smooth_matrices(
             {n: align.similarity(face.points) for n, face in track.faces.items()},
@@ -56,3 +58,15 @@ def _track_faces(
         )
         for track in select.link(detections, starts)
     ]
+
+
+def _detect(
+    clip: video.Clip, detector: Detector, min_size: float
+) -> tuple[dict[int, list[Face]], list[int]]:
+    """The faces of each frame by its number, and the frames with which a shot begins."""
+    detections, starts = {}, []
+    for found in follow(video.with_cuts(clip), detector, min_size):
+        detections[found.frame.number] = found.faces
+        if found.cut:
+            starts.append(found.frame.number)
+    return detections, starts

@@ -22,7 +22,6 @@ from .run import Run
 PICTURES_PER_TRACK = 8  # in tracks.png; by eye
 MAX_TRACKS_SHOWN = 12  # in tracks.png
 MAX_PEOPLE_NAMED = 4  # in a message; by choice
-CHOICE_OPTIONS = {"target": "--face", "donor": "--donor-face"}
 
 
 def write(run: Run, role: str, detections: list[Detections]) -> None:
@@ -63,7 +62,7 @@ def describe_choice(run: Run, role: str) -> str:
     lines = (run.path / role / "people.txt").read_text(encoding="utf-8").splitlines()
     named = [line.partition("; mean")[0].replace(";", ",") for line in lines[:MAX_PEOPLE_NAMED]]
     more = f" and {len(lines) - len(named)} more" if len(lines) > len(named) else ""
-    return f"{CHOICE_OPTIONS[role]} takes {'; '.join(named)}{more}; {_name_files(run, role)}"
+    return f"{name_option(role)} takes {'; '.join(named)}{more}; {_name_files(run, role)}"
 
 
 def write_taken(
@@ -86,9 +85,14 @@ def tell_taken(run: Run, role: str) -> None:
     """Tell the user who was taken and how to take another, if there is a choice."""
     file = run.path / role / "taken.txt"
     if file.exists():
-        option = CHOICE_OPTIONS[role]
+        option = name_option(role)
         how = f"{option} N or {option} X,Y takes another; {_name_files(run, role)}"
         run.tell(f"{file.read_text(encoding='utf-8').strip()}; {how}")
+
+
+def name_option(role: str, name: str = "face") -> str:
+    """The command line's option of that name for a clip: "--face", "--donor-face"."""
+    return f"--{name}" if role == "target" else f"--donor-{name}"
 
 
 def _name(numbers: list[int], nobody: str) -> str:

@@ -36,7 +36,10 @@ OPTIONAL = {
         "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
         "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
-    "Who is in a clip, and all faces found, as files": "stages/{people,detections_file}.py",
+    "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (
+        "stages/{people,detections_file,too_few}.py"
+    ),
+    "Clips that do not stand upright": "mtcnn_np/{turn,upright}.py",
     "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
     "Layers that only the nets of 2020 have, and these nets": (
         "nn/norm.py intracoder/seed2020/*.py colorcorrect/seed2020/*.py stages/trainers/seed2020.py"

@@ -8,13 +8,13 @@ import pytest
 from examples.drawn import Look, draw_face
 from mtcnn_np import Detector
 from stages import detections_file
-from stages.choose import TooFewFaces
 from stages.clips import Selection
 from stages.decide import decide
 from stages.detect import detect_clip, detect_frames
 from stages.presets import PRESETS
 from stages.run import Run
 from stages.settings import Settings
+from stages.too_few import TooFewFaces
 from tests.clips import make_clip
 from video import open_clip
 
