@@ -73,7 +73,11 @@ BLANK = np.full((48, 64, 3), 90, np.uint8)
 MIXED = [*_faces(10), *[np.full((130, 170, 3), 90, np.uint8)] * 10]
 TOO_FEW = {
     "blank": ([BLANK] * 3, {}, "no face in any of 3 frames; not even one of 13 px"),
-    "small": ([_small(f) for f in _faces(3)], {"min_size": 100}, "largest seen is 4. px: --min-siz"),
+    "small": (
+        [_small(f) for f in _faces(3)],
+        {"min_size": 100},
+        "largest seen is 4. px: --min-siz",
+    ),
     "outside": (_faces(3), {"frames": (9, 12), "learn_frames": (9, 12)}, "none of its 3 frames is"),
     "not learnt": (MIXED, {"learn_frames": (12, 20)}, "of 8 frames of --learn-frames 12:20; not"),
     "not written": (
