@@ -19,6 +19,7 @@ from stages.align import align
 from stages.clips import open_clips, select_learnt
 from stages.convert import convert
 from stages.detect import detect
+from stages.finish_demo import finish_demo
 from stages.options import parse
 from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes
@@ -67,11 +68,14 @@ def swap(settings: Settings) -> None:
 def swap_demo(settings: Settings) -> None:
     """Render two people who do not exist, swap their faces, and compare with the true swap."""
     started = time.perf_counter()
-    for _ in progress(demo.render(settings.folder), "render", 2 * demo.DEMO_FRAMES):
+    missing = demo.find_missing(settings.folder)
+    frames = demo.render(settings.folder, missing)
+    for _ in progress(frames, "render", len(missing) * demo.DEMO_FRAMES):
         pass
     swap(settings)
-    comparison = demo.report(settings.folder, settings.output)
-    print(f"{comparison} In all {time.perf_counter() - started:.0f} s.", file=sys.stderr)
+    finish_demo(settings, demo.truth_digest(settings.folder), demo.compare)
+    seconds = time.perf_counter() - started
+    print(f"{demo.describe(settings.folder)} In all {seconds:.0f} s.", file=sys.stderr)
 
 
 def replay(settings: Settings) -> None:

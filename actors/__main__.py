@@ -144,7 +144,7 @@ def _is_earlier_output(output: Path) -> bool:
         found = record.read(output)
     except record.RecordError as error:
         raise video.OutputError(str(error)) from None
-    return bool(found) and found["fits"] and found["statement"] == ACTOR_COMMENT
+    return bool(found) and found["fits"] and found.get("statement") == ACTOR_COMMENT
 
 
 def _write_sheet(path: Path) -> None:

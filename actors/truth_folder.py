@@ -11,6 +11,7 @@ from files import Claim, atomic_file, digest
 
 ROWS, SWAP = "truth.jsonl", "swap.mkv"
 PICTURES = "mask", "visible"  # folders
+TRUTH_FILES = ROWS, SWAP, f"{SWAP}.json"
 TRUTH_DIGESTS = "sha256.json"  # of the clip and of all files; written last
 
 
@@ -31,7 +32,7 @@ def begin_truth(folder: Path, clip: Path) -> None:
     check_truth_folder(folder, clip)
     try:
         _claim(clip).take(folder)
-        for name in (TRUTH_DIGESTS, ROWS, SWAP, f"{SWAP}.json", f".part-{SWAP}"):
+        for name in (TRUTH_DIGESTS, *TRUTH_FILES, f".part-{SWAP}"):
             (folder / name).unlink(missing_ok=True)
         for name in PICTURES:
             shutil.rmtree(folder / name, ignore_errors=True)
@@ -62,5 +63,5 @@ def _claim(clip: Path) -> Claim:
 
 
 def _hash_files(folder: Path, clip: Path) -> dict[str, str]:
-    paths = {"clip": clip, **{name: folder / name for name in (ROWS, SWAP, *PICTURES)}}
+    paths = {"clip": clip, **{name: folder / name for name in (*TRUTH_FILES, *PICTURES)}}
     return {name: digest(path) for name, path in paths.items() if path.exists()}

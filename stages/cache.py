@@ -46,10 +46,12 @@ class Stage:
             )
         )
 
-    def delete_files(self, folder: Path) -> None:
-        for pattern in self.patterns:
-            for path in folder.glob(pattern):
-                path.unlink()
+    def delete_files(self, folder: Path) -> int:
+        """Delete the stage's files, in the order of its patterns; returns how many there were."""
+        files = [path for pattern in self.patterns for path in folder.glob(pattern)]
+        for path in files:
+            path.unlink()
+        return len(files)
 
     def _count(self, folder: Path) -> dict[str, int]:
         return {pattern: len(list(folder.glob(pattern))) for pattern in self.patterns}

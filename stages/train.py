@@ -38,9 +38,11 @@ def train(run: Run, faces: dict[str, Faces]) -> Trainer:
     stage = Stage(
         "train",
         _made_from(run),
-        ("checkpoints/*.npz", "losses.csv", "previews/*.png"),
+        ("losses.csv", "previews/*.png", "checkpoints/*.npz"),
         goal={"rounds": preset.rounds, "minutes": preset.minutes},
     )
+    if not checkpoints.lead_to(stage.goal) and stage.delete_files(run.path):
+        run.note("training begins anew: no checkpoint is left that it could go on from")
     if not run.make(stage, lambda: finish_training(run, trainer, checkpoints)):
         checkpoints.resume(trainer, run.note)
     return trainer

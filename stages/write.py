@@ -36,7 +36,7 @@ def _made_from(run: Run, clip: Selection) -> dict:
         "frames": [clip.first, clip.last, clip.every],
         "detect": run.fingerprint("detect target"),
         "train": run.fingerprint("train"),
-        "epochs": run.record["results"].get("epochs"),
+        "schedule": run.record["results"].get("schedule"),
         "express": settings.preset.express,
         "size": settings.size,
         "quality": settings.quality,

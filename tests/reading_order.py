@@ -33,7 +33,7 @@ CORE = {
 OPTIONAL = {
     "The command line": "stages/options.py",
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
-        "stages/{run,run_record,cache,checkpoints,progress,replay}.py nn/checkpoint.py "
+        "stages/{run,run_record,cache,checkpoints,finish_demo,progress,replay}.py nn/checkpoint.py "
         "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (

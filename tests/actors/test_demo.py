@@ -1,6 +1,7 @@
 """The demo through the command line, with clips that are shorter and smaller."""
 
 import json
+import shutil
 
 import av
 import numpy as np
@@ -8,21 +9,40 @@ import pytest
 
 import pipeline
 import video
-from actors import demo
+from actors import Scene, demo, film
+from tests.clips import make_clip, picture
 
 FRAMES, SIZE = 22, (128, 128)
+
+
+MAX_DEMO_MB = 40
+
+
+def _arguments(folder, rounds=1):
+    return ["--rounds", str(rounds), "--threads", "1", "--run", str(folder)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_demo():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "DEMO_FRAMES", FRAMES)
+        patch.setattr(demo, "DEMO_SIZE", SIZE)
+        yield
+
+
+def _contents(folder):
+    """The bytes of all files; not of those that tell the time, or that depend on it."""
+    told = {"log.txt", "run.json", "losses.csv", "weights.npz", "lock", "lock-owner", "previews"}
+    files = (p for p in folder.rglob("*") if p.is_file() and not told & {p.name, p.parent.name})
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
 @pytest.fixture(scope="module")
 def demo_run(detector, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "DEMO_FRAMES", FRAMES)
-        patch.setattr(demo, "DEMO_SIZE", SIZE)
-        arguments = ["--rounds", "1", "--threads", "1", "--run", str(folder)]
-        assert pipeline.main(arguments) == 0
-        made = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.mp4")}
-        assert pipeline.main(arguments) == 0
+    assert pipeline.main(_arguments(folder)) == 0
+    made = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+    assert pipeline.main(_arguments(folder)) == 0
     return folder, made
 
 
@@ -67,13 +87,155 @@ def test_the_figures_rank_the_truth_first_and_the_swap_differs_from_the_target(d
     assert change[40:90, 40:90].max() > 20 and change[:10].mean() < 3
 
 
-def test_a_second_run_renders_and_swaps_nothing(demo_run):
+def test_a_second_run_does_nothing(demo_run):
     folder, made = demo_run
-    assert made.keys() == {"target.mp4", "donor.mp4", "swap.mp4", "compare.mp4"}
-    again = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.mp4")}
-    assert {k: v for k, v in again.items() if k != "compare.mp4"} == {
-        k: v for k, v in made.items() if k != "compare.mp4"
-    }
+    again = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+    assert again.keys() == made.keys()
+    changed = {p.name for p in made if again[p] != made[p]}
+    assert changed <= {"run.json", "log.txt", "lock", "lock-owner"}
+
+
+def test_a_finished_demo_is_small(demo_run):
+    folder, _ = demo_run
+    assert [p.name for p in (folder / "checkpoints").iterdir()] == ["weights.npz"]
+    assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) < MAX_DEMO_MB * 1e6
+
+
+@pytest.fixture
+def rendered(demo_run, tmp_path):
+    """A copy of the clips and the truth."""
+    folder, _ = demo_run
+    for name in ("target.mp4", "target.mp4.json", "donor.mp4", "donor.mp4.json"):
+        shutil.copy(folder / name, tmp_path)
+    shutil.copytree(folder / "truth", tmp_path / "truth")
+    return tmp_path
+
+
+def _delete(path):
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "part, missing",
+    [
+        ("nothing", []),
+        ("target.mp4", ["target"]),
+        ("target.mp4.json", ["target"]),
+        ("donor.mp4", ["donor"]),
+        ("donor.mp4.json", ["donor"]),
+        ("truth", ["target"]),
+        ("truth/mask", ["target"]),
+        ("truth/mask/000007.png", ["target"]),
+        ("truth/visible/000007.png", ["target"]),
+        ("truth/truth.jsonl", ["target"]),
+        ("truth/swap.mkv", ["target"]),
+        ("truth/swap.mkv.json", ["target"]),
+        ("truth/sha256.json", ["target"]),
+    ],
+)
+def test_a_part_that_is_missing_or_damaged_is_rendered_anew(rendered, part, missing):
+    path = rendered / part
+    if path.is_file():
+        data = path.read_bytes()
+        for damage in (_cut, _empty, _delete):
+            damage(path)
+            assert demo.find_missing(rendered) == missing
+            path.write_bytes(data)
+        assert demo.find_missing(rendered) == []
+    if path.exists():
+        _delete(path)
+    assert demo.find_missing(rendered) == missing
+
+
+def test_a_demo_that_is_killed_while_rendering_continues_to_the_same_bytes(rendered):
+    whole = _contents(rendered)
+    for path in rendered.iterdir():
+        _delete(path)
+    for name in ("target", "donor"):
+        killed = demo.render(rendered, demo.find_missing(rendered))
+        assert next(killed) == (name, 0)
+        killed.close()
+        (rendered / f".part-{name}.mp4").write_bytes(b"half, as a real kill leaves it")
+        if name == "target":
+            for _ in demo.render(rendered, ["target"]):
+                pass
+            assert demo.find_missing(rendered) == ["donor"]
+    for _ in demo.render(rendered, ["donor"]):
+        pass
+    assert _contents(rendered) == whole and demo.find_missing(rendered) == []
+
+
+def _put_clip(path):
+    make_clip(path, [picture(n) for n in range(3)])
+
+
+def _put_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def _put_actor(path):
+    list(film(Scene(1, 1, 1, (32, 32)), path, sound=False))
+
+
+@pytest.mark.parametrize("put", [_put_clip, _put_folder, _put_actor])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_clip_that_is_not_the_demos_is_refused_and_left(rendered, capsys, put, beside):
+    put(rendered / "target.mp4")
+    if not beside and put is not _put_actor:
+        (rendered / "target.mp4.json").unlink()
+    before = _contents(rendered)
+    assert pipeline.main(_arguments(rendered)) == 6
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1 and "target.mp4 is not the clip that the demo renders" in said[0]
+    assert _contents(rendered) == before
+
+
+def test_a_truth_that_is_not_the_demos_is_refused_and_left(rendered, capsys):
+    (rendered / "target.mp4").unlink()
+    shutil.rmtree(rendered / "truth")
+    (rendered / "truth").mkdir()
+    (rendered / "truth" / "notes.txt").write_text("mine")
+    assert pipeline.main(_arguments(rendered)) == 6
+    assert "truth holds other files (notes.txt)" in capsys.readouterr().err
+    assert not (rendered / "target.mp4").exists()
+
+
+def test_the_other_parts_of_a_demo_are_made_anew(demo_run, capsys):
+    folder, _ = demo_run
+    before = _contents(folder)
+    cut = ["swap.mp4", "compare.mp4.json", "compare.png", "checkpoints/weights.npz"]
+    deleted = ["swap.mp4.json", "compare.mp4", "figures.json", "target/detections.jsonl"]
+    for name in cut:
+        _cut(folder / name)
+    for path in [*(folder / name for name in deleted), *(folder / "donor/faces").glob("00001*")]:
+        _delete(path)
+    assert pipeline.main(_arguments(folder)) == 0
+    assert "training begins anew: no checkpoint is left" in capsys.readouterr().err
+    assert _contents(folder) == before
+    assert len((folder / "losses.csv").read_text().splitlines()) == 2
+
+
+def test_a_longer_demo_trains_anew_and_can_be_replayed(demo_run, tmp_path, capsys):
+    folder, _ = demo_run
+    longer = tmp_path / "longer"
+    shutil.copytree(folder, longer)
+    assert pipeline.main(_arguments(longer, rounds=2)) == 0
+    assert "training begins anew" in capsys.readouterr().err
+    assert len((longer / "losses.csv").read_text().splitlines()) == 3
+    assert [p.name for p in (longer / "checkpoints").iterdir()] == ["weights.npz"]
+    places = ["-o", str(tmp_path / "again.mp4"), "--run", str(tmp_path / "again")]
+    assert pipeline.main(["--replay", str(longer / "run.json"), *places]) == 0
+    assert "the same bytes" in capsys.readouterr().err
+    assert (tmp_path / "again.mp4").read_bytes() == (longer / "swap.mp4").read_bytes()
 
 
 @pytest.mark.parametrize("options", [["--frames", "2:9"], ["--every", "2"]])
