@@ -43,7 +43,7 @@ def check_writable(path: str | Path) -> None:
     try:
         folder = next(parent for parent in path.parents if os.path.lexists(parent))
         if not folder.is_dir():
-            raise OutputError(f"{path} cannot be written: {folder} is no folder; choose another")
+            raise OutputError(f"{path} cannot be written: {folder} is a file; choose another place")
         with tempfile.TemporaryFile(dir=folder):
             pass
         if path.is_file() and not (os.access(path, os.W_OK) and path.stat().st_mode & stat.S_IWUSR):
