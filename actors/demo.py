@@ -158,7 +158,7 @@ def _write_side_by_side(
     like = video.Clip(
         target.path, (3 * width, height), target.rate, target.frames, target.time_base
     )
-    like.has_audio = target.has_audio
+    like.extras = target.extras
     statement = f"{ACTOR_COMMENT}; target, swap by this program, true swap"
     picked = set(pick_evenly(DEMO_FRAMES, DEMO_PICTURES + 2)[1:-1])  # without first and last
     pictures: list[list[np.ndarray]] = [[] for _ in clips]

@@ -16,7 +16,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 # what happens, and the files that do it, in reading order
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
-    "Decode": "video/{clip,images,errors,cuts}.py files/pictures.py",
+    "Decode": "video/{reader,clip,decoder,images,errors,cuts}.py files/pictures.py",
     "Detect": "stages/{detect,choose,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
@@ -27,7 +27,7 @@ CORE = {
     "stages/train.py",
     "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker,expression}.py "
     "colorcorrect/{transfer,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
-    "Encode": "stages/write.py video/{writer,base_writer,encoded,sound}.py",
+    "Encode": "stages/write.py video/{writer,base_writer,encoded}.py",
 }
 # what a swap also uses or the program offers besides, and nobody needs to understand one
 OPTIONAL = {
@@ -50,7 +50,9 @@ OPTIONAL = {
     "Marks, records and the truth for research": (
         "provenance/*.py stages/{find_marks,truth,truth_folder}.py video/comment.py"
     ),
-    "What else a clip's file needs: the checks of an output": "video/output_check.py",
+    "What else a clip's file needs: colour tags, other streams, strange inputs, checks": (
+        "video/{colour,carried,sound,image_clips,input_notes,bad_file,output_check}.py"
+    ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Benchmarks and examples": "benchmarks/*.py examples/*.py",
     "Only the detector": "mtcnn_np/__main__.py",

@@ -266,8 +266,8 @@ def _brief(path, clips):
     "make, code, words",
     [
         (lambda p, c: None, 3, "no such file"),
-        (lambda p, c: p.write_text("text"), 4, "not a video"),
-        (_cut, 4, "not a video"),
+        (lambda p, c: p.write_text("text"), 4, "is a text file"),
+        (_cut, 4, "index (moov) is missing"),
         (_blank, 5, "no face in any"),
         (_brief, 5, "only 5 frames"),
         (lambda p, c: p.mkdir(), 4, "no images"),

@@ -32,7 +32,7 @@ def read_comment(path: str | Path) -> str:
             with Image.open(path) as image:
                 text = image.info.get("Comment") or image.info.get("comment") or ""
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        with av.open(str(path), metadata_errors="replace") as container:
+        with av.open(str(path.absolute()), metadata_errors="replace") as container:
             return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
     except (av.FFmpegError, *PILLOW_ERRORS):
         return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +23,19 @@ def read_image(path: str | Path) -> np.ndarray:
 
     Raises MissingInput or NotAVideo.
     """
+    with guard_image(path) as image:
+        return to_rgb8(ImageOps.exif_transpose(image))
+
+
+@contextmanager
+def guard_image(path: str | Path) -> Iterator[Image.Image]:
+    """An open image; errors while it is read in the block become MissingInput or NotAVideo."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DecompressionBombWarning)
             with Image.open(path) as image:
                 check_pixels(path, image.width, image.height)
-                return _to_rgb(ImageOps.exif_transpose(image))
+                yield image
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise MissingInput(f"{path}: {error.strerror}; check the name") from None
     except PILLOW_ERRORS as error:
@@ -42,7 +51,8 @@ def check_pixels(path: str | Path, width: int, height: int) -> None:
         raise NotAVideo(f"{path} is {width}x{height}; {limit}: scale it down")
 
 
-def _to_rgb(image: Image.Image) -> np.ndarray:
+def to_rgb8(image: Image.Image) -> np.ndarray:
+    """The image (H, W, 3) uint8: 16 bits become 8, transparent parts are over black."""
     if image.mode.startswith("I;16") or image.mode == "I":
         levels = np.asarray(image).astype(np.int64) >> 8  # 16 bits to 8
         return np.repeat(levels.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)

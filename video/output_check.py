@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from files import Claim
+from files import Claim, is_left_by_system
 from files.claim import CLAIM_NAME
 
 from .comment import says_synthetic
@@ -91,7 +91,7 @@ def _check_existing(path: Path, place: Path, ours: bool) -> None:
     if place.is_dir():
         if path.suffix:
             raise OutputError(f"{path} is a folder; name a file in it")
-        if not ours and any(place.iterdir()):
+        if not (ours or all(map(is_left_by_system, place.iterdir()))):
             raise OutputError(f"{path} is a folder that is not empty; name a new one")
         check_folder(place)
     elif not path.suffix:

@@ -12,7 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from files import is_left_by_system
+
 from .base_writer import Writer
+from .carried import describe_losses
 from .comment import png_text
 from .errors import OutputError
 
@@ -36,6 +39,7 @@ class PngFolderWriter(Writer):
         self.discard()
         self.partial.mkdir()
         self.count = 0
+        self.notes += describe_losses(self.like)
         self.text = png_text(self.comment)
 
     def append(self, image: np.ndarray, time: Fraction) -> None:
@@ -59,6 +63,9 @@ class GifWriter(Writer):
     """An animated GIF, held in memory until it is complete."""
 
     def open(self) -> None:
+        self.notes += describe_losses(self.like)
+        if 1000 / self.like.rate < GIF_MIN_DELAY_MS:
+            self.notes.append(f"{self.path} plays slower: a GIF shows 50 frames a second at most")
         self.frames: list[Image.Image] = []
         self.times: list[Fraction] = []
 
@@ -92,5 +99,6 @@ def check_folder(path: Path) -> None:
     """Raise OutputError if a folder holds more than our pictures, and so may not be replaced."""
     if os.path.ismount(path):
         raise OutputError(f"{path} is the root of a file system; name a folder in it")
-    if others := sorted(name for name in os.listdir(path) if not FRAME_NAME.fullmatch(name)):
-        raise OutputError(f"{path} holds other files ({others[0]}); name a new folder")
+    for file in sorted(path.iterdir()):
+        if not (FRAME_NAME.fullmatch(file.name) or is_left_by_system(file)):
+            raise OutputError(f"{path} holds other files ({file.name}); name a new folder")

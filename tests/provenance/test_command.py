@@ -222,7 +222,7 @@ def test_exit_codes(made, tmp_path, capsys):
         assert command.main([*(str(tmp_path / n) for n in names), "--threads", "1"]) == code
     printed = capsys.readouterr()
     assert "no face found" in printed.out
-    assert "no such file" in printed.err and "not a video" in printed.err
+    assert "no such file" in printed.err and "is a text file" in printed.err
     with pytest.raises(SystemExit) as stopped:
         command.main([str(tmp_path), "--min-size", "3"])
     assert stopped.value.code == 2

@@ -53,12 +53,6 @@ def test_an_interval_is_written_from_time_zero_with_its_part_of_the_sound(tmp_pa
     assert 0 < len(sound_packets(tmp_path / "b.mp4")) < len(sound_packets(tmp_path / "a.mp4"))
 
 
-@pytest.mark.parametrize("size", [(64, 48), (63, 47), (63, 48)])
-def test_odd_sizes_are_kept(tmp_path, size):
-    Image.fromarray(picture(3, size)).save(tmp_path / "a.png")
-    assert _copy(video.open_clip(tmp_path / "a.png"), tmp_path / "b.mp4").size == size
-
-
 def test_lossless_formats_keep_every_level(tmp_path):
     rng = np.random.default_rng(0)
     (tmp_path / "in").mkdir()

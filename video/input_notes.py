@@ -1,0 +1,67 @@
+"""What of a video file is not as one would think: notes for the reader of a run's log."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import av
+
+from .colour import HDR_TRANSFERS, SWSCALE_MATRICES, Colour
+
+# Part of what a file announces; one that gives less is reported as cut short. By choice.
+MIN_DECODED_SHARE = Fraction(98, 100)
+
+
+def describe_changes(first: av.VideoFrame, colour: Colour) -> list[str]:
+    """What reading changes in a clip with this first frame."""
+    changes = []
+    bits = max(component.bits for component in first.format.components)
+    if colour.is_hdr:
+        changes.append(f"is HDR ({HDR_TRANSFERS[colour.transfer]}); read as SDR (sRGB, 8 bits)")
+    elif bits > 8:
+        changes.append(f"has {bits} bits a colour; 8 of them are kept")
+    if colour.matrix and colour.matrix not in SWSCALE_MATRICES:
+        changes.append(f"has an uncommon colour matrix ({colour.matrix}); read as BT.601")
+    if first.interlaced_frame:
+        changes.append("is interlaced; its frames are used as they are (deinterlace it first)")
+    if _is_transparent(first):
+        changes.append("is partly transparent; shown over black")
+    return changes
+
+
+def _is_transparent(frame: av.VideoFrame) -> bool:
+    if not any(component.is_alpha for component in frame.format.components):
+        return False
+    return bool((frame.reformat(format="rgba").to_ndarray()[..., 3] < 255).any())
+
+
+def is_cut_short(
+    container: av.container.InputContainer, stream: av.VideoStream, frames: int, end: Fraction
+) -> bool:
+    """Whether fewer frames decoded than the file announces, the last until `end` seconds.
+
+    Both its own count and its duration must say so: an edit list shows fewer frames than there are,
+    and in a clip of a variable rate nobody knows the count.
+    """
+    if stream.frames and frames >= stream.frames * MIN_DECODED_SHARE - 1:
+        return False
+    announced = _announced_end(container, stream)
+    rate = stream.average_rate or stream.guessed_rate
+    return bool(announced and rate and end + 1 / Fraction(rate) < announced * MIN_DECODED_SHARE)
+
+
+def _announced_end(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Fraction | None:
+    """When the stream's last frame ends, in seconds, as the file says; None if it does not."""
+    begin = (stream.start_time or 0) * stream.time_base
+    if stream.duration:
+        return begin + stream.duration * stream.time_base
+    # Matroska has a duration of each stream as a tag, if the program that wrote it put one there.
+    if found := re.fullmatch(r"(\d+):(\d+):(\d+\.\d+)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(Fraction, found.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if len(container.streams) == 1 and container.duration:
+        return begin + Fraction(container.duration, av.time_base)
+    return None
