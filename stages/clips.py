@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,7 @@ def open_clips(settings: Settings) -> dict[str, Selection]:
     """
     target, donor = video.open_clip(settings.target), video.open_clip(settings.donor)
     for clip in (target, donor):
-        if settings.output.resolve() == clip.path.resolve():
+        if os.path.realpath(settings.output) == os.path.realpath(clip.path):
             raise video.OutputError(f"{settings.output} is an input; name another output")
     continued = (settings.folder / "run.json").exists()
     video.check_output(settings.output, ours=continued)

@@ -34,11 +34,11 @@ class Writer:
     quality: int
     comment: str
     interval: Interval | None
-    notes: list[str] = field(default_factory=list)  # problems with the sound; the clip goes on
+    notes: list[str] = field(default_factory=list)  # what the output lacks of the source
 
     def __post_init__(self) -> None:
         # A symbolic link stays; what it points to is written, or replaced.
-        self.place = self.path.resolve()
+        self.place = Path(os.path.realpath(self.path))
         self.partial = self.place.with_name(f".part-{self.place.name}")
 
     def write(self, image: np.ndarray, time: Fraction) -> None:
@@ -47,6 +47,11 @@ class Writer:
         if image.dtype != np.uint8 or image.shape != shape:
             raise ValueError(f"a frame is uint8 {shape}, not {image.dtype} {image.shape}")
         self._guard(self.append, image, time - (self.interval.start if self.interval else 0))
+
+    def note(self, text: str) -> None:
+        """Add a problem to the notes, once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def add_sound(self, samples: np.ndarray, rate: int) -> None:
         """Give the output sound of its own; to be called before the first frame.

@@ -17,10 +17,18 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
 from .clip import Clip
+from .comment import lower_names
 from .decoder import LOCAL_FILES, picture_stream
 
 # Tags about the file itself; all others are about what it shows, and are kept.
-TECHNICAL_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "software"}
+TECHNICAL_TAGS = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+    "software",
+    "timecode",  # of the first frame, at the source's rate
+}
 MADE = "Synthetic media"  # the begin of our own statements
 MAX_INTERLEAVE = 10  # seconds by which a file's streams may be apart; the muxer's own limit
 
@@ -77,7 +85,7 @@ def describe_losses(like: Clip) -> list[str]:
 
 def _set_tags(output: OutputContainer, tags: dict[str, str], comment: str) -> None:
     """The source's tags; the statement is the comment, and stands in the title too."""
-    kept = {k.lower(): v for k, v in tags.items() if k.lower() not in TECHNICAL_TAGS}
+    kept = {k: v for k, v in lower_names(tags).items() if k not in TECHNICAL_TAGS}
     if earlier := kept.pop("comment", ""):
         kept.setdefault("description", earlier)
     title = kept.pop("title", "").split(MADE)[0].rstrip(" (")  # without an earlier statement
@@ -136,7 +144,7 @@ def _can_hold(output: OutputContainer, stream: Stream) -> bool:
 
 def _stream_tags(stream: Stream) -> dict[str, str]:
     """Language and title. FFmpeg reads the title of an MP4's stream as its name."""
-    tags = {k.lower(): v for k, v in stream.metadata.items()}
+    tags = lower_names(stream.metadata)
     tags.setdefault("title", tags.get("name", ""))
     return {k: tags[k] for k in ("language", "title") if tags.get(k)}
 

@@ -33,9 +33,14 @@ def read_comment(path: str | Path) -> str:
                 text = image.info.get("Comment") or image.info.get("comment") or ""
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         with av.open(str(path.absolute()), metadata_errors="replace") as container:
-            return {k.lower(): v for k, v in container.metadata.items()}.get("comment", "")
+            return lower_names(container.metadata).get("comment", "")
     except (av.FFmpegError, *PILLOW_ERRORS):
         return ""
+
+
+def lower_names(tags: dict[str, str]) -> dict[str, str]:
+    """The tags with names in lower case: containers differ in that."""
+    return {name.lower(): text for name, text in tags.items()}
 
 
 def says_synthetic(path: str | Path) -> bool:

@@ -50,7 +50,7 @@ class VideoClip(Clip):
         if aspect:
             self.pixel_aspect = 1 / aspect if sideways else Fraction(aspect)
         self.colour = read_colour(first)
-        for change in describe_changes(first, self.colour):
+        for change in describe_changes(stream, first, self.colour):
             self.note(f"{path} {change}")
 
     def __iter__(self) -> Iterator[Frame]:

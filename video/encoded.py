@@ -94,7 +94,11 @@ class EncodedWriter(Writer):
         while (packet := self.next_packet) is not None:
             if until is not None and packet.dts * packet.time_base > until:
                 return
-            self.container.mux(packet)
+            try:
+                self.container.mux(packet)
+            except (av.InvalidDataError, av.ArgumentError) as error:
+                what = f"a part of the {packet.stream.type} stream {packet.stream.index}"
+                self.note(f"{self.path} cannot hold {what} ({error.strerror}); left out")
             self.next_packet = next(self.packets, None)
 
     def _pad(self, image: np.ndarray) -> np.ndarray:

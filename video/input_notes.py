@@ -8,13 +8,14 @@ from fractions import Fraction
 import av
 
 from .colour import HDR_TRANSFERS, SWSCALE_MATRICES, Colour
+from .comment import lower_names
 
 # Part of what a file announces; one that gives less is reported as cut short. By choice.
 MIN_DECODED_SHARE = Fraction(98, 100)
 
 
-def describe_changes(first: av.VideoFrame, colour: Colour) -> list[str]:
-    """What reading changes in a clip with this first frame."""
+def describe_changes(stream: av.VideoStream, first: av.VideoFrame, colour: Colour) -> list[str]:
+    """What reading changes in a clip with this stream and first frame."""
     changes = []
     bits = max(component.bits for component in first.format.components)
     if colour.is_hdr:
@@ -27,6 +28,10 @@ def describe_changes(first: av.VideoFrame, colour: Colour) -> list[str]:
         changes.append("is interlaced; its frames are used as they are (deinterlace it first)")
     if _is_transparent(first):
         changes.append("is partly transparent; shown over black")
+    if (
+        lower_names(stream.metadata).get("alpha_mode") == "1"
+    ):  # of VP8 and VP9, whose decoder drops it
+        changes.append("is partly transparent; the colours below are shown")
     return changes
 
 
@@ -59,7 +64,9 @@ def _announced_end(
     if stream.duration:
         return begin + stream.duration * stream.time_base
     # Matroska has a duration of each stream as a tag, if the program that wrote it put one there.
-    if found := re.fullmatch(r"(\d+):(\d+):(\d+\.\d+)", stream.metadata.get("DURATION", "")):
+    if found := re.fullmatch(
+        r"(\d+):(\d+):(\d+\.\d+)", lower_names(stream.metadata).get("duration", "")
+    ):
         hours, minutes, seconds = map(Fraction, found.groups())
         return hours * 3600 + minutes * 60 + seconds
     if len(container.streams) == 1 and container.duration:

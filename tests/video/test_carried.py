@@ -147,3 +147,26 @@ class _Demuxed:
 
     def demux(self, streams):
         return iter(self.packets)
+
+
+def test_a_packet_that_the_muxer_refuses_is_left_out_with_a_note(tmp_path, monkeypatch):
+    """The whole run must not end because of the sound, after hours."""
+    clip = video.open_clip(
+        make_clip(tmp_path / "a.mp4", [picture(n) for n in range(9)], sound=True)
+    )
+    with video.open_writer(tmp_path / "b.mp4", clip) as writer:
+        container = writer.container
+
+        class Refusing:
+            def mux(self, packets):
+                if getattr(packets, "stream", None) is not None and packets.stream.type == "audio":
+                    raise av.InvalidDataError(1, "broken")
+                container.mux(packets)
+
+            close = container.close
+
+        writer.container = Refusing()
+        for frame in clip:
+            writer.write(frame.image, frame.time)
+    assert len(list(video.open_clip(tmp_path / "b.mp4"))) == 9
+    assert len(writer.notes) == 1 and "audio stream" in writer.notes[0]

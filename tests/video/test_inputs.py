@@ -203,3 +203,16 @@ def test_any_rate_and_one_frame_are_copied(tmp_path, rate, count):
         if name == "b.mp4":
             assert [f.time for f in copy] == times
         assert bool(writer.notes) == (name == "b.gif" and rate == 1000)
+
+
+def test_transparency_that_the_decoder_drops_is_noted(tmp_path):
+    with av.open(str(tmp_path / "a.webm"), "w") as out:
+        stream = out.add_stream("libvpx-vp9", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuva420p"
+        stream.metadata["alpha_mode"] = "1"
+        frame = av.VideoFrame.from_ndarray(picture(0), format="rgb24").reformat(format="yuva420p")
+        frame.pts, frame.time_base = 0, Fraction(1, 25)
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    clip = video.open_clip(tmp_path / "a.webm")
+    assert len(list(clip)) == 1 and "transparent" in clip.notes[0]
