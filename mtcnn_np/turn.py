@@ -30,22 +30,21 @@ class TurnedDetector:
 
     def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
         """As `Detector.detect_batch`."""
-        found = self.detector.detect_batch([self._turn(image) for image in images], min_size)
+        found = self.detector.detect_batch(
+            [turn_image(image, self.quarter_turns) for image in images], min_size
+        )
         return self._turn_back(images, found)
 
     def detect_near(
         self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40
     ) -> list[list[Face]]:
         """As `Detector.detect_near`."""
-        turned = [self._turn(image) for image in images]
+        turned = [turn_image(image, self.quarter_turns) for image in images]
         near = [
             turn_boxes(some, image.shape, self.quarter_turns)
             for image, some in zip(images, boxes, strict=True)
         ]
         return self._turn_back(images, self.detector.detect_near(turned, near, min_size))
-
-    def _turn(self, image: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(np.rot90(image, -self.quarter_turns))
 
     def _turn_back(self, images: Sequence[np.ndarray], found: list[list[Face]]) -> list[list[Face]]:
         """The faces found in turned images, in coordinates of the images as they are."""
@@ -54,6 +53,11 @@ class TurnedDetector:
             [turn_face(face, np.rot90(image, self.quarter_turns).shape, back) for face in faces]
             for image, faces in zip(images, found, strict=True)
         ]
+
+
+def turn_image(image: np.ndarray, quarter_turns: int) -> np.ndarray:
+    """The image (H, W, 3) after so many quarter turns clockwise."""
+    return np.ascontiguousarray(np.rot90(image, -quarter_turns))
 
 
 def turn_points(points: np.ndarray, shape: tuple[int, ...], quarter_turns: int) -> np.ndarray:

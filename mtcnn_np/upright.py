@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from faces import Face
+from faces import Face, align
 from files import pick_evenly
 
 from .cascade import Detector
 from .follow import RELIABLE_SCORE, Frame
-from .turn import TurnedDetector
+from .turn import turn_image
 
 # Chosen on the two reference clips, six actors and drawn faces, each turned and tilted; checked on
 # twelve other actors.
@@ -23,7 +23,10 @@ SURE_SCORE = 0.999  # that upright faces reach, and hardly ever those that are n
 SURE_SHARE = 0.25  # of the frames with a face; if so many reach SURE_SCORE, the clip is upright
 COMPARED_FRAMES = 8  # of a doubtful clip, searched in all four orientations; by choice
 MIN_WITNESSES = 3  # of them must show a reliable face in any orientation
-WON_NINES = 1.25  # by which another orientation must be surer on average
+WON_NINES = 0.5  # by which another orientation must be surer on average
+# Degrees by which faces may be tilted in another orientation. A head tilted by 45 degrees is found
+# as surely in the next orientation, but tilted there, too. Without this limit it turns the clip.
+MAX_ROLL = 30.0
 MAX_NINES = 4.0  # counted for one frame
 
 
@@ -44,21 +47,39 @@ def find_quarter_turns(
 
 def compare_turns(images: Iterable[np.ndarray], detector: Detector, min_size: float) -> int:
     """As `find_quarter_turns`, by a search of these images in all four orientations."""
-    rows = []
-    for image in images:
-        upright = detector.detect(image, min_size)
-        turned = [
-            TurnedDetector(detector, turns).detect(image, _least_size(upright, min_size))
-            for turns in (1, 2, 3)
-        ]
-        rows.append([_best_score(faces) for faces in (upright, *turned)])
-    scores = np.array(rows).reshape(-1, 4)
-    witnesses = scores[scores.max(axis=1) >= RELIABLE_SCORE]
-    if len(witnesses) < min(MIN_WITNESSES, max(len(rows), 1)):
+    seen = [_search_all_turns(image, detector, min_size) for image in images]
+    scores, rolls = np.array(seen).reshape(-1, 4, 2).transpose(2, 0, 1)  # (images, 4) each
+    witnesses = scores.max(axis=1) >= RELIABLE_SCORE
+    if witnesses.sum() < min(MIN_WITNESSES, max(len(seen), 1)):
         return 0
-    nines = np.minimum(-np.log10(np.maximum(1 - witnesses, 1e-9)), MAX_NINES).mean(axis=0)  # (4,)
+    nines = np.minimum(-np.log10(np.maximum(1 - scores[witnesses], 1e-9)), MAX_NINES).mean(axis=0)
     best = int(nines.argmax())
-    return best if nines[best] >= nines[0] + WON_NINES else 0
+    roll = np.median(rolls[scores[:, best] >= RELIABLE_SCORE, best])
+    return best if nines[best] >= nines[0] + WON_NINES and roll <= MAX_ROLL else 0
+
+
+def _search_all_turns(
+    image: np.ndarray, detector: Detector, min_size: float
+) -> list[tuple[float, float]]:
+    """The score and the roll of the surest face after 0 to 3 quarter turns; 0 and 90 without any.
+
+    The turned image is searched only for faces of about the size of those found upright.
+    """
+    seen = []
+    for quarter_turns in range(4):
+        faces = detector.detect(turn_image(image, quarter_turns), min_size)
+        if quarter_turns == 0:
+            sizes = [face.area**0.5 for face in faces if face.score >= RELIABLE_SCORE]
+            min_size = max(min_size, min(sizes, default=0) / 2)
+        best = max(faces, key=lambda face: face.score, default=None)
+        seen.append((best.score, _roll(best)) if best else (0.0, 90.0))
+    return seen
+
+
+def _roll(face: Face) -> float:
+    """By how many degrees the face is tilted, to either side: 0..180."""
+    to_aligned = align.similarity(face.points)
+    return abs(np.degrees(np.arctan2(to_aligned[1, 0], to_aligned[0, 0])))
 
 
 def _is_surely_upright(faces: dict[int, list[Face]]) -> bool:
@@ -68,12 +89,6 @@ def _is_surely_upright(faces: dict[int, list[Face]]) -> bool:
 
 def _best_score(faces: list[Face]) -> float:
     return max((face.score for face in faces), default=0.0)
-
-
-def _least_size(upright: list[Face], min_size: float) -> float:
-    """The size of faces to look for in the turned image: about that of those found upright."""
-    sizes = [face.area**0.5 for face in upright if face.score >= RELIABLE_SCORE]
-    return max(min_size, min(sizes, default=0) / 2)
 
 
 def _pick(frames: Iterable[Frame], numbers: set[int]) -> Iterator[np.ndarray]:
