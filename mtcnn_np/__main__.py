@@ -10,9 +10,9 @@ from pathlib import Path
 import nn
 import video
 from files import run_command
+from stages.drawings import Drawings, is_single
 
 from .cascade import Detector
-from .drawings import Drawings, is_single
 from .follow import follow
 from .turn import TurnedDetector
 from .upright import find_quarter_turns

@@ -55,7 +55,7 @@ OPTIONAL = {
     ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Benchmarks and examples": "benchmarks/*.py examples/*.py",
-    "Only the detector": "mtcnn_np/{__main__,drawings}.py",
+    "Only the detector": "mtcnn_np/__main__.py stages/drawings.py",
 }
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 import mtcnn_np.__main__ as command
 import video
-from mtcnn_np.drawings import DRAWING_COMMENT, Drawings
+from stages.drawings import DRAWING_COMMENT, Drawings
 
 IMAGE = np.zeros((20, 20, 3), np.uint8)
 
