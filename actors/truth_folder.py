@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import video
@@ -35,8 +34,9 @@ def begin_truth(folder: Path, clip: Path) -> None:
         for name in (TRUTH_DIGESTS, *TRUTH_FILES, f".part-{SWAP}"):
             (folder / name).unlink(missing_ok=True)
         for name in PICTURES:
-            shutil.rmtree(folder / name, ignore_errors=True)
-            (folder / name).mkdir()
+            (folder / name).mkdir(exist_ok=True)
+            for picture in (folder / name).glob("[0-9]*.png"):
+                picture.unlink()
     except OSError as error:
         raise video.OutputError(
             f"{error.filename} cannot be written: {error.strerror}; choose another place"

@@ -29,7 +29,7 @@ class Claim:
     def find_obstacle(self, folder: Path) -> str | None:
         """What the folder holds that is not this owner's, in words; None if there is nothing.
 
-        Hidden files and those of file managers do not count. Raises OSError.
+        Files of no user (`is_left_by_system`) do not count. Raises OSError.
         """
         if not folder.exists():
             return None

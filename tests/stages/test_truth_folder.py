@@ -58,6 +58,10 @@ def _put_notes(folder):
     (folder / "notes.txt").write_text("mine")
 
 
+def _put_repository(folder):
+    (folder / ".git").mkdir(parents=True)
+
+
 def _put_damaged_claim(folder):
     folder.mkdir()
     (folder / "belongs_to.json").write_text("[" * 9999)
@@ -69,6 +73,7 @@ def _put_damaged_claim(folder):
         (_put_actor, "other files (mask)"),
         (_put_actors_claim, "the truth of the rendered clip actor.mp4"),
         (_put_notes, "other files (notes.txt)"),
+        (_put_repository, "other files (.git)"),
         (_put_damaged_claim, "other files (belongs_to.json)"),
     ],
 )
@@ -144,7 +149,7 @@ def test_an_empty_or_a_new_folder_is_free_and_checking_leaves_nothing(settings, 
         ("b.mp4", "is or holds the donor"),
         ("b.mp4/x", "lies in the donor"),
         ("file", "is a file"),
-        ("file/x", "no folder"),
+        ("file/x", "is a file"),
     ],
 )
 def test_places_that_would_mix_the_truth_with_other_files_are_refused(
