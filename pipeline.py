@@ -17,6 +17,7 @@ from files import program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
 from stages.clips import open_clips, select_learnt
+from stages.command import resume_command
 from stages.convert import convert
 from stages.detect import detect
 from stages.finish_demo import finish_demo
@@ -25,12 +26,14 @@ from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes
 from stages.run import Run
 from stages.run_record import RunError
-from stages.settings import Settings
+from stages.settings import OptionError, Settings
+from stages.start import prepare
 from stages.too_few import TooFewFaces
 from stages.train import train
 from stages.write import write
 
 EXIT_CODES = {
+    OptionError: 2,
     video.MissingInput: 3,
     video.NotAVideo: 4,
     video.NoFrames: 4,
@@ -87,27 +90,28 @@ def replay(settings: Settings) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program with these command-line arguments, by default sys.argv's; its exit code."""
     try:
-        return _run(parse(arguments))
+        settings = parse(arguments)
+        nn.set_threads(settings.threads)
+        nn.backend.device(settings.device)  # raises DeviceError before any work is done
+        return _run(prepare(settings))
     except tuple(EXIT_CODES) as error:
         print(f"{program_name()}: {error}", file=sys.stderr)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
 
 
 def _run(settings: Settings) -> int:
-    nn.set_threads(settings.threads)
-    nn.backend.device(settings.device)  # raises DeviceError before any work is done
     action = replay if settings.replay else swap_demo if settings.demo else swap
     try:
         action(settings)
     except KeyboardInterrupt as stop:
         kept = f"stopped; what is finished is kept in {settings.folder}"
-        print(f"\n{kept}. To continue: {settings.command}", file=sys.stderr)
+        print(f"\n{kept}. To continue: {resume_command(settings)}", file=sys.stderr)
         return stopped_code(stop)
     except BrokenPipeError:  # nobody reads the messages any more
         raise
     except OSError as error:
         problem = f"{error.filename or settings.folder}: {error.strerror}; what is finished is kept"
-        remedy = f"Free some space or mend its permissions, then: {settings.command}"
+        remedy = f"Free some space or mend its permissions, then: {resume_command(settings)}"
         print(f"{program_name()}: {problem}. {remedy}", file=sys.stderr)
         return DISK_ERROR
     return 0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import video
 
 from .settings import FrameRange, Settings
-from .truth_folder import check_truth_folder
 
 PEOPLE = {"target": "a", "donor": "b"}  # the nets' name for the person in each clip
 
@@ -55,16 +54,9 @@ class Selection:
 def open_clips(settings: Settings) -> dict[str, Selection]:
     """The frames of both clips in which faces are detected: they are written or learnt from.
 
-    Raises video.VideoError for a bad input or output.
+    Raises video.VideoError for a clip that cannot be read.
     """
     target, donor = video.open_clip(settings.target), video.open_clip(settings.donor)
-    for clip in (target, donor):
-        if os.path.realpath(settings.output) == os.path.realpath(clip.path):
-            raise video.OutputError(f"{settings.output} is an input; name another output")
-    continued = (settings.folder / "run.json").exists()
-    video.check_output(settings.output, ours=continued)
-    if settings.truth:
-        check_truth_folder(settings)
     return {
         "target": select_target(target, settings),
         "donor": Selection(donor, *settings.donor_frames),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -14,9 +15,9 @@ from colorcorrect import TRANSFERS
 from files import program_name
 
 from . import presets, replay
+from .command import list_options
 from .settings import ALL_FRAMES, FaceChoice, FrameRange, Settings
 
-DEMO_FOLDER = Path("runs/demo")
 DEMO_MINUTES = 1.2  # of training; enough to recognise the donor, by eye
 # Options that make no sense without clips, and their defaults.
 CLIP_OPTIONS = {
@@ -28,6 +29,9 @@ CLIP_OPTIONS = {
     "donor_turn": None,
     "same": False,
 }
+MAX_BATCH = 512  # faces in a step; more need more memory and learn no better; by choice
+CANVAS_HEIGHTS = 32, 4096  # pixels, smallest and largest; by choice
+MAX_SEED = 2**32 - 1
 SMALLEST_MIN_SIZE = 12  # pixels, the window of the detector's first net
 
 DESCRIPTION = (
@@ -94,23 +98,22 @@ def parse(arguments: list[str] | None = None) -> Settings:
     else:
         _check(parser, options)
         settings = _make_settings(options)
-    return replace(settings, command="python pipeline.py " + " ".join(arguments))
+    return settings
 
 
 def _make_replay_settings(options: argparse.Namespace) -> Settings:
     """The settings of a recorded run, with another folder and another output."""
     record = replay.read(options.replay)
-    folder = options.replay.resolve().parent
-    recorded_output = Path(record["settings"]["output"])
-    output = recorded_output.with_name(f"{recorded_output.stem}-replay{recorded_output.suffix}")
-    places = {
-        "--output": options.output or output,
-        "--run": options.run or folder.with_name(f"{folder.name}-replay"),
-    }
-    command = replay.arguments(record) + [str(word) for pair in places.items() for word in pair]
-    schedule = tuple(record["results"]["schedule"])
-    threads = nn.parallel.keep_threads(record["settings"]["threads"])
-    return replace(parse(command), replay=options.replay, schedule=schedule, threads=threads)
+    clips = replay.find_clips(options.replay, record)
+    words = sum(list_options(record["settings"]), [*map(str, clips.values())])
+    return replace(
+        parse(words),
+        output=options.output,
+        folder=options.run,
+        replay=options.replay,
+        schedule=tuple(record["results"]["schedule"]),
+        threads=nn.parallel.keep_threads(record["settings"]["threads"]),
+    )
 
 
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -132,20 +135,14 @@ def _make_settings(options: argparse.Namespace) -> Settings:
     """The settings that checked options ask for."""
     values = vars(options).copy()
     demo = options.target is None
-    output, folder = options.output, values.pop("run")
     changes = {name: values.pop(name) for name in ("batch", "rounds", "minutes", "colour")}
     if demo:
-        folder = folder or DEMO_FOLDER
-        output = output or folder / "swap.mp4"
-        values |= {"target": folder / "target.mp4", "donor": folder / "donor.mp4"}
+        values |= {"target": Path("target.mp4"), "donor": Path("donor.mp4")}  # in the run folder
         if not options.rounds:
             changes["minutes"] = options.minutes or DEMO_MINUTES
-    output = output or Path("swap.mp4")
-    folder = folder or Path("runs") / (output.stem or "swap")
     preset = _change_preset(presets.PRESETS[options.preset], changes)
-    mark = not values.pop("no_mark")
-    values |= {"output": output, "folder": folder, "preset": preset}
-    return Settings(**values, demo=demo, mark=mark)
+    values |= {"folder": values.pop("run"), "mark": not values.pop("no_mark")}
+    return Settings(**values, demo=demo, preset=preset)
 
 
 def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:
@@ -173,14 +170,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--preset", choices=presets.PRESETS, default="standard")
     add("--rounds", length, type=_positive(int), metavar="N")
     add("--minutes", length, type=_positive(float), metavar="M")
-    add("--batch", type=_positive(int), metavar="N")
-    add("--size", type=_positive(int), metavar="PX", default=256)
+    add("--batch", type=_between(1, MAX_BATCH), metavar="N")
+    add("--size", type=_between(*CANVAS_HEIGHTS), metavar="PX", default=256)
     add("--colour", choices=TRANSFERS)
-    add("--seed", type=int, default=0, metavar="N")
+    add("--seed", type=_between(0, MAX_SEED), default=0, metavar="N")
     nn.parallel.add_threads_option(parser)
     add("--device", choices=("cpu", "gpu"), default="cpu")
     add("--run", type=Path, metavar="DIR")
-    add("--quality", type=int, default=18, metavar="CRF", choices=range(52))
+    add("--quality", type=_between(0, 51), default=18, metavar="CRF")
     add("--face", type=_parse_face, metavar="N|X,Y")
     add("--all-faces", action="store_true")
     add("--donor-face", type=_parse_face, metavar="N|X,Y")
@@ -210,12 +207,31 @@ def _positive(kind: type) -> Callable[[str], int | float]:
     return parse_number
 
 
+def _between(least: int, most: int) -> Callable[[str], int]:
+    """A parser of whole numbers from `least` to `most`."""
+
+    def parse_number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not least <= value <= most:
+            raise ArgumentTypeError(f"{text} is not in {least} to {most}")
+        return value
+
+    return parse_number
+
+
 def _parse_face(text: str) -> FaceChoice:
-    parts = text.split(",")
+    x, comma, y = text.partition(",")
     try:
-        return int(text) if len(parts) == 1 else (float(parts[0]), float(parts[1]))
+        choice = (float(x), float(y)) if comma else int(x)
+        coordinates = choice if comma else (choice,)
+        if all(0 <= value < math.inf for value in coordinates):
+            return choice
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is neither a number nor a point X,Y") from None
+        pass
+    raise ArgumentTypeError(f"{text!r} is neither a number from 0 nor a point X,Y in the picture")
 
 
 def _parse_frames(text: str) -> FrameRange:

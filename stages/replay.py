@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +10,10 @@ from pathlib import Path
 
 from files import digest, package_versions
 
-from .run_record import RunError, read_record
+from .command import RANGE_OPTIONS
+from .identity import digest_clip
+from .run_record import RunError, is_finished, read_record
 from .settings import Settings
-
-# Names of settings, and of the preset's fields, that are options with a value.
-FACE_OPTIONS = ("min_size", "face", "donor_face", "every", "turn", "donor_turn")
-VALUE_OPTIONS = ("seed", "device", "size", "quality", *FACE_OPTIONS)
-RANGE_OPTIONS = ("frames", "learn_frames", "donor_frames")
-SWITCH_OPTIONS = ("all_faces", "same")
-PRESET_OPTIONS = ("rounds", "minutes", "batch", "colour")
 
 
 class ReplayError(Exception):
@@ -28,10 +24,9 @@ class ReplayError(Exception):
 def expect_same_bytes(settings: Settings) -> Iterator[None]:
     """A context in which the recorded run is repeated; its output must have the recorded SHA-256.
 
-    Raises ReplayError if it has another, or if the clips are not those of that run.
+    Raises ReplayError if it has another.
     """
     record = read(settings.replay)
-    check_inputs(record)
     differences = changed_versions(record)
     for text in differences:
         print(f"note: {text}", file=sys.stderr)
@@ -57,7 +52,7 @@ def read(file: Path) -> dict:
         raise RunError(
             f"{file} is no record of a run ({error!r}); --replay takes the run.json of a run"
         ) from None
-    if not _is_finished(record["results"]):
+    if not is_finished(record["results"]):
         raise RunError(
             f"{file}: that run was not finished; continue it by its own command, then replay it"
         )
@@ -66,7 +61,7 @@ def read(file: Path) -> dict:
 
 def _check_settings(record: dict) -> None:
     settings = record["settings"]
-    texts = [settings[name] for name in ("target", "donor", "output")]
+    texts = [settings[name] for name in ("target", "donor", "output", "folder")]
     texts.append(settings["preset"]["name"])
     if not all(isinstance(text, str) for text in texts) or any(
         len(settings[name]) != 2 for name in RANGE_OPTIONS
@@ -76,50 +71,36 @@ def _check_settings(record: dict) -> None:
         raise ValueError("its threads are damaged")
 
 
-def _is_finished(results: dict) -> bool:
-    try:
-        return isinstance(results["output"]["sha256"], str) and all(
-            0 <= progress < 1 for progress in results["schedule"]
-        )
-    except (KeyError, TypeError):
-        return False
+def find_clips(file: Path, record: dict) -> dict[str, Path]:
+    """The target and the donor of a record in `file`.
+
+    Raises ReplayError if one is gone, or another file than in that run.
+    """
+    return {role: _find_clip(file, record, role) for role in ("target", "donor")}
 
 
-def arguments(record: dict) -> list[str]:
-    """The command line of a recorded run, without --threads, --output and --run."""
-    settings = record["settings"]
-    preset = settings["preset"]
-    words = [settings["target"], settings["donor"], "--preset", preset["name"]]
-    for name in RANGE_OPTIONS:
-        first, last = settings[name]
-        words += [_option(name), f"{first}:{'' if last is None else last}"]
-    values = {name: settings.get(name) for name in VALUE_OPTIONS}
-    for name, value in (values | {name: preset.get(name) for name in PRESET_OPTIONS}).items():
-        if value is not None:
-            text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            words += [_option(name), text]
-    words += [_option(name) for name in SWITCH_OPTIONS if settings.get(name)]
-    if not settings.get("mark", True):
-        words.append("--no-mark")
-    return words
+def _find_clip(file: Path, record: dict, role: str) -> Path:
+    was, now = str(record["identity"].get(role)), ""
+    places = find_moved(file, record["settings"], role)
+    for place in filter(Path.exists, places):
+        if (now := digest_clip(place)) == was:
+            return place
+    if not now:
+        raise ReplayError(f"{role} {places[-1]} is gone; put the clip back there")
+    raise ReplayError(
+        f"{role} {places[-1]} is another file than in that run: its SHA-256 is {now[:16]}..., was "
+        f"{was[:16]}..."
+    )
 
 
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def find_moved(file: Path, settings: dict, name: str) -> list[Path]:
+    """Where a recorded path may be now.
 
-
-def check_inputs(record: dict) -> None:
-    """Raise ReplayError unless both clips are those of the recorded run."""
-    for role in ("target", "donor"):
-        path = Path(record["settings"][role])
-        if not path.exists():
-            raise ReplayError(f"{role} {path} is gone; put the clip back there")
-        was = str(record["identity"].get(role))
-        if (now := digest(path)) != was:
-            raise ReplayError(
-                f"{role} {path} is another file than in that run: its SHA-256 is {now[:16]}..., "
-                f"was {was[:16]}..."
-            )
+    First, where it is if it was moved together with its run folder, in which `file` lies; last,
+    where it was.
+    """
+    was, folder = Path(settings[name]), file.resolve().parent
+    return [Path(os.path.normpath(folder / os.path.relpath(was, settings["folder"]))), was]
 
 
 def changed_versions(record: dict) -> list[str]:

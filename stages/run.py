@@ -24,10 +24,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from files import LockHeld, atomic_file, digest, lock, package_versions
+from files import LockHeld, atomic_file, lock, package_versions
 from video import png_text
 
 from .cache import Stage
+from .cleaning import remove_partial_files
+from .command import resume_command
+from .identity import identify
 from .progress import progress
 from .run_record import RECORD_FORMAT, RunError, read_record
 from .settings import Settings
@@ -44,8 +47,10 @@ class Run:
         self._lock = self._take_folder()
         try:
             self.record = self._open_record()
+            remove_partial_files(self.path, self.record)
             self.save()
-            self.log(f"started: {settings.command}")
+            self._make_subfolders()
+            self.log(f"started: {resume_command(settings)}")
         except BaseException:
             self._lock.release()
             raise
@@ -130,8 +135,7 @@ class Run:
     def _take_folder(self):
         """Make the folder and lock it; gives the lock."""
         try:
-            for name in ("target/faces", "donor/faces", "previews"):
-                (self.path / name).mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
             return lock(self.path / "lock")
         except LockHeld as owner:
             problem = f"is in use by another run (process {owner}); wait for it, or choose another"
@@ -139,6 +143,10 @@ class Run:
         except OSError as error:
             problem = f"cannot be used as run folder: {error.strerror}; choose another with --run"
             raise RunError(f"{self.path} {problem}") from None
+
+    def _make_subfolders(self) -> None:
+        for name in ("target/faces", "donor/faces", "previews"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
 
     def _open_record(self) -> dict:
         """The folder's record, or a new one, with this session's settings and versions."""
@@ -162,21 +170,6 @@ class Run:
         except (ValueError, RecursionError) as error:
             text = f"{file} is damaged ({error}); delete {self.path} or {other}"
             raise RunError(text) from None
-
-
-def identify(settings: Settings) -> dict:
-    """What must not change while a run is continued, as JSON values.
-
-    What else changes has its stages made anew; see stages/cache.py.
-    """
-    return {
-        "target": digest(settings.target),
-        "donor": digest(settings.donor),
-        "preset": settings.preset.name,
-        "batch": settings.preset.batch,
-        "colour": settings.preset.colour,
-        "seed": settings.seed,
-    }
 
 
 def _suffix(track: int) -> str:

@@ -33,3 +33,13 @@ def read_record(file: Path, run: Path, remedy: str) -> dict:
     if not all(isinstance(entry, dict) for entry in record["stages"].values()):
         raise ValueError("stages are damaged")
     return record
+
+
+def is_finished(results: dict) -> bool:
+    """Whether a run with these results was finished, so that it can be replayed."""
+    try:
+        return isinstance(results["output"]["sha256"], str) and all(
+            0 <= progress < 1 for progress in results["schedule"]
+        )
+    except (KeyError, TypeError):
+        return False

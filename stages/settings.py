@@ -9,12 +9,12 @@ from pathlib import Path
 from .presets import Preset
 
 PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "replay")
-PRIVATE_SETTINGS = (
-    *PATH_SETTINGS,
-    "schedule",
-    "command",
-    "demo",
-)  # not in the record beside the output
+PRIVATE_SETTINGS = (*PATH_SETTINGS, "schedule", "demo")  # not in the record beside the output
+
+
+class OptionError(ValueError):
+    """An option that does not fit the clips; the message names it, and says what would."""
+
 
 FrameRange = tuple[int, int | None]  # the first, and the one after the last; None: to the end
 ALL_FRAMES: FrameRange = (0, None)
@@ -27,10 +27,9 @@ class Settings:
 
     target: Path  # the clip to change
     donor: Path  # the clip whose face is put in
-    output: Path
-    folder: Path  # the run folder
+    output: Path | None  # None: stages/places.py chooses it
+    folder: Path | None  # the run folder; None: likewise
     preset: Preset  # how to train and convert, the command line's changes applied
-    command: str = ""  # the command line that continues this run
     truth: Path | None = None  # folder for the truth bundle
     demo: bool = False  # target and donor are rendered into the run folder first
     # which frames and faces
@@ -58,10 +57,9 @@ class Settings:
     schedule: tuple[float, ...] | None = None  # progress, 0..1, at which each epoch began
 
     def as_record(self) -> dict:
-        """All settings as JSON values, except the command line, which log.txt has."""
-        values = json.loads(json.dumps(asdict(self), default=str))
-        del values["command"]
-        return values
+        """All settings as JSON values. Paths are absolute: a record is used from any folder."""
+        text = json.dumps(asdict(self), default=lambda path: str(path.absolute()))
+        return json.loads(text)
 
     def public_record(self) -> dict:
         """`as_record` without PRIVATE_SETTINGS, for a record that goes with the output."""

@@ -31,9 +31,12 @@ CORE = {
 }
 # what a swap also uses or the program offers besides, and nobody needs to understand one
 OPTIONAL = {
-    "The command line": "stages/options.py",
+    "The command line, and what is refused at once": (
+        "stages/{options,command,start,places,checks,check_clips}.py"
+    ),
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
-        "stages/{run,run_record,cache,checkpoints,finish_demo,progress,replay}.py nn/checkpoint.py "
+        "stages/{run,run_record,identity,cleaning,cache,checkpoints,finish_demo,progress,replay}.py "
+        "nn/checkpoint.py "
         "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (

@@ -1,0 +1,104 @@
+"""What is refused before any frame is decoded, any folder made, or anything written."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import video
+from files import digest, is_left_by_system
+from video import MissingInput, OutputError
+
+from .run_record import RunError, read_record
+from .settings import Settings
+from .truth_folder import DEMO_NAMES, RUN_NAMES, check_truth_folder
+
+OTHER_FOLDER = "choose another with --run"  # the remedy in messages about the run folder
+
+
+def check_places(settings: Settings) -> None:
+    """Raise MissingInput, OutputError or RunError if the run cannot or must not use these places.
+
+    Input clips, the output, the run folder and the truth: no one may lie in another's way.
+    """
+    check_inputs(settings)
+    _check_apart(settings)
+    _check_run_folder(settings)
+    video.check_output(settings.output, ours=_wrote_output(settings))
+    if settings.truth:
+        check_truth_folder(settings)
+
+
+def check_inputs(settings: Settings) -> None:
+    """Raise MissingInput for what is no clip on this disk; says what it is instead."""
+    for path in () if settings.demo else (settings.target, settings.donor):
+        if re.match(r"[a-z]{2,}:/", str(path)) and not path.exists():
+            raise MissingInput(f"{path} is an address; download the clip, and name the file")
+        if re.search(r"[*?]", str(path)) and not path.exists():
+            raise MissingInput(f"{path} is a pattern; name one clip, or a folder of pictures")
+        if (path / "run.json").is_file():
+            raise video.NotAVideo(f"{path} is the folder of a run, not a clip; name its output")
+
+
+def _check_apart(settings: Settings) -> None:
+    """Raise OutputError if the output would replace an input, or lie among its pictures."""
+    output, run = settings.output.resolve(), settings.folder.resolve()
+    for clip in (settings.target, settings.donor):
+        place = clip.resolve()
+        if output == place or (output.exists() and clip.exists() and output.samefile(place)):
+            raise OutputError(f"{settings.output} is an input; name another output")
+        if place.is_dir() and place in output.parents:
+            raise OutputError(f"{settings.output} lies in the input {clip}; name another output")
+        if output in place.parents:
+            raise OutputError(f"{settings.output} holds the input {clip}; name another output")
+    if output == run or output in run.parents:
+        raise OutputError(f"{settings.output} is or holds the run folder; name another output")
+    if run in output.parents and output.relative_to(run).parts[0] in RUN_NAMES:
+        raise OutputError(f"{settings.output} is for the run's own files; name another output")
+
+
+def _check_run_folder(settings: Settings) -> None:
+    """Raise RunError if the run folder is somebody else's, or cannot be written."""
+    folder, place = settings.folder, settings.folder.resolve()
+    if place in (Path.home().resolve(), Path(place.anchor)):
+        raise RunError(f"{folder} is no folder for the files of a run; {OTHER_FOLDER}")
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise RunError(f"{folder} is a file; {OTHER_FOLDER}")
+    for clip in (settings.target, settings.donor):
+        if clip.is_dir() and clip.resolve() in (place, *place.parents):
+            raise RunError(f"{folder} is or lies in the input {clip}; {OTHER_FOLDER}")
+    if foreign := next(_find_foreign(settings), None):
+        raise RunError(f"{folder} is no run folder, it holds {foreign}; {OTHER_FOLDER}")
+    try:
+        video.check_writable(folder / "run.json")
+    except OutputError as error:
+        raise RunError(f"{error} (--run)") from None
+
+
+def _find_foreign(settings: Settings) -> Iterator[str]:
+    """The names in a folder without a record that no run has put there."""
+    folder = settings.folder
+    if not folder.is_dir() or (folder / "run.json").exists():
+        return
+    ours = {"lock"} | (DEMO_NAMES if settings.demo else set())
+    for path in sorted(folder.iterdir()):
+        name = path.name.removesuffix(".json")
+        if name not in ours and not is_left_by_system(path):
+            yield path.name
+
+
+def _wrote_output(settings: Settings) -> bool:
+    """Whether the output is what this run wrote in an earlier sitting, and nobody changed it."""
+    output = settings.output.resolve()
+    try:
+        record = read_record(settings.folder / "run.json", settings.folder, OTHER_FOLDER)
+        entry = record["stages"]["write"]
+        if entry["made_from"]["output"] != str(output):
+            return False
+        if "sha256" not in entry:  # it was stopped while writing: the output before, or its own
+            return video.says_synthetic(output)
+        return record["results"]["output"]["sha256"] == digest(output)
+    except (OSError, ValueError, RecursionError, RunError, KeyError, TypeError):
+        return False
