@@ -140,9 +140,9 @@ def _make_settings(options: argparse.Namespace) -> Settings:
         values |= {"target": Path("target.mp4"), "donor": Path("donor.mp4")}  # in the run folder
         if not options.rounds:
             changes["minutes"] = options.minutes or DEMO_MINUTES
-    preset = _change_preset(presets.PRESETS[options.preset], changes)
+    values["preset"] = _change_preset(presets.PRESETS[options.preset], changes)
     values |= {"folder": values.pop("run"), "mark": not values.pop("no_mark")}
-    return Settings(**values, demo=demo, preset=preset)
+    return Settings(**values, demo=demo)
 
 
 def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:

@@ -34,7 +34,7 @@ def _made_from(run: Run, clip: Selection) -> dict:
     settings = run.settings
     return {
         "frames": [clip.first, clip.last, clip.every],
-        "detect": run.fingerprint("detect target"),
+        "choose": run.fingerprint("choose target"),
         "train": run.fingerprint("train"),
         "schedule": run.record["results"].get("schedule"),
         "express": settings.preset.express,

@@ -1,15 +1,21 @@
 """The run folder: finished stages are not repeated, and a folder of another run is refused."""
 
 import json
+import shlex
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from stages import replay
 from stages.cache import Stage
+from stages.command import list_options, resume_command
 from stages.options import parse
 from stages.run import Run
 from stages.run_record import RunError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -121,11 +127,56 @@ def test_a_folder_of_a_run_with_other_settings_is_refused(settings, option):
         Run(other)
 
 
+WORDS = ["--colour", "none", "--face", "3,4", "--frames", "2:", "--rounds", "2", "--no-mark"]
+WORDS += ["--learn-frames", "1:9", "--donor-frames", ":7", "--turn", "90", "--same"]
+WORDS += ["--preset", "seed", "--batch", "3", "--threads", "1", "--min-size", "30"]
+
+
 def test_the_command_line_of_a_record_gives_the_settings_it_was_made_with(settings):
-    words = ["--colour", "none", "--face", "3,4", "--frames", "2:", "--rounds", "2", "--no-mark"]
-    words += ["--learn-frames", "1:9", "--donor-frames", ":7", "--turn", "90", "--same"]
     clips = [str(settings.target), str(settings.donor), "-o", str(settings.output)]
-    original = parse([*clips, "--run", str(settings.folder), *words])
+    original = parse([*clips, "--run", str(settings.folder), *WORDS])
     with Run(original) as run:
-        replayed = parse([*replay.arguments(run.record), *clips[2:], "--run", str(settings.folder)])
-    assert replace(replayed, command=original.command) == original
+        words = sum(list_options(run.record["settings"]), ["--threads", "1"])
+    assert parse([*clips, "--run", str(settings.folder), *words]) == original
+
+
+def test_the_command_to_continue_can_be_pasted_in_any_folder(tmp_path, monkeypatch):
+    names = ["a clip.mp4", "it's.mp4", "-o", "o $x.mp4", "--run", "r;s", "--truth", "t"]
+    monkeypatch.chdir(tmp_path)
+    settings = parse([*names, *WORDS])
+    command = resume_command(settings)
+    monkeypatch.chdir("/")
+    program, file, *words = shlex.split(command)
+    assert program == sys.executable and Path(file).samefile(ROOT / "pipeline.py")
+    pasted = parse(words)
+    assert pasted.as_record() == json.loads(json.dumps(pasted.as_record()))
+    places = ("target", "donor", "output", "folder", "truth")
+    there = {name: tmp_path / getattr(settings, name) for name in places}
+    assert pasted == replace(settings, **there)
+
+
+def test_the_command_names_only_what_is_not_at_its_default(settings):
+    command = resume_command(parse([str(settings.target), str(settings.donor), "-o", "/o.mp4"]))
+    assert shlex.split(command)[2:] == [str(settings.target), str(settings.donor), "-o", "/o.mp4"]
+
+
+def test_the_installed_program_is_called_by_its_name(settings, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/bin/faceswap-np"])
+    assert resume_command(settings).split()[0] == "/somewhere/bin/faceswap-np"
+
+
+def test_what_a_killed_sitting_left_half_written_is_removed(settings):
+    with Run(settings) as run:
+        made_from = {"output": str(settings.output)}
+        run.record["stages"]["write"] = {"made_from": made_from}
+        run.save()
+    left = ["previews/.part-0000.png", "target/.part-manifest.jsonl", ".part-run.json"]
+    left = [settings.folder / name for name in (*left, "checkpoints/best.npz.part")]
+    left.append(settings.output.with_name(f".part-{settings.output.name}"))
+    (settings.folder / "checkpoints").mkdir()
+    for path in left:
+        path.write_text("half")
+    others = settings.output.with_name(".part-other.mp4")
+    others.write_text("of another run")
+    with Run(settings):
+        assert not [path for path in left if path.exists()] and others.exists()
