@@ -16,7 +16,6 @@ from faces import ManifestError
 from files import program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
-from stages.check_clips import check_decoded
 from stages.clips import open_clips, select_learnt
 from stages.command import resume_command
 from stages.convert import convert
@@ -58,7 +57,6 @@ def swap(settings: Settings) -> None:
     clips = open_clips(settings)
     with Run(settings) as run:
         tracks = detect(run, clips)
-        check_decoded(run, clips["target"], tracks["target"][0])
         faces = align(run, select_learnt(clips, settings), tracks)
         trainer = train(run, faces)
         written = clips["target"].part(settings.frames)

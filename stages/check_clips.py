@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 import video
@@ -12,11 +11,10 @@ from files import IMAGE_SUFFIXES, list_by_number
 
 from .align import MAX_TRAINING_FACES
 from .checkpoints import KEPT_CHECKPOINTS
-from .choose import MIN_TRAINING_FACES, TooFewFaces
 from .clips import Selection
 from .identity import digest_clip
-from .run import Run
 from .settings import FrameRange, OptionError, Settings
+from .too_few import MIN_TRAINING_FACES, TooFewFaces
 
 COUNTED_SUFFIXES = {".mp4", ".mov", ".m4v"}  # of containers that count their frames exactly
 CHECKPOINT_MB = {"standard": 41.6, "seed": 15.0}  # at least, by preset; measured on the demo's
@@ -51,18 +49,6 @@ def count_frames(clip: video.Clip) -> int | None:
     suffix = clip.path.suffix.lower()
     is_exact = clip.path.is_dir() or suffix in IMAGE_SUFFIXES | COUNTED_SUFFIXES
     return clip.frames if is_exact and clip.frames else None
-
-
-def check_decoded(run: Run, clip: Selection, numbers: Iterable[int]) -> None:
-    """Raise OptionError unless some frames were found to write and to learn from.
-
-    `check_clips` cannot know it of every container. numbers: of all frames that were decoded.
-    """
-    options = {"--frames": run.settings.frames, "--learn-frames": run.settings.learn_frames}
-    for option, frames in options.items():
-        part, last = clip.part(frames), max(numbers)
-        if not any(number in part for number in numbers):
-            raise OptionError(f"{option} {frames[0]}: {clip.source.path} ends with frame {last}")
 
 
 def _refuse_same_clip(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import video
 
-from .settings import FrameRange, OptionError, Settings
+from .settings import FrameRange, Settings
 
 PEOPLE = {"target": "a", "donor": "b"}  # the nets' name for the person in each clip
 
@@ -23,12 +23,7 @@ class Selection:
     every: int = 1
 
     def __iter__(self) -> Iterator[video.Frame]:
-        frame = None
-        for frame in self.source.between(self.first, self.last, self.every):
-            yield frame
-        if frame is None:
-            path = self.source.path
-            raise OptionError(f"{path} ends before frame {self.first}; choose earlier ones")
+        return self.source.between(self.first, self.last, self.every)
 
     def __contains__(self, number: int) -> bool:
         """Whether a frame of this number is selected."""

@@ -13,6 +13,7 @@ from mtcnn_np.follow import RELIABLE_SCORE
 from .clips import Selection
 from .people import name_option
 from .run import Run
+from .settings import OptionError
 
 MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful; by eye
 FRAMES_LOOKED_AT = 4  # of a clip without a face, for smaller faces in all orientations; by choice
@@ -28,6 +29,8 @@ class TooFewFaces(Exception):
 def refuse_too_few(run: Run, role: str, frames: Selection, tracks: list[dict[int, Row]]) -> None:
     """Raise TooFewFaces unless the rows of a clip have enough faces to learn and one to swap.
 
+    OptionError for a range in which there is no frame.
+
     frames  those in which faces were searched
     """
     clip = frames.source.path
@@ -35,7 +38,7 @@ def refuse_too_few(run: Run, role: str, frames: Selection, tracks: list[dict[int
         rows = [row for track in tracks for row in track.values() if row.frame in selection]
         if not rows:
             count = f"its {frames.source.frames} frames" if frames.source.frames else "its frames"
-            raise TooFewFaces(f"{clip}: none of {count} is in {_name_range(option, selection)}")
+            raise OptionError(f"{clip}: none of {count} is in {_name_range(option, selection)}")
         usable = sum(row.status == "ok" for row in rows)
         if usable == 0:
             raise TooFewFaces(f"{clip}: {_explain_none(run, role, selection, option, rows)}")

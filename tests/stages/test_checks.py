@@ -158,7 +158,7 @@ def test_a_range_that_only_decoding_shows_to_be_empty_is_refused_before_training
     words[0] = str(tmp_path / "target.mkv")
     assert pipeline.main(words) == 2
     last = capsys.readouterr().err.splitlines()[-1]
-    assert "--frames 30: " in last and "ends with frame 19" in last
+    assert "none of its 20 frames is in --frames 30:40" in last
     assert not (tmp_path / "run" / "checkpoints").exists()
 
 
