@@ -36,7 +36,8 @@ OPTIONAL = {
     ),
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
         "stages/{run,run_record,identity,cleaning,cache,checkpoints,finish_demo}.py "
-        "stages/{progress,replay}.py nn/checkpoint.py files/{atomic,claim,digest,lock,command,contact_sheet}.py"
+        "stages/{progress,replay}.py nn/checkpoint.py "
+        "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (
         "stages/{people,detections_file,too_few}.py"
