@@ -9,11 +9,13 @@ from pathlib import Path
 
 import video
 from files import digest, is_left_by_system
+from provenance import record
 from video import MissingInput, OutputError
 
+from .places import RENDERED_NAMES
 from .run_record import RunError, read_record
 from .settings import Settings
-from .truth_folder import DEMO_NAMES, RUN_NAMES, check_truth_folder
+from .truth_folder import RUN_NAMES, check_truth_folder
 
 OTHER_FOLDER = "choose another with --run"  # the remedy in messages about the run folder
 
@@ -27,6 +29,7 @@ def check_places(settings: Settings) -> None:
     _check_apart(settings)
     _check_run_folder(settings)
     video.check_output(settings.output, ours=_wrote_output(settings))
+    _check_record(settings)
     if settings.truth:
         check_truth_folder(settings)
 
@@ -44,9 +47,9 @@ def check_inputs(settings: Settings) -> None:
 
 def _check_apart(settings: Settings) -> None:
     """Raise OutputError if the output would replace an input, or lie among its pictures."""
-    output, run = settings.output.resolve(), settings.folder.resolve()
+    output, run = _real(settings.output), _real(settings.folder)
     for clip in (settings.target, settings.donor):
-        place = clip.resolve()
+        place = _real(clip)
         if output == place or (output.exists() and clip.exists() and output.samefile(place)):
             raise OutputError(f"{settings.output} is an input; name another output")
         if place.is_dir() and place in output.parents:
@@ -59,15 +62,23 @@ def _check_apart(settings: Settings) -> None:
         raise OutputError(f"{settings.output} is for the run's own files; name another output")
 
 
+def _check_record(settings: Settings) -> None:
+    """Raise OutputError if the record of the output would replace a file that is no record."""
+    try:
+        record.read(settings.output)
+    except record.RecordError as error:
+        raise OutputError(f"{error}; or name another output") from None
+
+
 def _check_run_folder(settings: Settings) -> None:
     """Raise RunError if the run folder is somebody else's, or cannot be written."""
-    folder, place = settings.folder, settings.folder.resolve()
+    folder, place = settings.folder, _real(settings.folder)
     if place in (Path.home().resolve(), Path(place.anchor)):
         raise RunError(f"{folder} is no folder for the files of a run; {OTHER_FOLDER}")
     if os.path.lexists(folder) and not folder.is_dir():
         raise RunError(f"{folder} is a file; {OTHER_FOLDER}")
     for clip in (settings.target, settings.donor):
-        if clip.is_dir() and clip.resolve() in (place, *place.parents):
+        if clip.is_dir() and _real(clip) in (place, *place.parents):
             raise RunError(f"{folder} is or lies in the input {clip}; {OTHER_FOLDER}")
     if foreign := next(_find_foreign(settings), None):
         raise RunError(f"{folder} is no run folder, it holds {foreign}; {OTHER_FOLDER}")
@@ -82,7 +93,7 @@ def _find_foreign(settings: Settings) -> Iterator[str]:
     folder = settings.folder
     if not folder.is_dir() or (folder / "run.json").exists():
         return
-    ours = {"lock"} | (DEMO_NAMES if settings.demo else set())
+    ours = {"lock", "lock-owner"} | (RENDERED_NAMES if settings.demo else set())
     for path in sorted(folder.iterdir()):
         name = path.name.removesuffix(".json")
         if name not in ours and not is_left_by_system(path):
@@ -91,14 +102,19 @@ def _find_foreign(settings: Settings) -> Iterator[str]:
 
 def _wrote_output(settings: Settings) -> bool:
     """Whether the output is what this run wrote in an earlier sitting, and nobody changed it."""
-    output = settings.output.resolve()
+    output = _real(settings.output)
     try:
-        record = read_record(settings.folder / "run.json", settings.folder, OTHER_FOLDER)
-        entry = record["stages"]["write"]
+        run = read_record(settings.folder / "run.json", settings.folder, OTHER_FOLDER)
+        entry = run["stages"]["write"]
         if entry["made_from"]["output"] != str(output):
             return False
         if "sha256" not in entry:  # it was stopped while writing: the output before, or its own
             return video.says_synthetic(output)
-        return record["results"]["output"]["sha256"] == digest(output)
+        return run["results"]["output"]["sha256"] == digest(output)
     except (OSError, ValueError, RecursionError, RunError, KeyError, TypeError):
         return False
+
+
+def _real(path: Path) -> Path:
+    """Where symbolic links lead; unlike Path.resolve, not an error for a circle of them."""
+    return Path(os.path.realpath(path))

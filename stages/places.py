@@ -20,6 +20,7 @@ from .settings import Settings
 
 RUNS_FOLDER = Path("runs")
 DEFAULT_OUTPUT = Path("swap.mp4")
+RENDERED_NAMES = {"target.mp4", "donor.mp4", "truth"}  # what a demo has before it has a record
 
 
 def choose_places(settings: Settings) -> Settings:
@@ -118,7 +119,7 @@ def _is_continued(settings: Settings, quiet: bool = False) -> bool:
     """
     file = settings.folder / "run.json"
     if not file.exists():
-        return False
+        return settings.demo and settings.folder.is_dir() and is_rendering(settings.folder)
     try:
         record = read_record(file, settings.folder, "it is left alone")
         was = Path(record["settings"]["output"]), record["settings"]["folder"]
@@ -130,6 +131,12 @@ def _is_continued(settings: Settings, quiet: bool = False) -> bool:
     now = identify(settings)
     same = all(record["identity"].get(name) == value for name, value in now.items())
     return same and same_output and not (settings.replay and is_finished(record["results"]))
+
+
+def is_rendering(folder: Path) -> bool:
+    """Whether a folder without a record holds only what a demo renders first."""
+    names = {name.removesuffix(".json") for name in os.listdir(folder) if name[0] != "."}
+    return names <= RENDERED_NAMES | {"lock", "lock-owner"}
 
 
 def _seen_from(folder: Path | str, output: Path) -> str:
