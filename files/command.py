@@ -14,6 +14,7 @@ from typing import NoReturn
 PROGRAM = "faceswap-np"  # the console command that setup.cfg installs
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a kill, a closed terminal; see signal(7)
 CLEANUP_SECONDS = 2.0  # after one of these, in which another one changes nothing; by choice
+STDERR_NUMBER = 2  # of its file descriptor; standard input is 0, standard output 1 (POSIX)
 # Exit codes. A signal's number is added to the first, as shells do it.
 STOPPED_CODE, CLOSED_PIPE_CODE, FILE_ERROR_CODE = 128, 141, 6
 
@@ -25,6 +26,7 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     code. When nobody reads the output any more (`| head -1`), the process ends and says nothing. A
     file that cannot be read or written is named in one line. In no case is there a traceback.
     """
+    _open_closed_streams()
     _catch_signals()
     try:
         code = _call(main)
@@ -56,6 +58,18 @@ def ignore_stop_signals() -> None:
     """Leave STOP_SIGNALS to the parent: a terminal sends Ctrl-C to each of its processes."""
     for number in _caught_signals():
         signal.signal(number, signal.SIG_IGN)
+
+
+def _open_closed_streams() -> None:
+    """Let the standard streams that were closed (`2>&-`) lead nowhere.
+
+    Otherwise the next file to be opened gets such a stream's number, and messages end up in it.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR_NUMBER:
+        pass
+    os.close(number)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _call(main: Callable[[], int | None]) -> int | str | None:

@@ -54,8 +54,8 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         return arrays, json.loads(arrays.pop(META_NAME).tobytes())
     except FileNotFoundError:
         raise
-    except DAMAGE as error:
-        reason = f"{path} is damaged or no checkpoint ({error})"
+    except DAMAGE:  # the error's own words are no help: NumPy advises to allow pickles
+        reason = f"{path} is damaged or no checkpoint"
         raise CheckpointError(f"{reason}; delete it to train anew") from None
 
 

@@ -62,12 +62,15 @@ def write_missing_faces(
 
 
 def read_faces(run: Run, role: str, track: int, rows: dict[int, Row]) -> dict[int, np.ndarray]:
-    """The stored faces (h, w, 3) uint8 by frame number. Raises RunError for another size."""
+    """The stored faces (h, w, 3) uint8 by frame number. Raises RunError for one that is damaged."""
     width, height = run.settings.preset.aligned
     faces = {}
     for number in rows:
         file = run.face_path(role, number, track)
-        faces[number] = video.read_image(file)
+        try:
+            faces[number] = video.read_image(file)
+        except video.VideoError:
+            raise RunError(f"{file} is damaged; delete it to extract it anew") from None
         if faces[number].shape[:2] != (height, width):
             raise RunError(f"{file} is not {width}x{height}; delete it to extract it anew")
     return faces

@@ -66,13 +66,13 @@ class Run:
 
         `work` continues from the files that an interrupted session left, and returns those whose
         content is checked later; of the others only the number is. If the files that are there
-        were made from something else, they are deleted first.
+        were made from something else, or from nobody knows what, they are deleted first.
         """
         stages = self.record["stages"]
         entry = stages.get(stage.name, {})
         if stage.is_intact(self.path, entry):
             return False
-        if entry and entry.get("made_from") != stage.made_from:
+        if entry.get("made_from") != stage.made_from:  # or nothing says what they were made from
             stage.delete_files(self.path)
         stages[stage.name] = stage.describe()
         self.save()
@@ -96,7 +96,9 @@ class Run:
         self.save()
 
     def log(self, text: str) -> None:
-        with open(self.path / "log.txt", "a", encoding="utf-8") as file:
+        """Append a line to log.txt; a file's name that is not UTF-8 keeps its bytes."""
+        path = self.path / "log.txt"
+        with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
     def tell(self, text: str) -> None:

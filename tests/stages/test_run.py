@@ -53,6 +53,19 @@ def test_files_made_from_something_else_are_deleted_and_made_anew(settings):
     assert (settings.folder / "target" / "a.txt").read_text() == "a 2"
 
 
+def test_files_of_which_the_record_says_nothing_are_not_used(settings):
+    _make(settings, 1)
+    file = settings.folder / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"stages": {}}))
+    assert _make(settings, 1) == [[]]
+
+
+def test_the_log_takes_a_name_that_is_not_utf_8(settings):
+    with Run(settings) as run:
+        run.log("b\udcff.mp4")
+    assert (settings.folder / "log.txt").read_bytes().endswith(b" b\xff.mp4\n")
+
+
 def test_with_another_goal_a_stage_continues_from_the_files_it_made(settings):
     _make(settings, 1, goal=1)
     assert _make(settings, 1, goal=2) == [["a.txt", "b.txt"]]
