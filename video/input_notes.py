@@ -12,6 +12,7 @@ from .comment import lower_names
 
 # Part of what a file announces; one that gives less is reported as cut short. By choice.
 MIN_DECODED_SHARE = Fraction(98, 100)
+MAX_MISSING_FRAMES = 3  # at the end, which no file counts exactly. By choice.
 
 
 def describe_changes(stream: av.VideoStream, first: av.VideoFrame, colour: Colour) -> list[str]:
@@ -53,7 +54,9 @@ def is_cut_short(
         return False
     announced = _announced_end(container, stream)
     rate = stream.average_rate or stream.guessed_rate
-    return bool(announced and rate and end + 1 / Fraction(rate) < announced * MIN_DECODED_SHARE)
+    if not (announced and rate):
+        return False
+    return end + MAX_MISSING_FRAMES / Fraction(rate) < announced * MIN_DECODED_SHARE
 
 
 def _announced_end(

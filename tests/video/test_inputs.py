@@ -115,6 +115,14 @@ def test_a_link_is_read(tmp_path):
     assert len(list(video.open_clip(tmp_path / "link.mp4"))) == 3
 
 
+@pytest.mark.parametrize("name, codec", [("a.asf", "wmv2"), ("a.flv", "flv")])
+def test_old_containers_are_not_cut_short(tmp_path, name, codec):
+    images = [picture(n) for n in range(12)]
+    path = make_clip(tmp_path / name, images, [Fraction(n + 2, 25) for n in range(12)], codec=codec)
+    clip = video.open_clip(path)
+    assert len(list(clip)) == 12 and clip.notes == []
+
+
 @pytest.mark.parametrize("suffix", ["mkv", "mp4"])
 @pytest.mark.parametrize("sound", [False, True])
 def test_a_variable_rate_is_not_cut_short(tmp_path, suffix, sound):
