@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from faces import manifest
 
@@ -39,7 +40,7 @@ def _made_from(run: Run, role: str) -> dict:
     return made_from | {"smooth": run.settings.preset.smooth}
 
 
-def _write_manifests(run: Run, role: str, frames: Selection) -> None:
+def _write_manifests(run: Run, role: str, frames: Selection) -> list[Path]:
     detections = detections_file.read(run.detections_path(role))
     try:
         tracks = _decide(run, role, detections)
@@ -52,6 +53,7 @@ def _write_manifests(run: Run, role: str, frames: Selection) -> None:
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         run.tell(f"{role}: {len(rows)} frames, {summary}")
     people.write_taken(run, role, detections, tracks)
+    return [run.manifest_path(role, track) for track in range(len(tracks))]
 
 
 def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:

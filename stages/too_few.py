@@ -18,6 +18,7 @@ from .settings import OptionError
 MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful; by eye
 FRAMES_LOOKED_AT = 4  # of a clip without a face, for smaller faces in all orientations; by choice
 LOOKED_AT_SIZE = 1 / 3  # of --min-size: the smallest face looked for then; by choice
+SMALL_FACE = 1.5  # times --min-size: a smaller face may have been missed in other frames; by choice
 SMALLEST_WINDOW = 12  # pixels, of a face: the detector's first net (Zhang et al. 2016)
 SUGGESTED_SIZE = 0.85  # of the largest face seen: the --min-size that surely finds it; by choice
 
@@ -43,7 +44,19 @@ def refuse_too_few(run: Run, role: str, frames: Selection, tracks: list[dict[int
         if usable == 0:
             raise TooFewFaces(f"{clip}: {_explain_none(run, role, selection, option, rows)}")
         if usable < MIN_TRAINING_FACES and option != "--frames":
-            raise TooFewFaces(f"{clip}: {_explain_few(usable, rows, run.settings.min_size)}")
+            raise TooFewFaces(f"{clip}: {_explain_few(run, selection, option, rows)}")
+
+
+def refuse_point_outside(run: Run, clips: dict[str, Selection]) -> None:
+    """Raise TooFewFaces if the point of --face or --donor-face lies outside the picture."""
+    choices = {"target": run.settings.face, "donor": run.settings.donor_face}
+    for role, frames in clips.items():
+        width, height = frames.source.size
+        if isinstance(choices[role], tuple):
+            x, y = choices[role]
+            if not (0 <= x <= width and 0 <= y <= height):
+                option = f"{name_option(role)} {x:g},{y:g}"
+                raise TooFewFaces(f"{frames.source.path} has {width}x{height} pixels; not {option}")
 
 
 def _parts(run: Run, role: str, frames: Selection) -> dict[str, Selection]:
@@ -60,16 +73,21 @@ def _name_range(option: str, selection: Selection) -> str:
     return f"{option} {selection.first}:{last}"
 
 
-def _explain_few(usable: int, rows: list[Row], min_size: float) -> str:
+def _explain_few(run: Run, selection: Selection, option: str, rows: list[Row]) -> str:
     """Why there are fewer than MIN_TRAINING_FACES, and what to do."""
-    needs = f"and training needs {MIN_TRAINING_FACES}"
-    if usable == len(rows):
-        return f"a face in only {usable} frames, {needs}; give a longer clip"
     sizes = [_size(row) for row in rows if row.status == "ok"]
-    remedy = "give a clip that shows the face for longer"
-    if min(sizes) < 1.5 * min_size:
-        remedy = f"it is small, from {min(sizes):.0f} px on: try --min-size {_suggest(min(sizes))}"
-    return f"a face in only {usable} frames ({_count(rows)}), {needs}; {remedy}"
+    seen = f"a face in only {len(sizes)} frames"
+    if len(sizes) < len(rows):
+        seen += f" ({_count(rows)})"
+    remedies = []
+    if selection.first or selection.last is not None:
+        remedies.append(f"learn from more than {_name_range(option, selection)}")
+    if selection.every > 1:
+        remedies.append(f"lower --every {selection.every}")
+    if len(sizes) < len(rows) and min(sizes) < SMALL_FACE * run.settings.min_size:
+        remedies.append(f"it is small, so try --min-size {_suggest(min(sizes))}")
+    remedy = " or ".join(remedies) or "give a clip that shows it for longer"
+    return f"{seen}, and training needs {MIN_TRAINING_FACES}; {remedy}"
 
 
 def _explain_none(run: Run, role: str, selection: Selection, option: str, rows: list[Row]) -> str:
