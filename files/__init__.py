@@ -3,7 +3,13 @@
 from .atomic import atomic_file
 from .bilinear import interpolate_bilinear
 from .claim import Claim
-from .command import ignore_stop_signals, program_name, run_command, stopped_code
+from .command import (
+    hold_stop_signals,
+    ignore_stop_signals,
+    program_name,
+    run_command,
+    stopped_code,
+)
 from .contact_sheet import contact_sheet
 from .digest import digest, package_versions
 from .lock import LockHeld, lock

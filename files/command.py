@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ PROGRAM = "faceswap-np"  # the console command that setup.cfg installs
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a kill, a closed terminal; see signal(7)
 CLEANUP_SECONDS = 2.0  # after one of these, in which another one changes nothing; by choice
 STDERR_NUMBER = 2  # of its file descriptor; standard input is 0, standard output 1 (POSIX)
+RESEND_SECONDS = 0.05  # until a signal comes again whose exception was dropped; by choice
 # Exit codes. A signal's number is added to the first, as shells do it.
 STOPPED_CODE, CLOSED_PIPE_CODE, FILE_ERROR_CODE = 128, 141, 6
 
@@ -27,7 +29,9 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     file that cannot be read or written is named in one line. In no case is there a traceback.
     """
     _open_closed_streams()
-    _catch_signals()
+    stopper = _Stopper()
+    _handle_stop_signals(stopper)
+    sys.unraisablehook = stopper.notice_lost
     try:
         code = _call(main)
     except KeyboardInterrupt as stop:
@@ -38,8 +42,7 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     except OSError as error:
         code = FILE_ERROR_CODE
         _say(f"{error.filename or 'output'}: {error.strerror or error}")
-    for number in _caught_signals():
-        signal.signal(number, signal.SIG_DFL)  # everything is cleaned up
+    ignore_stop_signals()  # the code says how it ended
     _drop_unread_output()
     sys.exit(code)
 
@@ -56,8 +59,17 @@ def program_name() -> str:
 
 def ignore_stop_signals() -> None:
     """Leave STOP_SIGNALS to the parent: a terminal sends Ctrl-C to each of its processes."""
-    for number in _caught_signals():
-        signal.signal(number, signal.SIG_IGN)
+    _handle_stop_signals(signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def hold_stop_signals() -> Iterator[None]:
+    """Let STOP_SIGNALS wait until the block has ended; on systems that have forks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _stop_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _open_closed_streams() -> None:
@@ -81,29 +93,43 @@ def _call(main: Callable[[], int | None]) -> int | str | None:
     return code
 
 
-def _catch_signals() -> None:
-    """Let STOP_SIGNALS raise KeyboardInterrupt(number), but only once in CLEANUP_SECONDS."""
-    last = -CLEANUP_SECONDS
+class _Stopper:
+    """A signal handler that raises KeyboardInterrupt(number), once in CLEANUP_SECONDS."""
 
-    def stop(number: int, _) -> None:
-        nonlocal last
-        if (now := time.monotonic()) - last >= CLEANUP_SECONDS:
-            last = now
+    def __init__(self):
+        self.last = -CLEANUP_SECONDS
+
+    def __call__(self, number: int, _) -> None:
+        if (now := time.monotonic()) - self.last >= CLEANUP_SECONDS:
+            self.last = now
             raise KeyboardInterrupt(number)
 
-    for number in _caught_signals():
-        signal.signal(number, stop)
+    def notice_lost(self, lost) -> None:
+        """Send the signal again if Python has dropped its exception, as it does in destructors."""
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            sys.__unraisablehook__(lost)
+            return
+        self.last = -CLEANUP_SECONDS
+        number = stopped_code(lost.exc_value) - STOPPED_CODE
+        threading.Timer(RESEND_SECONDS, os.kill, (os.getpid(), number)).start()
 
 
-def _caught_signals() -> list[signal.Signals]:
-    """STOP_SIGNALS of this system that this process was not told to ignore, as nohup does."""
-    known = [getattr(signal, name) for name in STOP_SIGNALS if hasattr(signal, name)]
-    return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
+def _handle_stop_signals(handler: Callable | signal.Handlers) -> None:
+    """Handle those of STOP_SIGNALS that this process was not told to ignore, as nohup does."""
+    for number in _stop_signals():
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _stop_signals() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in STOP_SIGNALS if hasattr(signal, name)]
 
 
 def _say(text: str) -> None:
+    path = Path(sys.argv[0])
+    name = path.parent.name if path.name == "__main__.py" else path.name
     with contextlib.suppress(OSError):  # standard error may be closed as well
-        print(f"{Path(sys.argv[0]).name}: {text}", file=sys.stderr)
+        print(f"{name}: {text}", file=sys.stderr)
 
 
 def _drop_unread_output() -> None:

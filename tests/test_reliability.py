@@ -138,6 +138,40 @@ def test_fifty_kills(clips, whole, tmp_path):
     assert killed >= 50
 
 
+def _expect_nobody(session, deadline):
+    """Fail if a process of the session lives longer than until the deadline."""
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.killpg(session, signal.SIGKILL)
+    pytest.fail("a process is left behind")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("name, threads", [("SIGINT", "2"), ("SIGTERM", "2"), ("SIGINT", "1")])
+def test_a_signal_in_training_keeps_what_is_finished(clips, whole, tmp_path, name, threads):
+    """Ctrl-C reaches each process of the team, here twice; a batch system's SIGTERM likewise."""
+    shutil.copytree(whole / "run", tmp_path / "run")
+    arguments = _arguments(clips, tmp_path)
+    arguments[arguments.index("--rounds") + 1] = "1000"
+    arguments[arguments.index("--threads") + 1] = threads
+    process, deadline = _start(arguments), time.monotonic() + 60
+    saved = tmp_path / "run" / "checkpoints" / f"{ROUNDS + 1:06d}.npz"
+    while not saved.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for _ in range(2):
+        os.killpg(process.pid, getattr(signal, name))
+        time.sleep(0.05)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 128 + getattr(signal, name) and "Traceback" not in said
+    assert f"kept in {tmp_path / 'run'}. To continue: " in said.splitlines()[-1]
+    _expect_nobody(process.pid, deadline)
+    assert saved.exists() and not list((tmp_path / "run").rglob(".part-*"))
+
+
 def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
     arguments = _arguments(clips, tmp_path, "--minutes", "1")
     del arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2]
@@ -151,15 +185,7 @@ def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
     process.kill()
     process.stderr.close()
     process.wait()
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(process.pid, 0)  # is anybody left of its session?
-        except ProcessLookupError:
-            break
-        time.sleep(0.2)
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
-        pytest.fail("a process is left behind")
+    _expect_nobody(process.pid, deadline)
     assert pipeline.main([*_arguments(clips, tmp_path), "--frames", "0:99"]) in (
         0,
         7,

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from files import ignore_stop_signals
+from files import hold_stop_signals, ignore_stop_signals
 
 from . import threads
 
@@ -117,13 +117,14 @@ def team(place_bytes: int, size: int | None = None):
     _team = Team(size, place_bytes)
     try:
         for new_rank in range(1, size):
-            child = os.fork()
-            if child == 0:
-                _team.rank, _team.children = new_rank, []
-                threads.forget_threads()
-                _die_with_parent()
-                break
-            _team.children.append(child)
+            with hold_stop_signals():  # what they raise is lost in the functions that a fork calls
+                child = os.fork()
+                if child == 0:
+                    _team.rank, _team.children = new_rank, []
+                    threads.forget_threads()
+                    _die_with_parent()
+                    break
+                _team.children.append(child)
         yield _team.rank
     except BaseException:
         if _team.rank:

@@ -58,6 +58,10 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
     helpers = [_pool.submit(copy_context().run, work) for _ in range(min(_threads, len(jobs)) - 1)]
     try:
         work()
+    except BaseException:
+        for _ in waiting:  # so that the helpers find no further job
+            pass
+        raise
     finally:
         for helper in helpers:
             helper.result()
