@@ -21,6 +21,7 @@ import pipeline
 from examples.drawn import Look, draw_face
 from files import digest
 from stages.checkpoints import KEPT_CHECKPOINTS, Checkpoints
+from stages.options import parse
 from tests.clips import make_clip
 
 ROOT = Path(__file__).parents[1]
@@ -420,3 +421,24 @@ def test_every_stage_shows_its_progress_and_continued_training_what_is_done(
     assert first.keys() == stages and first["detect donor"].startswith("0 of 18 frames")
     assert first["train"].startswith("0 %")
     assert lines_of("2")["train"].startswith("50 %")
+
+
+def test_a_replay_keeps_the_recorded_threads(whole, tmp_path, monkeypatch, capsys):
+    """They are what the bytes depend on."""
+    record = json.loads((whole / "run" / "run.json").read_text())
+    record["settings"]["threads"] = 2
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)
+    assert parse(["--replay", str(tmp_path / "run.json")]).threads == 2
+    assert "note: 2 threads as recorded" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_the_detector_ends_quietly_when_nobody_reads_on(clips):
+    command = [sys.executable, "-m", "mtcnn_np", str(clips / "target.mp4"), "--threads", "1"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
+    assert json.loads(process.stdout.readline())["frame"] == 0
+    process.stdout.close()
+    assert process.wait(60) == 141 and process.stderr.read() == ""
+    process.stderr.close()
