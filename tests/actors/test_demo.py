@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import av
 import numpy as np
@@ -12,6 +15,7 @@ import video
 from actors import Scene, demo, film
 from tests.clips import make_clip, picture
 
+ROOT = Path(__file__).parents[2]
 FRAMES, SIZE = 22, (128, 128)
 
 
@@ -236,6 +240,34 @@ def test_a_longer_demo_trains_anew_and_can_be_replayed(demo_run, tmp_path, capsy
     assert pipeline.main(["--replay", str(longer / "run.json"), *places]) == 0
     assert "the same bytes" in capsys.readouterr().err
     assert (tmp_path / "again.mp4").read_bytes() == (longer / "swap.mp4").read_bytes()
+
+
+SHORT_DEMO = f"""
+import sys, pipeline
+from actors import demo
+demo.DEMO_FRAMES, demo.DEMO_SIZE = {FRAMES}, {SIZE}
+sys.exit(pipeline.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_a_demo_that_is_killed_at_any_moment_ends_as_an_undisturbed_one(demo_run, tmp_path):
+    rng, killed = np.random.default_rng(0), 0
+    for _ in range(12):
+        command = [sys.executable, "-c", SHORT_DEMO, *_arguments(tmp_path / "demo")]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=rng.uniform(2, 25))
+            shutil.rmtree(tmp_path / "demo")  # it had ended: begin anew
+        except subprocess.TimeoutExpired:
+            process.kill()
+            killed += 1
+        process.wait()
+    assert killed and pipeline.main(_arguments(tmp_path / "demo")) == 0
+    made, whole = _contents(tmp_path / "demo"), _contents(demo_run[0])
+    for told in ("swap.mp4.json", "compare.mp4.json"):
+        assert made.pop(told) and whole.pop(told)
+    assert made == whole
 
 
 @pytest.mark.parametrize("options", [["--frames", "2:9"], ["--every", "2"]])
