@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from PIL import Image
 
 from files import LockHeld, atomic_file, lock, package_versions
@@ -44,7 +45,7 @@ class Run:
 
     def __init__(self, settings: Settings):
         self.settings, self.path = settings, settings.folder
-        self._lock = self._take_folder()
+        self._lock = take_folder(self.path)
         try:
             self.record = self._open_record()
             remove_partial_files(self.path, self.record)
@@ -134,18 +135,6 @@ class Run:
         with open(file, "a", encoding="utf-8") as out:
             out.write(header + ",".join(str(value) for value in row.values()) + "\n")
 
-    def _take_folder(self):
-        """Make the folder and lock it; gives the lock."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            return lock(self.path / "lock")
-        except LockHeld as owner:
-            problem = f"is in use by another run (process {owner}); wait for it, or choose another"
-            raise RunError(f"{self.path} {problem} folder with --run") from None
-        except OSError as error:
-            problem = f"cannot be used as run folder: {error.strerror}; choose another with --run"
-            raise RunError(f"{self.path} {problem}") from None
-
     def _make_subfolders(self) -> None:
         for name in ("target/faces", "donor/faces", "previews"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
@@ -172,6 +161,19 @@ class Run:
         except (ValueError, RecursionError) as error:
             text = f"{file} is damaged ({error}); delete {self.path} or {other}"
             raise RunError(text) from None
+
+
+def take_folder(folder: Path) -> FileLock:
+    """Make a run folder and lock it, until `release()` of the result. Raises RunError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return lock(folder / "lock")
+    except LockHeld as owner:
+        problem = f"is in use by another run (process {owner}); wait for it, or choose another"
+        raise RunError(f"{folder} {problem} folder with --run") from None
+    except OSError as error:
+        problem = f"cannot be used as run folder: {error.strerror}; choose another with --run"
+        raise RunError(f"{folder} {problem}") from None
 
 
 def _suffix(track: int) -> str:

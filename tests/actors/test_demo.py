@@ -190,6 +190,20 @@ def _put_actor(path):
     list(film(Scene(1, 1, 1, (32, 32)), path, sound=False))
 
 
+def test_two_demos_do_not_render_into_one_folder(tmp_path, capsys):
+    hold = "import sys; from pathlib import Path; from stages.run import take_folder; "
+    hold += "held = take_folder(Path(sys.argv[1])); print('held', flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], cwd=ROOT, **pipes) as owner:
+        try:
+            assert owner.stdout.readline() == b"held\n"
+            assert pipeline.main(_arguments(tmp_path)) == 7
+        finally:
+            owner.kill()
+    assert f"in use by another run (process {owner.pid})" in capsys.readouterr().err
+    assert not (tmp_path / "target.mp4").exists()
+
+
 @pytest.mark.parametrize("put", [_put_clip, _put_folder, _put_actor])
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_clip_that_is_not_the_demos_is_refused_and_left(rendered, capsys, put, beside):
