@@ -105,6 +105,6 @@ def _check_disk(clips: dict[str, Selection], settings: Settings) -> None:
         free = shutil.disk_usage(folder).free / 1e6
         if free < megabytes:
             raise video.OutputError(
-                f"{path} needs some {megabytes:.0f} MB, and its disk has {free:.0f} MB left; free "
+                f"{path} needs some {megabytes:.3g} MB, and its disk has {free:.3g} MB left; free "
                 "some space, or choose another place with -o and --run"
             )

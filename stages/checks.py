@@ -13,6 +13,7 @@ from provenance import record
 from video import MissingInput, OutputError
 
 from .places import RENDERED_NAMES
+from .replay import find_moved
 from .run_record import RunError, read_record
 from .settings import Settings
 from .truth_folder import RUN_NAMES, check_truth_folder
@@ -27,6 +28,8 @@ def check_places(settings: Settings) -> None:
     """
     check_inputs(settings)
     _check_apart(settings)
+    if settings.replay:
+        _check_replay(settings)
     _check_run_folder(settings)
     video.check_output(settings.output, ours=_wrote_output(settings))
     _check_record(settings)
@@ -60,6 +63,17 @@ def _check_apart(settings: Settings) -> None:
         raise OutputError(f"{settings.output} is or holds the run folder; name another output")
     if run in output.parents and output.relative_to(run).parts[0] in RUN_NAMES:
         raise OutputError(f"{settings.output} is for the run's own files; name another output")
+
+
+def _check_replay(settings: Settings) -> None:
+    """Raise RunError or OutputError if a replay would replace what it is compared with."""
+    recorded = _real(settings.replay)
+    if _real(settings.folder) == recorded.parent:
+        raise RunError(f"{settings.folder} is the recorded run itself; {OTHER_FOLDER}")
+    run = read_record(recorded, settings.replay, OTHER_FOLDER)
+    outputs = find_moved(recorded, run["settings"], "output")
+    if _real(settings.output) in map(_real, outputs):
+        raise OutputError(f"{settings.output} is the recorded output; name another with -o")
 
 
 def _check_record(settings: Settings) -> None:

@@ -48,9 +48,9 @@ def read(file: Path) -> dict:
         _check_settings(record)
     except OSError as error:
         raise RunError(f"{file}: {error.strerror}; --replay takes the run.json of a run") from None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise RunError(
-            f"{file} is no record of a run ({error!r}); --replay takes the run.json of a run"
+            f"{file} is no record of a run; --replay takes the run.json of a run"
         ) from None
     if not is_finished(record["results"]):
         raise RunError(

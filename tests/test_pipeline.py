@@ -384,6 +384,14 @@ def test_wrong_options_are_refused(options, capsys):
     assert stopped.value.code == 2 and "error:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("options", [["--seed", "5"], ["--threads", "1"], ["--no-mark"]])
+def test_a_replay_takes_its_settings_from_the_record_only(options, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        pipeline.main(["--replay", "run.json", *options])
+    assert stopped.value.code == 2
+    assert f"--replay takes {options[0]} from the record" in capsys.readouterr().err
+
+
 def _program(*arguments):
     return subprocess.run(
         [sys.executable, *arguments],

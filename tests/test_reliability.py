@@ -361,6 +361,23 @@ def test_a_replay_gives_the_same_bytes(clips, whole, tmp_path, capsys):
     assert "the same bytes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "places, code, words",
+    [
+        (["--run", "run", "-o", "again.mp4"], 7, "is the recorded run itself"),
+        (["-o", "out.mp4", "--run", "again"], 6, "is the recorded output"),
+    ],
+)
+def test_a_replay_replaces_nothing_of_the_recorded_run(
+    whole, monkeypatch, capsys, places, code, words
+):
+    monkeypatch.chdir(whole)
+    before = {path: path.stat().st_mtime_ns for path in whole.rglob("*")}
+    assert pipeline.main(["--replay", "run/run.json", *places]) == code
+    assert words in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in whole.rglob("*")} == before
+
+
 def test_a_run_by_the_clock_is_replayed_by_what_the_clock_said(clips, tmp_path):
     arguments = _arguments(clips, tmp_path)
     arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2] = ["--minutes", "0.05"]

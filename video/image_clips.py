@@ -12,6 +12,7 @@ from files import IMAGE_SUFFIXES
 
 from .clip import DEFAULT_RATE, Clip, Frame
 from .errors import NoFrames, NotAVideo
+from .image_numbers import describe_numbers
 from .images import guard_image, read_image, to_rgb8
 
 ANIMATED_SUFFIXES = {".png", ".webp"}  # of the images that may hold frames with times
@@ -27,6 +28,7 @@ class ImageClip(Clip):
         self.files = files
         height, width = read_image(files[0]).shape[:2]
         super().__init__(path, (width, height), rate, len(files), 1 / rate)
+        self.notes += describe_numbers(path, files)
 
     def __iter__(self) -> Iterator[Frame]:
         for number, file in enumerate(self.files):
