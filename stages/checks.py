@@ -78,6 +78,8 @@ def _check_replay(settings: Settings) -> None:
 
 def _check_record(settings: Settings) -> None:
     """Raise OutputError if the record of the output would replace a file that is no record."""
+    if (path := record.record_path(settings.output)).is_dir():
+        raise OutputError(f"{path} is a folder, and the record's name; name another output")
     try:
         record.read(settings.output)
     except record.RecordError as error:

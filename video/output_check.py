@@ -29,6 +29,8 @@ def check_output(path: str | Path, ours: bool = False) -> None:
     find_writer(path)  # raises OutputError for an unknown suffix
     _check_name(path)
     place = Path(os.path.realpath(path))  # where a symbolic link points
+    if place.is_symlink():
+        raise OutputError(f"{path} is a circle of symbolic links; name another output")
     check_writable(place)
     if place.exists():
         _check_existing(path, place, ours)

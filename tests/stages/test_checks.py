@@ -35,6 +35,8 @@ def made(tmp_path_factory):
     (folder / "file").write_text("")
     (folder / "notes").mkdir()
     (folder / "notes" / "diary.txt").write_text("mine")
+    (folder / "circle.mp4").symlink_to(folder / "circle.mp4")
+    (folder / "taken.mp4.json").mkdir()
     (folder / "old").mkdir()
     (folder / "old" / "run.json").write_text("{}")
     return folder
@@ -48,14 +50,14 @@ def nothing_is_decoded(monkeypatch):
 
 def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
     """The exit code of the program, and the line that it said."""
-    before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
+    before = {path: path.lstat().st_mtime_ns for path in made.rglob("*")}
     started = time.perf_counter()
     try:
         code = pipeline.main([*(str(made / clip) for clip in clips), *words])
     except SystemExit as stop:
         code = stop.code
     assert time.perf_counter() - started < 2
-    assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
+    assert {path: path.lstat().st_mtime_ns for path in made.rglob("*")} == before
     said = capsys.readouterr().err.strip().splitlines()
     assert code == 2 or len(said) == 1, said
     return code, said[-1]
@@ -72,6 +74,8 @@ def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
         (["-o", "notes"], 6, "not empty"),
         (["-o", "target.mp4"], 6, "is an input"),
         (["-o", "link.mp4"], 6, "is an input"),
+        (["-o", "circle.mp4"], 6, "circle of symbolic links"),
+        (["-o", "taken.mp4"], 6, "taken.mp4.json is a folder"),
         (["-o", "x", "--run", "x"], 6, "run folder"),
         (["-o", "x/target", "--run", "x"], 6, "the run's own files"),
         (["--run", "file"], 7, "is a file"),
