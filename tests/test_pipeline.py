@@ -18,6 +18,7 @@ from examples.drawn import Look, draw_face
 from faces import manifest
 from stages.presets import PRESETS
 from stages.trainers import Seed2020Trainer, TodayTrainer
+from tests.arguments import arguments
 from tests.clips import make_clip, sound_packets
 
 ROOT = Path(__file__).parents[1]
@@ -55,17 +56,9 @@ def clips(tmp_path_factory):
 def done(clips, tmp_path_factory):
     """A finished run: its folder, and out.mp4 in it."""
     out = tmp_path_factory.mktemp("done")
-    arguments = [
-        str(clips / "target.mp4"),
-        str(clips / "donor.mp4"),
-        "-o",
-        str(out / "out.mp4"),
-        "--run",
-        str(out / "run"),
-        *SHORT,
-    ]
-    assert pipeline.main(arguments) == 0
-    return out, arguments
+    words = arguments(clips, out)
+    assert pipeline.main(words) == 0
+    return out, words
 
 
 def test_the_output_has_every_frame_the_times_the_size_and_the_sound_of_the_target(clips, done):
@@ -153,19 +146,8 @@ def test_another_seed_does_not_continue_this_run(done, capsys):
 
 
 def _run(clips, out, name, *more):
-    code = pipeline.main(
-        [
-            str(clips / "target.mp4"),
-            str(clips / "donor.mp4"),
-            "-o",
-            str(out / f"{name}.mkv"),
-            "--run",
-            str(out / name),
-            *SHORT,
-            *more,
-        ]
-    )
-    return code, out / f"{name}.mkv"
+    places = ["-o", str(out / f"{name}.mkv"), "--run", str(out / name)]
+    return pipeline.main(arguments(clips, out, *places, *more)), out / f"{name}.mkv"
 
 
 def test_the_default_run_folder_lies_below_the_working_directory(clips, tmp_path, monkeypatch):

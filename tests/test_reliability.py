@@ -22,11 +22,11 @@ from examples.drawn import Look, draw_face
 from files import digest
 from stages.checkpoints import KEPT_CHECKPOINTS, Checkpoints
 from stages.options import parse
+from tests.arguments import arguments
 from tests.clips import make_clip
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
-SHORT = ["--rounds", str(ROUNDS), "--batch", "4", "--threads", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +46,7 @@ def clips(tmp_path_factory):
 
 
 def _arguments(clips, out, *more):
-    return [
-        str(clips / "target.mp4"),
-        str(clips / "donor.mp4"),
-        "-o",
-        str(out / "out.mp4"),
-        "--run",
-        str(out / "run"),
-        *SHORT,
-        *more,
-    ]
+    return arguments(clips, out, *more, rounds=ROUNDS)
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +166,6 @@ def test_a_signal_in_training_keeps_what_is_finished(clips, whole, tmp_path, nam
 
 def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
     arguments = _arguments(clips, tmp_path, "--minutes", "1")
-    del arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2]
     arguments[arguments.index("--threads") + 1] = "2"
     process = _start(arguments)
     deadline = time.monotonic() + 60
