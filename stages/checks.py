@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import video
-from files import digest, is_left_by_system
+from files import digest, is_left_by_system, list_by_number
 from provenance import record
 from video import MissingInput, OutputError
 
@@ -46,6 +46,8 @@ def check_inputs(settings: Settings) -> None:
             raise MissingInput(f"{path} is a pattern; name one clip, or a folder of pictures")
         if (path / "run.json").is_file():
             raise video.NotAVideo(f"{path} is the folder of a run, not a clip; name its output")
+        if path.is_dir() and not list_by_number(path):
+            raise video.NoFrames(f"{path} holds no images; name a clip, or a folder of pictures")
 
 
 def _check_apart(settings: Settings) -> None:

@@ -126,6 +126,14 @@ def _make_replay_settings(options: argparse.Namespace) -> Settings:
     )
 
 
+def _refuse_with_replay(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse whatever would be ignored, because a replay takes it from the record."""
+    defaults = vars(parser.parse_args([]))
+    changed = {name for name, value in vars(options).items() if value != defaults[name]}
+    if extra := sorted(changed - {"replay", "output", "run"}):
+        parser.error(f"--replay takes {', '.join(extra)} from the record; give only -o and --run")
+
+
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse options that do not go together."""
     if options.target and not options.donor:

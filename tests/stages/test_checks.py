@@ -112,6 +112,7 @@ def test_a_place_or_an_option_that_cannot_be_used(made, monkeypatch, capsys, wor
         (("target.mp4", "one"), [], 5, "is a single picture"),
         (("one/0.png", "donor.mp4"), [], 5, "is a single picture"),
         (("old", "donor.mp4"), [], 4, "is the folder of a run"),
+        (("notes", "donor.mp4"), ["--run", "notes/run"], 4, "holds no images"),
         (("*.mp4", "donor.mp4"), [], 3, "is a pattern"),
         (("target.mp4", "gone.mp4"), [], 3, "no such file"),
     ],
@@ -179,6 +180,7 @@ def test_a_range_that_only_decoding_shows_to_be_empty_is_refused_before_training
         (["--size", "1000000"], "not in 32 to 4096"),
         (["--batch", "100000000"], "not in 1 to 512"),
         (["--turn", "45"], "invalid choice"),
+        (["--replay", "run.json"], "--replay takes donor, target from the record"),
     ],
 )
 def test_a_wrong_option_is_said_in_a_few_words(words, said, capsys):

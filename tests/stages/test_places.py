@@ -143,3 +143,10 @@ def test_a_replay_works_from_any_folder_and_after_the_clips_were_moved(home, mon
     record = json.loads((home / "new/runs/swap/run.json").read_text())
     assert record["settings"]["target"] == str(home / "a.mp4")
     assert replace(settings, replay=None).same is False
+
+
+def test_a_replay_takes_no_settings_from_the_command_line(home, capsys):
+    record = str(_finish("a.mp4", "b.mp4").folder / "run.json")
+    with pytest.raises(SystemExit):
+        parse(["--replay", record, "--seed", "3", "-o", "o.mp4"])
+    assert "--replay takes seed from the record" in capsys.readouterr().err
