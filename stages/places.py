@@ -40,7 +40,7 @@ def choose_places(settings: Settings) -> Settings:
 
 def claim_folder(settings: Settings) -> bool:
     """Make the run folder unless there is a run in it; False if another program was quicker."""
-    if (settings.folder / "run.json").exists():
+    if (settings.folder / "run.json").exists() or _is_continued(settings):
         return True
     try:
         settings.folder.mkdir(parents=True)

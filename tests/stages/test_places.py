@@ -9,6 +9,7 @@ import pytest
 from stages.options import parse
 from stages.places import choose_places, claim_folder
 from stages.run import Run
+from stages.start import prepare
 
 
 @pytest.fixture
@@ -96,6 +97,14 @@ def test_a_demo_with_another_seed_has_its_own_folder(home):
     assert _demo() == "runs/demo/swap.mp4"
     assert _demo("--seed", "1") == "runs/demo-2/swap.mp4"
     assert _demo() == "runs/demo/swap.mp4"
+
+
+def test_a_demo_that_was_stopped_while_rendering_goes_on_in_its_folder(home, monkeypatch):
+    (home / "runs" / "demo").mkdir(parents=True)
+    (home / "runs" / "demo" / "target.mp4").write_text("rendered")
+    claims = iter([claim_folder])  # a second try would raise StopIteration, not go on for ever
+    monkeypatch.setattr("stages.start.claim_folder", lambda settings: next(claims)(settings))
+    assert prepare(parse([])).folder == Path("runs/demo")
 
 
 def _demo(*words):
