@@ -21,10 +21,11 @@ from stages.command import resume_command
 from stages.convert import convert
 from stages.detect import detect
 from stages.finish_demo import finish_demo
+from stages.locks import lock_places
 from stages.options import parse
 from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes
-from stages.run import Run, take_folder
+from stages.run import Run
 from stages.run_record import RunError
 from stages.settings import OptionError, Settings
 from stages.start import prepare
@@ -71,14 +72,11 @@ def swap(settings: Settings) -> None:
 def swap_demo(settings: Settings) -> None:
     """Render two people who do not exist, swap their faces, and compare with the true swap."""
     started = time.perf_counter()
-    held = take_folder(settings.folder)  # so that no second demo renders into it
-    try:
+    with lock_places(settings):  # so that no second demo renders into the folder
         missing = demo.find_missing(settings.folder)
         frames = demo.render(settings.folder, missing)
         for _ in progress(frames, "render", len(missing) * demo.DEMO_FRAMES):
             pass
-    finally:
-        held.release()
     swap(settings)
     finish_demo(settings, demo.truth_digest(settings.folder), demo.compare)
     seconds = time.perf_counter() - started

@@ -22,45 +22,43 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from PIL import Image
 
-from files import LockHeld, atomic_file, lock, package_versions
+from files import atomic_file, package_versions
 from video import png_text
 
 from .cache import Stage
 from .cleaning import remove_partial_files
 from .command import resume_command
 from .identity import identify
+from .locks import lock_places
 from .progress import progress
 from .run_record import RECORD_FORMAT, RunError, read_record
 from .settings import Settings
 
 
 class Run:
-    """A run: its settings, its folder and its record. As a context it holds the folder's lock.
+    """A run: its settings, its folder and its record. As a context it holds its locks.
 
-    Makes the folder if need be. Raises RunError if it is in use, damaged, or of another run.
+    Makes the folder if need be. Raises RunError if it is in use, damaged, or of another run, and
+    OutputError if another run is writing the same output.
     """
 
     def __init__(self, settings: Settings):
         self.settings, self.path = settings, settings.folder
-        self._lock = take_folder(self.path)
-        try:
+        with lock_places(settings) as locks:
             self.record = self._open_record()
             remove_partial_files(self.path, self.record)
             self.save()
             self._make_subfolders()
             self.log(f"started: {resume_command(settings)}")
-        except BaseException:
-            self._lock.release()
-            raise
+            self._locks = locks.pop_all()  # otherwise they are released here
 
     def __enter__(self) -> Run:
         return self
 
     def __exit__(self, *_) -> None:
-        self._lock.release()
+        self._locks.close()
 
     def make(self, stage: Stage, work: Callable[[], Iterable[Path] | None]) -> bool:
         """Do the work of a stage unless it is finished; returns whether there was any.
@@ -161,19 +159,6 @@ class Run:
         except (ValueError, RecursionError) as error:
             text = f"{file} is damaged ({error}); delete {self.path} or {other}"
             raise RunError(text) from None
-
-
-def take_folder(folder: Path) -> FileLock:
-    """Make a run folder and lock it, until `release()` of the result. Raises RunError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return lock(folder / "lock")
-    except LockHeld as owner:
-        problem = f"is in use by another run (process {owner}); wait for it, or choose another"
-        raise RunError(f"{folder} {problem} folder with --run") from None
-    except OSError as error:
-        problem = f"cannot be used as run folder: {error.strerror}; choose another with --run"
-        raise RunError(f"{folder} {problem}") from None
 
 
 def _suffix(track: int) -> str:

@@ -35,7 +35,7 @@ OPTIONAL = {
         "stages/{options,command,start,places,checks,check_clips}.py"
     ),
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
-        "stages/{run,run_record,identity,cleaning,cache,checkpoints,finish_demo}.py "
+        "stages/{run,run_record,locks,identity,cleaning,cache,checkpoints,finish_demo}.py "
         "stages/{progress,replay}.py nn/checkpoint.py "
         "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
     ),

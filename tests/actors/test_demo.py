@@ -191,7 +191,7 @@ def _put_actor(path):
 
 
 def test_two_demos_do_not_render_into_one_folder(tmp_path, capsys):
-    hold = "import sys; from pathlib import Path; from stages.run import take_folder; "
+    hold = "import sys; from pathlib import Path; from stages.locks import take_folder; "
     hold += "held = take_folder(Path(sys.argv[1])); print('held', flush=True); input()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", hold, tmp_path], cwd=ROOT, **pipes) as owner:
