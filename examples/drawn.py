@@ -7,6 +7,7 @@ writes target.mp4 and donor.mp4 there, two clips to try the pipeline with.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from PIL import Image
 from scipy import ndimage
 
 import video
+from files import run_command
 
 EYE_DISTANCE = 34  # pixels between the eyes at scale 1
 EXAMPLE_FRAMES = 100  # of each example clip
@@ -151,8 +153,9 @@ def donor_frame(n: int) -> np.ndarray:
     return draw_face((320, 240), centre, 2.05, 0.5 + 0.5 * np.cos(n / 3), DARK)
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def write_clips(folder: Path) -> None:
+    """Write target.mp4 and donor.mp4 into a folder. Raises video.OutputError."""
+    video.check_writable_folder(folder)
     for name, frame_of in (("target", target_frame), ("donor", donor_frame)):
         with tempfile.TemporaryDirectory() as one:
             Image.fromarray(frame_of(0)).save(Path(one) / "0.png")
@@ -163,7 +166,20 @@ def main(folder: Path) -> None:
                     writer.write(frame_of(n), Fraction(n, EXAMPLE_RATE))
 
 
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(
+        prog="python -m examples.drawn",
+        description="Write target.mp4 and donor.mp4, two drawn clips to try the pipeline with.",
+        epilog="exit codes: 2 wrong options; 6 the folder cannot be written",
+    )
+    p.add_argument("folder", type=Path, metavar="FOLDER", help="where they go; made if absent")
+    try:
+        write_clips(p.parse_args(arguments).folder)
+    except video.OutputError as error:
+        print(f"examples.drawn: {error}", file=sys.stderr)
+        return 6
+    return 0
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m examples.drawn FOLDER")
-    main(Path(sys.argv[1]))
+    run_command(main)

@@ -31,9 +31,7 @@ class Drawings:
         self.folder = folder
         if any(path.is_dir() and os.path.realpath(path) == _real(folder) for path in inputs):
             raise video.OutputError(f"{folder} is an input; name another folder for --draw")
-        if folder.exists() and not folder.is_dir():
-            raise video.OutputError(f"{folder} is a file; name a folder for --draw")
-        video.check_writable(folder / f"{DRAWING_COMMENT}.png")
+        video.check_writable_folder(folder)
         self._taken = _list_foreign(folder, inputs)
         self._prefixes: dict[str, str] = {}  # by input
         for path in inputs:

@@ -18,7 +18,7 @@ from .clip import DEFAULT_RATE, Clip, Frame
 from .colour import read_colour, to_rgb
 from .errors import MissingInput, NoFrames, NotAVideo
 from .images import check_pixels
-from .input_notes import describe_changes, is_cut_short
+from .input_notes import describe_changes, is_cut_short, read_span
 
 # Opening options: files only, so that no playlist makes FFmpeg load something from the network.
 LOCAL_FILES = {"protocol_whitelist": "file"}
@@ -31,14 +31,13 @@ class VideoClip(Clip):
         with open_container(path) as container:
             stream = picture_stream(container)
             rate = Fraction(stream.average_rate or stream.guessed_rate or DEFAULT_RATE)
-            seconds = (container.duration or 0) / av.time_base
+            # Some containers begin at any time, for example recordings of a broadcast.
+            begin, seconds = read_span(container)
             if stream.duration:
                 seconds = stream.duration * stream.time_base
             frames = stream.frames or round(seconds * rate)
             super().__init__(path, (0, 0), rate, frames, stream.time_base, extras=path)
             self.has_audio = bool(container.streams.audio)
-            # Some containers begin at any time, for example recordings of a broadcast.
-            begin = Fraction(container.start_time or 0, av.time_base)
             self.origin = round(begin / stream.time_base) * stream.time_base
             aspect = stream.sample_aspect_ratio
         self.reformatter = VideoReformatter()  # keeps the table that converts HDR

@@ -29,9 +29,8 @@ def describe_changes(stream: av.VideoStream, first: av.VideoFrame, colour: Colou
         changes.append("is interlaced; its frames are used as they are (deinterlace it first)")
     if _is_transparent(first):
         changes.append("is partly transparent; shown over black")
-    if (
-        lower_names(stream.metadata).get("alpha_mode") == "1"
-    ):  # of VP8 and VP9, whose decoder drops it
+    # The decoders of VP8 and VP9 drop their transparency; only this tag tells of it.
+    if lower_names(stream.metadata).get("alpha_mode") == "1":
         changes.append("is partly transparent; the colours below are shown")
     return changes
 
@@ -63,15 +62,27 @@ def _announced_end(
     container: av.container.InputContainer, stream: av.VideoStream
 ) -> Fraction | None:
     """When the stream's last frame ends, in seconds, as the file says; None if it does not."""
-    begin = (stream.start_time or 0) * stream.time_base
     if stream.duration:
+        begin = (stream.start_time or 0) * stream.time_base
         return begin + stream.duration * stream.time_base
-    # Matroska has a duration of each stream as a tag, if the program that wrote it put one there.
-    if found := re.fullmatch(
-        r"(\d+):(\d+):(\d+\.\d+)", lower_names(stream.metadata).get("duration", "")
-    ):
+    # Matroska may have a tag for each stream that says when its last frame ends.
+    tag = lower_names(stream.metadata).get("duration", "")
+    if found := re.fullmatch(r"(\d+):(\d+):(\d+\.\d+)", tag):
         hours, minutes, seconds = map(Fraction, found.groups())
         return hours * 3600 + minutes * 60 + seconds
     if len(container.streams) == 1 and container.duration:
-        return begin + Fraction(container.duration, av.time_base)
+        begin, duration = read_span(container)
+        return begin + duration
     return None
+
+
+def read_span(container: av.container.InputContainer) -> tuple[Fraction, Fraction]:
+    """When a file begins and how long it lasts, in seconds, as it says; 0 if it does not."""
+    begin, duration = (
+        Fraction(microseconds or 0, av.time_base)
+        for microseconds in (container.start_time, container.duration)
+    )
+    # What FFmpeg gives as the duration of a Matroska file is when its last frame ends.
+    if duration and "matroska" in container.format.name:
+        duration -= begin
+    return begin, duration

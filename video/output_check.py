@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from files import Claim, is_left_by_system
-from files.claim import CLAIM_NAME
 
 from .comment import says_synthetic
 from .errors import OutputError
@@ -42,31 +43,53 @@ def check_writable(path: str | Path) -> None:
     A file that is there and may be written passes.
     """
     path = Path(path).absolute()
-    try:
-        folder = next(parent for parent in path.parents if os.path.lexists(parent))
-        if not folder.is_dir():
-            raise OutputError(f"{path} cannot be written: {folder} is a file; choose another place")
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+    with _name_problems(path):
+        _try_first_existing(path, path.parents)
         if path.is_file() and not (os.access(path, os.W_OK) and path.stat().st_mode & stat.S_IWUSR):
             raise OutputError(f"{path} is write-protected; choose another place")
+
+
+def check_writable_folder(folder: str | Path) -> None:
+    """Raise OutputError if no file can be written into a folder; it and its parents may be absent.
+
+    What the folder holds does not matter.
+    """
+    folder = Path(folder).absolute()
+    with _name_problems(folder):
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file; name a new folder")
+        _try_first_existing(folder, [folder, *folder.parents])
+
+
+def check_claim(claim: Claim, folder: Path) -> None:
+    """Raise OutputError if a folder may not be written, or holds what is not the claim's."""
+    check_writable_folder(folder)
+    try:
+        obstacle = claim.find_obstacle(folder)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be read: {error.strerror}; name a new one") from None
+    if obstacle:
+        raise OutputError(f"{folder} holds {obstacle}; name a new folder")
+
+
+@contextmanager
+def _name_problems(path: Path) -> Iterator[None]:
+    """Turn an error of the file system into an OutputError that names the path."""
+    try:
+        yield
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror}; choose another place"
         ) from None
 
 
-def check_claim(claim: Claim, folder: Path) -> None:
-    """Raise OutputError if a folder may not be written, or holds what is not the claim's."""
-    check_writable(folder / CLAIM_NAME if folder.is_dir() else folder)
-    try:
-        obstacle = claim.find_obstacle(folder)
-    except NotADirectoryError:
-        raise OutputError(f"{folder} is a file; name a new folder") from None
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be read: {error.strerror}; name a new one") from None
-    if obstacle:
-        raise OutputError(f"{folder} holds {obstacle}; name a new folder")
+def _try_first_existing(path: Path, places: Iterable[Path]) -> None:
+    """Write a temporary file into the first of the places that exists, for an output at `path`."""
+    folder = next(place for place in places if os.path.lexists(place))
+    if not folder.is_dir():
+        raise OutputError(f"{path} cannot be written: {folder} is a file; choose another place")
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def _check_name(path: Path) -> None:

@@ -64,7 +64,7 @@ def test_an_impossible_place_is_one_line_before_any_search(tmp_path, monkeypatch
         words = [str(tmp_path / "pictures"), "--draw", str(tmp_path / place)]
         assert command.main(words) == 6
         (line,) = capsys.readouterr().err.splitlines()
-        assert place in line
+        assert place in line and DRAWING_COMMENT not in line
 
 
 def test_a_turned_picture_is_noted_and_found_with_the_option(tmp_path, capsys):

@@ -132,6 +132,15 @@ def test_a_variable_rate_is_not_cut_short(tmp_path, suffix, sound):
     assert len(list(clip)) == 12 and clip.notes == []
 
 
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "ts"])
+def test_the_frames_of_a_file_that_begins_late_are_estimated_right(tmp_path, suffix):
+    times = [Fraction(20000) + Fraction(n, 25) for n in range(25)]
+    images = [picture(n) for n in range(25)]
+    clip = video.open_clip(make_clip(tmp_path / f"late.{suffix}", images, times))
+    assert clip.frames == pytest.approx(25, abs=2)
+    assert len(list(clip)) == 25 and clip.notes == []
+
+
 def test_sound_that_goes_on_after_the_pictures_is_kept(tmp_path):
     times = [Fraction(n, 25) for n in range(9)] + [Fraction(3)]
     for suffix in ("mkv", "mp4"):
