@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import video
-from files import digest, is_left_by_system, list_by_number
+from files import digest, list_by_number, real_path
 from provenance import record
 from video import MissingInput, OutputError
 
-from .places import RENDERED_NAMES
+from .apart import OTHER_FOLDER, OTHER_OUTPUT, check_apart, list_foreign
 from .replay import find_moved
 from .run_record import RunError, read_record
 from .settings import Settings
-from .truth_folder import RUN_NAMES, check_truth_folder
-
-OTHER_FOLDER = "choose another with --run"  # the remedy in messages about the run folder
+from .truth_folder import check_truth_folder
 
 
 def check_places(settings: Settings) -> None:
@@ -26,8 +23,9 @@ def check_places(settings: Settings) -> None:
 
     Input clips, the output, the run folder and the truth: no one may lie in another's way.
     """
-    check_inputs(settings)
-    _check_apart(settings)
+    _check_inputs(settings)
+    inputs = {"target": settings.target, "donor": settings.donor}
+    check_apart(settings, settings.output, inputs, OTHER_OUTPUT)
     if settings.replay:
         _check_replay(settings)
     _check_run_folder(settings)
@@ -37,7 +35,7 @@ def check_places(settings: Settings) -> None:
         check_truth_folder(settings)
 
 
-def check_inputs(settings: Settings) -> None:
+def _check_inputs(settings: Settings) -> None:
     """Raise MissingInput for what is no clip on this disk; says what it is instead."""
     for path in () if settings.demo else (settings.target, settings.donor):
         if re.match(r"[a-z]{2,}:/", str(path)) and not path.exists():
@@ -50,77 +48,49 @@ def check_inputs(settings: Settings) -> None:
             raise video.NoFrames(f"{path} holds no images; name a clip, or a folder of pictures")
 
 
-def _check_apart(settings: Settings) -> None:
-    """Raise OutputError if the output would replace an input, or lie among its pictures."""
-    output, run = _real(settings.output), _real(settings.folder)
-    for clip in (settings.target, settings.donor):
-        place = _real(clip)
-        if output == place or (output.exists() and clip.exists() and output.samefile(place)):
-            raise OutputError(f"{settings.output} is an input; name another output")
-        if place.is_dir() and place in output.parents:
-            raise OutputError(f"{settings.output} lies in the input {clip}; name another output")
-        if output in place.parents:
-            raise OutputError(f"{settings.output} holds the input {clip}; name another output")
-    if output == run or output in run.parents:
-        raise OutputError(f"{settings.output} is or holds the run folder; name another output")
-    if run in output.parents and output.relative_to(run).parts[0] in RUN_NAMES:
-        raise OutputError(f"{settings.output} is for the run's own files; name another output")
-
-
 def _check_replay(settings: Settings) -> None:
     """Raise RunError or OutputError if a replay would replace what it is compared with."""
-    recorded = _real(settings.replay)
-    if _real(settings.folder) == recorded.parent:
+    recorded = real_path(settings.replay)
+    if real_path(settings.folder) == recorded.parent:
         raise RunError(f"{settings.folder} is the recorded run itself; {OTHER_FOLDER}")
     run = read_record(recorded, settings.replay, OTHER_FOLDER)
     outputs = find_moved(recorded, run["settings"], "output")
-    if _real(settings.output) in map(_real, outputs):
-        raise OutputError(f"{settings.output} is the recorded output; name another with -o")
+    if real_path(settings.output) in map(real_path, outputs):
+        raise OutputError(f"{settings.output} is the recorded output; {OTHER_OUTPUT}")
 
 
 def _check_record(settings: Settings) -> None:
     """Raise OutputError if the record of the output would replace a file that is no record."""
     if (path := record.record_path(settings.output)).is_dir():
-        raise OutputError(f"{path} is a folder, and the record's name; name another output")
+        raise OutputError(f"{path} is a folder, and the record's name; {OTHER_OUTPUT}")
     try:
         record.read(settings.output)
     except record.RecordError as error:
-        raise OutputError(f"{error}; or name another output") from None
+        raise OutputError(f"{error}; or {OTHER_OUTPUT}") from None
 
 
 def _check_run_folder(settings: Settings) -> None:
     """Raise RunError if the run folder is somebody else's, or cannot be written."""
-    folder, place = settings.folder, _real(settings.folder)
-    if place in (Path.home().resolve(), Path(place.anchor)):
+    folder, place = settings.folder, real_path(settings.folder)
+    if place in (real_path(Path.home()), Path(place.anchor)):
         raise RunError(f"{folder} is no folder for the files of a run; {OTHER_FOLDER}")
     if os.path.lexists(folder) and not folder.is_dir():
         raise RunError(f"{folder} is a file; {OTHER_FOLDER}")
     for clip in (settings.target, settings.donor):
-        if clip.is_dir() and _real(clip) in (place, *place.parents):
+        if clip.is_dir() and real_path(clip) in (place, *place.parents):
             raise RunError(f"{folder} is or lies in the input {clip}; {OTHER_FOLDER}")
-    if foreign := next(_find_foreign(settings), None):
-        raise RunError(f"{folder} is no run folder, it holds {foreign}; {OTHER_FOLDER}")
+    is_new = folder.is_dir() and not (folder / "run.json").exists()
+    if foreign := is_new and list_foreign(settings):
+        raise RunError(f"{folder} is no run folder, it holds {foreign[0]}; {OTHER_FOLDER}")
     try:
         video.check_writable(folder / "run.json")
     except OutputError as error:
         raise RunError(f"{error} (--run)") from None
 
 
-def _find_foreign(settings: Settings) -> Iterator[str]:
-    """The names in a folder without a record that no run has put there."""
-    folder = settings.folder
-    if not folder.is_dir() or (folder / "run.json").exists():
-        return
-    ours = {"lock", "lock-owner"} | (RENDERED_NAMES if settings.demo else set())
-    for path in sorted(folder.iterdir()):
-        name = path.name.removesuffix(".json")
-        if name not in ours and not is_left_by_system(path):
-            yield path.name
-
-
 def _wrote_output(settings: Settings) -> bool:
     """Whether the output is what this run wrote in an earlier sitting, and nobody changed it."""
-    output = _real(settings.output)
+    output = real_path(settings.output)
     try:
         run = read_record(settings.folder / "run.json", settings.folder, OTHER_FOLDER)
         entry = run["stages"]["write"]
@@ -131,8 +101,3 @@ def _wrote_output(settings: Settings) -> bool:
         return run["results"]["output"]["sha256"] == digest(output)
     except (OSError, ValueError, RecursionError, RunError, KeyError, TypeError):
         return False
-
-
-def _real(path: Path) -> Path:
-    """Where symbolic links lead; unlike Path.resolve, not an error for a circle of them."""
-    return Path(os.path.realpath(path))

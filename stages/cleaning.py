@@ -9,9 +9,9 @@ from pathlib import Path
 def remove_partial_files(folder: Path, record: dict) -> None:
     """Remove the half-written files in a run folder whose lock is held, and its output's.
 
-    A file is written under a name of its own, `.part-NAME` or `NAME.part`, until it is complete.
+    A file is written under a name of its own, `.part-NAME`, until it is complete.
     """
-    for path in [*folder.rglob(".part-*"), *folder.glob("checkpoints/*.part")]:
+    for path in list(folder.rglob(".part-*")):
         _remove(path)
     entry = record["stages"].get("write", {})
     if entry and "sha256" not in entry:  # that sitting was stopped while it wrote the output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from itertools import chain, count
@@ -13,7 +12,7 @@ from PIL import Image, ImageDraw
 
 import video
 from faces import Face
-from files import IMAGE_SUFFIXES, atomic_file
+from files import IMAGE_SUFFIXES, atomic_file, real_path
 
 DRAWING_COMMENT = "faces drawn in by python -m mtcnn_np"  # in each drawing, to know it again
 
@@ -29,18 +28,18 @@ class Drawings:
 
     def __init__(self, folder: Path, inputs: Sequence[Path]):
         self.folder = folder
-        if any(path.is_dir() and os.path.realpath(path) == _real(folder) for path in inputs):
+        if any(path.is_dir() and real_path(path) == real_path(folder) for path in inputs):
             raise video.OutputError(f"{folder} is an input; name another folder for --draw")
         video.check_writable_folder(folder)
         self._taken = _list_foreign(folder, inputs)
-        self._prefixes: dict[str, str] = {}  # by input
+        self._prefixes: dict[Path, str] = {}  # by input
         for path in inputs:
-            if _real(path) not in self._prefixes:
-                self._prefixes[_real(path)] = self._choose_prefix(path)
+            if real_path(path) not in self._prefixes:
+                self._prefixes[real_path(path)] = self._choose_prefix(path)
 
     def name(self, path: Path, number: int) -> str:
         """The file name of the drawing of a frame of an input."""
-        prefix = self._prefixes[_real(path)]
+        prefix = self._prefixes[real_path(path)]
         return f"{prefix}.png" if is_single(path) else f"{prefix}-{number:06d}.png"
 
     def write(self, path: Path, number: int, image: np.ndarray, faces: list[Face]) -> None:
@@ -56,13 +55,10 @@ class Drawings:
             pattern = re.escape(prefix.lower()) + ("" if is_single(path) else r"-\d{6,}")
             if any(re.fullmatch(rf"{pattern}\.png", name) for name in self._taken):
                 continue
-            if any(_may_meet(path, prefix, *other) for other in self._chosen()):
+            if any(_may_meet(path, prefix, *other) for other in self._prefixes.items()):
                 continue
             return prefix
         raise AssertionError("the numbers never end")
-
-    def _chosen(self) -> list[tuple[Path, str]]:
-        return [(Path(path), prefix) for path, prefix in self._prefixes.items()]
 
 
 def is_single(path: Path) -> bool:
@@ -83,17 +79,13 @@ def _list_foreign(folder: Path, inputs: Sequence[Path]) -> set[str]:
     """The names in the folder, in small letters, that are inputs or no drawings."""
     if not folder.is_dir():
         return set()
-    names = {_real(path) for path in inputs}
+    names = {real_path(path) for path in inputs}
     return {
         file.name.lower()
         for file in folder.iterdir()
         if file.suffix.lower() == ".png"
-        and (_real(file) in names or video.read_comment(file) != DRAWING_COMMENT)
+        and (real_path(file) in names or video.read_comment(file) != DRAWING_COMMENT)
     }
-
-
-def _real(path: Path) -> str:
-    return os.path.realpath(path)
 
 
 def draw(image: np.ndarray, faces: list[Face]) -> Image.Image:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from files import LockHeld, lock
+from files import LockHeld, lock, real_path
 from video import OutputError
 
+from .apart import OTHER_FOLDER, OTHER_OUTPUT
 from .run_record import RunError
 from .settings import Settings
 
@@ -34,28 +35,27 @@ def take_output(output: Path) -> FileLock:
     Two runs would write the same partial file. The lock is a file in the system's temporary folder,
     named by a hash of the place, so that it leaves nothing beside the output.
     """
-    place = os.path.normcase(os.path.realpath(output))
+    place = os.path.normcase(real_path(output))
     key = hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
     try:
         return lock(Path(tempfile.gettempdir(), f"faceswap-np-{_user()}-{key}.lock"))
     except LockHeld as owner:
         raise OutputError(
-            f"{output} is being written by another run (process {owner}); wait for it, or name "
-            "another output with -o"
+            f"{output} is being written by another run (process {owner}); wait for it, or "
+            f"{OTHER_OUTPUT}"
         ) from None
 
 
 def take_folder(folder: Path) -> FileLock:
     """Make a run folder and lock it, until `release()` of the result. Raises RunError."""
-    other = "choose another folder with --run"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return lock(folder / "lock")
     except LockHeld as owner:
-        problem = f"is in use by another run (process {owner}); wait for it, or {other}"
+        problem = f"is in use by another run (process {owner}); wait for it, or {OTHER_FOLDER}"
         raise RunError(f"{folder} {problem}") from None
     except OSError as error:
-        problem = f"cannot be used as run folder: {error.strerror}; {other}"
+        problem = f"cannot be used as run folder: {error.strerror}; {OTHER_FOLDER}"
         raise RunError(f"{folder} {problem}") from None
 
 

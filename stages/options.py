@@ -93,22 +93,9 @@ def parse(arguments: list[str] | None = None) -> Settings:
     options = parser.parse_args(arguments)
     if options.replay:
         _refuse_with_replay(parser, options)
-        settings = _make_replay_settings(options)
-    else:
-        _check(parser, options)
-        settings = _make_settings(options)
-    return settings
-
-
-def _refuse_with_replay(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Refuse what a replay takes from the record."""
-    if options.target:
-        parser.error("--replay takes its clips from the record")
-    places, defaults = ("output", "run", "replay"), vars(parser.parse_args([]))
-    given = [n for n, v in vars(options).items() if n not in places and v != defaults[n]]
-    if given:
-        name = given[0].replace("_", "-")
-        parser.error(f"--replay takes --{name} from the record; leave it out")
+        return _make_replay_settings(options)
+    _check(parser, options)
+    return _make_settings(options)
 
 
 def _make_replay_settings(options: argparse.Namespace) -> Settings:

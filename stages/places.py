@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from .apart import list_foreign
 from .identity import identify
 from .replay import find_moved, read
 from .run_record import RunError, is_finished, read_record
@@ -20,7 +21,6 @@ from .settings import Settings
 
 RUNS_FOLDER = Path("runs")
 DEFAULT_OUTPUT = Path("swap.mp4")
-RENDERED_NAMES = {"target.mp4", "donor.mp4", "truth"}  # what a demo has before it has a record
 
 
 def choose_places(settings: Settings) -> Settings:
@@ -119,11 +119,13 @@ def _is_continued(settings: Settings, quiet: bool = False) -> bool:
     """
     file = settings.folder / "run.json"
     if not file.exists():
-        return settings.demo and settings.folder.is_dir() and is_rendering(settings.folder)
+        return settings.demo and settings.folder.is_dir() and not list_foreign(settings)
     try:
         record = read_record(file, settings.folder, "it is left alone")
-        was = Path(record["settings"]["output"]), record["settings"]["folder"]
-        same_output = _seen_from(was[1], was[0]) == _seen_from(settings.folder, settings.output)
+        was = record["settings"]
+        same_output = _see_from(was["folder"], Path(was["output"])) == _see_from(
+            settings.folder, settings.output
+        )
     except (OSError, ValueError, RecursionError, KeyError, TypeError, RunError) as error:
         if not quiet:
             print(f"note: {settings.folder} is not continued: {error}", file=sys.stderr)
@@ -133,12 +135,6 @@ def _is_continued(settings: Settings, quiet: bool = False) -> bool:
     return same and same_output and not (settings.replay and is_finished(record["results"]))
 
 
-def is_rendering(folder: Path) -> bool:
-    """Whether a folder without a record holds only what a demo renders first."""
-    names = {name.removesuffix(".json") for name in os.listdir(folder) if name[0] != "."}
-    return names <= RENDERED_NAMES | {"lock", "lock-owner"}
-
-
-def _seen_from(folder: Path | str, output: Path) -> str:
+def _see_from(folder: Path | str, output: Path) -> str:
     """Where the output lies seen from the folder: both may have been moved together."""
     return os.path.relpath(output.with_suffix(""), folder)

@@ -27,6 +27,7 @@ from PIL import Image
 from files import atomic_file, package_versions
 from video import png_text
 
+from .apart import OTHER_FOLDER
 from .cache import Stage
 from .cleaning import remove_partial_files
 from .command import resume_command
@@ -147,17 +148,16 @@ class Run:
         changed = sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k))
         if changed:
             raise RunError(
-                f"{self.path} holds a run with other {', '.join(changed)}; delete it or choose "
-                "another with --run"
+                f"{self.path} holds a run with other {', '.join(changed)}; delete it or "
+                f"{OTHER_FOLDER}"
             )
         return record | {"settings": self.settings.as_record(), "versions": package_versions()}
 
     def _read(self, file: Path) -> dict:
-        other = "choose another folder with --run"
         try:
-            return read_record(file, self.path, f"finish it with that version, or {other}")
+            return read_record(file, self.path, f"finish it with that version, or {OTHER_FOLDER}")
         except (ValueError, RecursionError) as error:
-            text = f"{file} is damaged ({error}); delete {self.path} or {other}"
+            text = f"{file} is damaged ({error}); delete {self.path} or {OTHER_FOLDER}"
             raise RunError(text) from None
 
 

@@ -33,7 +33,7 @@ import video
 from files import Claim, atomic_file, digest
 from provenance.record import record_path
 
-from .truth_folder import OTHER_TRUTH
+from .apart import OTHER_TRUTH
 
 # Constant rate factors of H.264, by choice: 18 looks like the original, 35 hides most traces.
 TRUTH_RATE_FACTORS = 18, 23, 28, 35

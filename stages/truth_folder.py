@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import video
-from files import Claim, digest
+from files import Claim
 from files.claim import CLAIM_NAME
 
+from .apart import OTHER_TRUTH, check_apart
+from .clips import PEOPLE
+from .identity import identify
 from .settings import Settings
 
-# What the program writes into a run folder; the truth may be a folder beside these.
-RUN_NAMES = {"target", "donor", "checkpoints", "previews", "run.json", "log.txt", "lock"}
-RUN_NAMES |= {"losses.csv", "result.png"}
-DEMO_NAMES = {"truth", "target.mp4", "donor.mp4", "compare.mp4", "compare.png", "figures.json"}
-OTHER_TRUTH = "name a new folder with --truth"  # the remedy
 
-
-def claim_truth(settings: Settings, target_sha256: str, donor_sha256: str) -> Claim:
+def claim_truth(settings: Settings) -> Claim:
     """What the folder of a run's truth holds: that of this run folder, made from these clips."""
-    source = f"{target_sha256} {donor_sha256}"
-    return Claim("the truth of the swap in", settings.folder, source)
+    identity = identify(settings)
+    hashes = " ".join(identity.get(role, "") for role in PEOPLE)
+    return Claim("the truth of the swap in", settings.folder, hashes)
 
 
 def check_truth_folder(settings: Settings) -> None:
@@ -27,26 +27,9 @@ def check_truth_folder(settings: Settings) -> None:
     An empty folder is free, and so is one with the earlier truth of this run, whole or half
     written. Everything else is refused.
     """
-    folder = settings.truth
-    _check_place(settings)
-    clips, hashes = (settings.target, settings.donor), ("", "")
-    if (folder / CLAIM_NAME).exists():  # else hashes would not help
-        if not all(clip.exists() for clip in clips):
-            return  # of the demo, to be rendered first; checked again after that
-        hashes = map(digest, clips)
-    video.check_claim(claim_truth(settings, *hashes), folder)
-
-
-def _check_place(settings: Settings) -> None:
-    """Raise OutputError for a place that would mix the truth with the run, its input or output."""
-    folder, run = settings.truth.resolve(), settings.folder.resolve()
-    clips = {"target": settings.target, "donor": settings.donor, "output": settings.output}
-    for what, path in {"run folder": settings.folder, **clips}.items():
-        place = path.resolve()
-        if folder == place or folder in place.parents:
-            raise video.OutputError(f"{settings.truth} is or holds the {what}; {OTHER_TRUTH}")
-        if path != settings.folder and place in folder.parents:
-            raise video.OutputError(f"{settings.truth} lies in the {what}; {OTHER_TRUTH}")
-    names = RUN_NAMES | (DEMO_NAMES if settings.demo else set())
-    if run in folder.parents and folder.relative_to(run).parts[0] in names:
-        raise video.OutputError(f"{settings.truth} is for the run's own files; {OTHER_TRUTH}")
+    clips = {"target": settings.target, "donor": settings.donor}
+    others = clips | {"output": settings.output}
+    check_apart(settings, settings.truth, others, OTHER_TRUTH)
+    if (settings.truth / CLAIM_NAME).exists() and not all(map(Path.exists, clips.values())):
+        return  # of the demo, to be rendered first; checked again after that
+    video.check_claim(claim_truth(settings), settings.truth)

@@ -32,12 +32,12 @@ CORE = {
 # what a swap also uses or the program offers besides, and nobody needs to understand one
 OPTIONAL = {
     "The command line, and what is refused at once": (
-        "stages/{options,command,start,places,checks,check_clips}.py"
+        "stages/{options,command,start,places,apart,checks,check_clips}.py"
     ),
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
         "stages/{run,run_record,locks,identity,cleaning,cache,checkpoints,finish_demo}.py "
         "stages/{progress,replay}.py nn/checkpoint.py "
-        "files/{atomic,claim,digest,lock,command,contact_sheet}.py"
+        "files/{atomic,paths,claim,digest,lock,command,contact_sheet}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (
         "stages/{people,detections_file,too_few}.py"

@@ -184,7 +184,7 @@ def test_what_a_killed_sitting_left_half_written_is_removed(settings):
         run.record["stages"]["write"] = {"made_from": made_from}
         run.save()
     left = ["previews/.part-0000.png", "target/.part-manifest.jsonl", ".part-run.json"]
-    left = [settings.folder / name for name in (*left, "checkpoints/best.npz.part")]
+    left = [settings.folder / name for name in (*left, "checkpoints/.part-000001.npz")]
     left.append(settings.output.with_name(f".part-{settings.output.name}"))
     (settings.folder / "checkpoints").mkdir()
     for path in left:

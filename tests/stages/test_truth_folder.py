@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 import video
-from files import Claim, digest
+from files import Claim
 from stages.options import parse
 from stages.truth import TruthWriter
 from stages.truth_folder import check_truth_folder, claim_truth
@@ -26,7 +26,7 @@ def settings(tmp_path):
 
 def _open_truth(settings):
     like = video.Clip(settings.target, SIZE, Fraction(25), 3, Fraction(1, 25))
-    claim = claim_truth(settings, digest(settings.target), digest(settings.donor))
+    claim = claim_truth(settings)
     return TruthWriter(settings.truth, like, 1, "", None, claim)
 
 
@@ -140,13 +140,13 @@ def test_an_empty_or_a_new_folder_is_free_and_checking_leaves_nothing(settings, 
     "place, words",
     [
         (".", "holds the run folder"),
-        ("run", "is or holds the run folder"),
+        ("run", "is the run folder"),
         ("run/target", "the run's own files"),
         ("run/checkpoints/x", "the run's own files"),
         ("run/result.png", "the run's own files"),
-        ("out.mp4", "is or holds the output"),
-        ("a.mp4", "is or holds the target"),
-        ("b.mp4", "is or holds the donor"),
+        ("out.mp4", "is the output"),
+        ("a.mp4", "is the target"),
+        ("b.mp4", "is the donor"),
         ("b.mp4/x", "lies in the donor"),
         ("file", "is a file"),
         ("file/x", "is a file"),
