@@ -30,10 +30,12 @@ import numpy as np
 from PIL import Image
 
 import video
-from files import Claim, atomic_file, digest
+from files import atomic_file, digest
 from provenance.record import record_path
 
 from .apart import OTHER_TRUTH
+from .settings import Settings
+from .truth_folder import claim_truth
 
 # Constant rate factors of H.264, by choice: 18 looks like the original, 35 hides most traces.
 TRUTH_RATE_FACTORS = 18, 23, 28, 35
@@ -42,29 +44,27 @@ MATRIX_COLUMNS = "m00", "m01", "m02", "m10", "m11", "m12"
 
 
 class TruthWriter:
-    """A context manager that writes the ground truth into `folder`.
+    """A context manager that writes the ground truth into the folder of the settings.
 
     The tables are written last, so their presence means that everything is complete. This run's
     earlier truth is deleted first; a folder with anything else is refused.
 
     like, comment, interval  as for video.open_writer
     max_faces                largest number of replaced faces in a frame
-    claim                    whose truth it is, see claim_truth
 
     Raises video.OutputError.
     """
 
     def __init__(
         self,
-        folder: Path,
+        settings: Settings,
         like: video.Clip,
         max_faces: int,
         comment: str,
         interval: video.Interval | None,
-        claim: Claim,
     ):
-        self.folder, self.max_faces, self.claim = folder, max_faces, claim
-        self.clips = {factor: folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
+        self.folder, self.max_faces, self.claim = settings.truth, max_faces, claim_truth(settings)
+        self.clips = {factor: self.folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
         self.writers = [
             video.open_writer(path, like, factor, comment, interval)
             for factor, path in self.clips.items()

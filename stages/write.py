@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import nullcontext
 from pathlib import Path
-
-import numpy as np
 
 import video
 from faces import manifest
-from files import contact_sheet, digest, pick_evenly
+from files import digest, real_path
 from provenance import record
 
 from .cache import Stage
 from .choose import Tracks
-from .clips import PEOPLE, Selection
+from .clips import Selection
 from .convert import ConvertedFrame
+from .result_sheet import ResultSheet
 from .run import Run
 from .truth import TruthWriter
-from .truth_folder import claim_truth
-
-SHEET_FRAMES = 12  # in result.png
-SHEET_CELL_WIDTH = 240  # pixels
 
 
 def write(run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]) -> None:
@@ -41,8 +36,8 @@ def _made_from(run: Run, clip: Selection) -> dict:
         "size": settings.size,
         "quality": settings.quality,
         "mark": settings.mark,
-        "output": str(settings.output.resolve()),
-        "truth": settings.truth and str(settings.truth.resolve()),
+        "output": str(real_path(settings.output)),
+        "truth": settings.truth and str(real_path(settings.truth)),
     }
 
 
@@ -50,37 +45,36 @@ def write_output(
     run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]
 ) -> list[Path]:
     """Write everything; returns the files whose content `Run.make` checks later."""
-    settings, rows = run.settings, {n: row for n, row in tracks[0].items() if n in clip}
-    comment, interval, count = statement(run), _interval(clip, rows), len(rows)
-    picked, before, after = set(pick_evenly(count, SHEET_FRAMES)), [], []  # for result.png
-    swapped = []  # positions in the output of the frames with a replaced face
-    with ExitStack() as stack:
-        writer = stack.enter_context(
-            video.open_writer(settings.output, clip.source, settings.quality, comment, interval)
-        )
-        truth = None
-        if settings.truth:
-            claim = claim_truth(settings, *(run.record["identity"][role] for role in PEOPLE))
-            truth = TruthWriter(settings.truth, clip.source, len(tracks), comment, interval, claim)
-            stack.enter_context(truth)
-        for i, frame in enumerate(run.progress(frames, "swap", count)):
-            writer.write(frame.image, frame.untouched.time)
-            if i in picked:
-                before.append(frame.untouched.image)
-                after.append(frame.image)
-            if truth:
-                truth.write(frame.untouched, frame.image, frame.matrices)
-            if frame.matrices:
-                swapped.append(i)
-    clips = [settings.output, *(truth.clips.values() if truth else [])]
-    _write_records(run, clips, count, swapped)
-    run.write_image("result.png", draw_sheet(before, after), record.STATEMENT_REPLACED)
+    settings, rows = run.settings, [row for number, row in tracks[0].items() if number in clip]
+    how = statement(run), _interval(clip, rows)  # the comment of every clip, and what it shows
+    writer = video.open_writer(settings.output, clip.source, settings.quality, *how)
+    truth = TruthWriter(settings, clip.source, len(tracks), *how) if settings.truth else None
+    sheet = ResultSheet(len(rows))
+    with writer, truth or nullcontext():
+        swapped = _write_frames(run.progress(frames, "swap", len(rows)), writer, truth, sheet)
     for note in writer.notes:
         run.note(note)
-    sha256 = digest(settings.output)
-    run.result(output={"sha256": sha256, "frames": count, "swapped": len(swapped)})
+    sheet.write(run)
+    _write_records(run, [settings.output, *(truth.clips.values() if truth else ())], swapped)
     files = [settings.output, record.record_path(settings.output)]
     return files + (truth.files if truth else [])
+
+
+def _write_frames(
+    frames: Iterable[ConvertedFrame],
+    writer: video.Writer,
+    truth: TruthWriter | None,
+    sheet: ResultSheet,
+) -> list[bool]:
+    """Write each frame; returns in which of them a face was replaced."""
+    swapped = []
+    for frame in frames:
+        writer.write(frame.image, frame.untouched.time)
+        if truth:
+            truth.write(frame.untouched, frame.image, frame.matrices)
+        sheet.add(frame)
+        swapped.append(bool(frame.matrices))
+    return swapped
 
 
 def statement(run: Run) -> str:
@@ -94,29 +88,23 @@ def statement(run: Run) -> str:
     )
 
 
-def _interval(clip: Selection, rows: dict[int, manifest.Row]) -> video.Interval | None:
+def _interval(clip: Selection, rows: list[manifest.Row]) -> video.Interval | None:
     """The part of the clip that is written; None for all of it."""
     if clip.is_whole:
         return None
-    start, last = (manifest.time_of(rows[number]) for number in (min(rows), max(rows)))
-    return video.Interval(start, last + clip.every / clip.source.rate)
+    start, end = (manifest.time_of(row) for row in (rows[0], rows[-1]))
+    return video.Interval(start, end + clip.every / clip.source.rate)
 
 
-def _write_records(run: Run, clips: Iterable[Path], count: int, swapped: list[int]) -> None:
-    """Write a record beside each clip of how it was made."""
-    settings = run.settings
+def _write_records(run: Run, clips: Iterable[Path], swapped: list[bool]) -> None:
+    """Write a record beside each clip of how it was made, and the output's into that of the run."""
+    settings, count = run.settings, len(swapped)
+    numbers = [number for number, is_swapped in enumerate(swapped) if is_swapped]
     inputs = {"target": settings.target, "donor": settings.donor}
     made = record.Record(
-        statement(run), count, settings.public_record(), swapped, settings.mark, inputs
+        statement(run), count, settings.public_record(), numbers, settings.mark, inputs
     )
     for path in clips:
         record.write(path, made)
-
-
-def draw_sheet(before: list[np.ndarray], after: list[np.ndarray]) -> np.ndarray:
-    """A contact sheet of frames (H, W, 3) uint8: two rows before and after the swap, two more."""
-    height, width = before[0].shape[:2]
-    half = -(-len(before) // 2)
-    rows = [before[:half], after[:half], before[half:], after[half:]]
-    cell = SHEET_CELL_WIDTH, round(SHEET_CELL_WIDTH * height / width)
-    return contact_sheet([row for row in rows if row], cell=cell)
+    sha256 = digest(settings.output)
+    run.result(output={"sha256": sha256, "frames": count, "swapped": len(numbers)})

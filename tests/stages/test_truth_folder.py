@@ -11,7 +11,7 @@ import video
 from files import Claim
 from stages.options import parse
 from stages.truth import TruthWriter
-from stages.truth_folder import check_truth_folder, claim_truth
+from stages.truth_folder import check_truth_folder
 from tests.clips import make_clip, picture
 
 SIZE = (64, 48)
@@ -26,8 +26,7 @@ def settings(tmp_path):
 
 def _open_truth(settings):
     like = video.Clip(settings.target, SIZE, Fraction(25), 3, Fraction(1, 25))
-    claim = claim_truth(settings)
-    return TruthWriter(settings.truth, like, 1, "", None, claim)
+    return TruthWriter(settings, like, 1, "", None)
 
 
 def _write_truth(settings, frames):
