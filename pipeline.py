@@ -13,7 +13,7 @@ import nn
 import video
 from actors import demo
 from faces import ManifestError
-from files import program_name, run_command, stopped_code
+from files import FILE_ERROR_CODE, program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
 from stages.align import align
 from stages.clips import open_clips, select_learnt
@@ -49,7 +49,6 @@ EXIT_CODES = {
     nn.parallel.TeamError: 11,
     ReplayError: 12,
 }
-DISK_ERROR = 6  # exit code for OSError
 
 
 def swap(settings: Settings) -> None:
@@ -115,7 +114,7 @@ def _run(settings: Settings) -> int:
         problem = f"{error.filename or settings.folder}: {error.strerror}; what is finished is kept"
         remedy = f"Free some space or mend its permissions, then: {resume_command(settings)}"
         print(f"{program_name()}: {problem}. {remedy}", file=sys.stderr)
-        return DISK_ERROR
+        return FILE_ERROR_CODE
     return 0
 
 

@@ -4,6 +4,7 @@ from .atomic import atomic_file
 from .bilinear import interpolate_bilinear
 from .claim import Claim
 from .command import (
+    FILE_ERROR_CODE,
     hold_stop_signals,
     ignore_stop_signals,
     program_name,

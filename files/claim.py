@@ -16,7 +16,7 @@ CLAIM_NAME = "belongs_to.json"  # the file that names the owner; written before 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a folder holds, and of what: a clip or a run folder, and what that was made from.
+    """What a folder holds, for which clip or run folder, and what that was made from.
 
     The owner is recorded by its name and by a hash of where it lies, seen from the folder. So the
     claim still holds after both were moved together, and it tells nobody where they lie.
@@ -34,7 +34,7 @@ class Claim:
         if not folder.exists():
             return None
         names = sorted(p.name for p in folder.iterdir() if not is_left_by_system(p))
-        if not names or (found := read_claim(folder)) == self._content(folder):
+        if not names or (found := _read_claim(folder)) == self._content(folder):
             return None
         return f"{found['holds']} {found['of']}" if found else f"other files ({names[0]})"
 
@@ -55,7 +55,7 @@ class Claim:
         return {"holds": self.holds, "of": self.owner.name, "key": key}
 
 
-def read_claim(folder: Path) -> dict | None:
+def _read_claim(folder: Path) -> dict | None:
     """The claim that a folder holds; None if there is none, or none that can be read."""
     try:
         found = json.loads((folder / CLAIM_NAME).read_text(encoding="utf-8"))

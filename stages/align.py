@@ -19,9 +19,8 @@ from .run_record import RunError
 
 MAX_TRAINING_FACES = 3000  # of one track: 0.15 GB at 128 x 128; training holds them in memory
 
-Faces = list[
-    dict[int, np.ndarray]
-]  # of each track, its aligned faces (h, w, 3) uint8 by frame number
+# of each track, its aligned faces (h, w, 3) uint8 by frame number
+Faces = list[dict[int, np.ndarray]]
 
 
 def align(run: Run, clips: dict[str, Selection], tracks: dict[str, Tracks]) -> dict[str, Faces]:

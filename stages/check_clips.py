@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from pathlib import Path
@@ -32,9 +33,11 @@ def check_clips(clips: dict[str, Selection], settings: Settings) -> None:
     for option, frames in options.items():
         _check_range(clips["target"].source, option, frames)
     _check_range(clips["donor"].source, "--donor-frames", settings.donor_frames)
-    count = count_frames(clips["target"].source)
+    count = _count_frames(clips["target"].source)
     if count and settings.every >= count > 1:
-        raise OptionError(f"--every {settings.every} leaves one of {count} frames; name less")
+        raise OptionError(
+            f"--every {settings.every} leaves one of {count} frames; give a smaller number"
+        )
     for selection in clips.values():
         _check_length(selection.source)
         width, height = selection.source.size
@@ -44,7 +47,7 @@ def check_clips(clips: dict[str, Selection], settings: Settings) -> None:
     _check_disk(clips, settings)
 
 
-def count_frames(clip: video.Clip) -> int | None:
+def _count_frames(clip: video.Clip) -> int | None:
     """How many frames a clip has; None if that is only known once they are decoded."""
     suffix = clip.path.suffix.lower()
     is_exact = clip.path.is_dir() or suffix in IMAGE_SUFFIXES | COUNTED_SUFFIXES
@@ -71,7 +74,7 @@ def _count_bytes(clip: Path) -> int:
 
 def _check_range(clip: video.Clip, option: str, frames: FrameRange) -> None:
     """Raise OptionError if no frame is in the range; note it if the range goes beyond the end."""
-    count, (first, last) = count_frames(clip), frames
+    count, (first, last) = _count_frames(clip), frames
     if count is None:
         return
     if first >= count:
@@ -81,7 +84,7 @@ def _check_range(clip: video.Clip, option: str, frames: FrameRange) -> None:
 
 
 def _check_length(clip: video.Clip) -> None:
-    count = count_frames(clip)
+    count = _count_frames(clip)
     if count and count < MIN_TRAINING_FACES:
         what = "is a single picture" if count == 1 else f"has only {count} frames"
         raise TooFewFaces(
@@ -95,7 +98,7 @@ def _check_disk(clips: dict[str, Selection], settings: Settings) -> None:
     if (settings.folder / "run.json").exists():
         return  # part of it is there already
     faces = sum(min(selection.count or 0, MAX_TRAINING_FACES) for selection in clips.values())
-    pixels = clips["target"].source.size[0] * clips["target"].source.size[1]
+    pixels = math.prod(clips["target"].source.size)
     written = clips["target"].part(settings.frames).count or 0
     output = pixels * written * BYTES_PER_PIXEL.get(settings.output.suffix.lower(), 0)
     checkpoints = (KEPT_CHECKPOINTS + 1) * CHECKPOINT_MB[settings.preset.name]

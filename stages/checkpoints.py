@@ -54,8 +54,8 @@ class Checkpoints:
                 file.unlink()
         return weights
 
-    def lead_to(self, goal: dict) -> bool:
-        """Whether training can go on to a goal from what is left; from weights only to theirs."""
+    def can_reach(self, goal: dict) -> bool:
+        """Whether training can go on to a goal from these files; weights alone reach their own."""
         files = self.newest_first()
         if not files or files[0].name != WEIGHTS_NAME:
             return bool(files)

@@ -59,7 +59,5 @@ def _write_manifests(run: Run, role: str, frames: Selection) -> list[Path]:
 def _decide(run: Run, role: str, detections: list[Detections]) -> list[list[manifest.Row]]:
     """The rows of each face to swap. Raises ValueError if the chosen face is not there."""
     settings, smooth = run.settings, run.settings.preset.smooth
-    if role == "donor":
-        return [decide(detections, settings.donor_face, smooth)]
-    everybody = decide_all(detections, smooth) if settings.all_faces else []
-    return everybody or [decide(detections, settings.face, smooth)]
+    everybody = role == "target" and settings.all_faces and decide_all(detections, smooth)
+    return everybody or [decide(detections, settings.of(role, "face"), smooth)]

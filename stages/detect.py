@@ -42,7 +42,7 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
         "clip": run.record["identity"][role],
         "frames": [frames.first, frames.last, frames.every],
         "min_size": run.settings.min_size,
-        "turn": _turn(run, role),
+        "turn": run.settings.of(role, "turn"),
     }
     names = ("detections.jsonl", "tracks.png", "people.txt")
     stage = Stage(f"detect {role}", made_from, tuple(f"{role}/{name}" for name in names))
@@ -59,7 +59,7 @@ def _write_detections(run: Run, role: str, frames: Selection) -> list[Path]:
 
 def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
     """All faces of the frames; a clip that does not stand upright is noticed, or --turn says so."""
-    detector, min_size, turn = Detector(), run.settings.min_size, _turn(run, role)
+    detector, min_size, turn = Detector(), run.settings.min_size, run.settings.of(role, "turn")
 
     def search(quarter_turns: int) -> list[Detections]:
         counted = run.progress(frames, f"detect {role}", frames.count)
@@ -80,10 +80,6 @@ def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
         f"clockwise; if that is wrong, {option} 0"
     )
     return search(quarter_turns)
-
-
-def _turn(run: Run, role: str) -> int | None:
-    return run.settings.turn if role == "target" else run.settings.donor_turn
 
 
 def detect_frames(

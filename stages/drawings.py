@@ -20,8 +20,8 @@ DRAWING_COMMENT = "faces drawn in by python -m mtcnn_np"  # in each drawing, to 
 class Drawings:
     """The drawings of all inputs in one folder: STEM.png of an image, STEM-000012.png of frames.
 
-    An input whose drawings would have the names of another's, of an input, or of a file that is no
-    drawing gets its whole name instead of its stem, or a number behind it.
+    A name may be taken: by another input's drawings, by an input, or by a file that is no drawing.
+    Then the input's whole name stands for its stem, if need be with a number behind it.
 
     Raises video.OutputError if the folder cannot be written or is an input; makes nothing yet.
     """

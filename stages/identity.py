@@ -11,9 +11,9 @@ from .settings import Settings
 
 
 def identify(settings: Settings) -> dict:
-    """The identity of a run, as JSON values. Without those clips that are still to be rendered.
+    """The identity of a run, as JSON values; a clip that is still to be rendered is left out.
 
-    What else changes has its stages made anew; see stages/cache.py.
+    When another setting changes, the stages that depend on it are made anew; see stages/cache.py.
     """
     clips = {"target": settings.target, "donor": settings.donor}
     return {

@@ -13,6 +13,7 @@ from pathlib import Path
 import nn
 from colorcorrect import TRANSFERS
 from files import program_name
+from mtcnn_np.pyramid import PNET_WINDOW
 
 from . import presets, replay
 from .command import list_options
@@ -32,7 +33,6 @@ CLIP_OPTIONS = {
 MAX_BATCH = 512  # faces in a step; more need more memory and learn no better; by choice
 CANVAS_HEIGHTS = 32, 4096  # pixels, smallest and largest; by choice
 MAX_SEED = 2**32 - 1
-SMALLEST_MIN_SIZE = 12  # pixels, the window of the detector's first net
 
 DESCRIPTION = (
     "Put DONOR's face into TARGET. Without clips: a demo on two rendered people who do not exist, "
@@ -132,8 +132,8 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
                 parser.error(f"--{option} is for clips of yours; the demo has its own")
     if options.all_faces and options.face is not None:
         parser.error("--face picks one face, --all-faces takes all")
-    if options.min_size < SMALLEST_MIN_SIZE:
-        parser.error(f"--min-size is at least {SMALLEST_MIN_SIZE} pixels, the detector's window")
+    if options.min_size < PNET_WINDOW:
+        parser.error(f"--min-size is at least {PNET_WINDOW} pixels, the detector's window")
 
 
 def _make_settings(options: argparse.Namespace) -> Settings:

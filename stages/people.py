@@ -99,11 +99,10 @@ def _name(numbers: list[int], nobody: str) -> str:
     """Numbers of people as "person 0", "people 0, 2", "people 0, 1, 2, 3 and 5 more"."""
     if not numbers:
         return nobody
-    text = ", ".join(map(str, numbers[:MAX_PEOPLE_NAMED]))
+    text = "person " if len(numbers) == 1 else "people "
+    text += ", ".join(map(str, numbers[:MAX_PEOPLE_NAMED]))
     more = len(numbers) - MAX_PEOPLE_NAMED
-    return (
-        ("person " if len(numbers) == 1 else "people ") + text + (f" and {more} more" * (more > 0))
-    )
+    return f"{text} and {more} more" if more > 0 else text
 
 
 def _name_files(run: Run, role: str) -> str:

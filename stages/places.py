@@ -13,6 +13,8 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from files import real_path
+
 from .apart import list_foreign
 from .identity import identify
 from .replay import find_moved, read
@@ -52,7 +54,7 @@ def claim_folder(settings: Settings) -> bool:
 def _name_folder(settings: Settings) -> Path:
     """The run folder's name before it gets a number."""
     if settings.replay:
-        recorded = settings.replay.resolve().parent
+        recorded = real_path(settings.replay).parent
         return recorded.with_name(f"{recorded.name}-replay")
     if settings.demo:
         return RUNS_FOLDER / "demo"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from files import digest, package_versions
+from files import digest, package_versions, real_path
 
 from .command import RANGE_OPTIONS
 from .identity import digest_clip
@@ -99,7 +99,7 @@ def find_moved(file: Path, settings: dict, name: str) -> list[Path]:
     First, where it is if it was moved together with its run folder, in which `file` lies; last,
     where it was.
     """
-    was, folder = Path(settings[name]), file.resolve().parent
+    was, folder = Path(settings[name]), real_path(file).parent
     return [Path(os.path.normpath(folder / os.path.relpath(was, settings["folder"]))), was]
 
 

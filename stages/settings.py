@@ -56,6 +56,10 @@ class Settings:
     replay: Path | None = None  # the record, run.json
     schedule: tuple[float, ...] | None = None  # progress, 0..1, at which each epoch began
 
+    def of(self, role: str, name: str):
+        """The setting for a clip: `face` is that for the target, `donor_face` for the donor."""
+        return getattr(self, name if role == "target" else f"donor_{name}")
+
     def as_record(self) -> dict:
         """All settings as JSON values. Paths are absolute: a record is used from any folder."""
         text = json.dumps(asdict(self), default=lambda path: str(path.absolute()))

@@ -9,6 +9,7 @@ from faces.manifest import Row
 from files import pick_evenly
 from mtcnn_np import Detector, TurnedDetector
 from mtcnn_np.follow import RELIABLE_SCORE
+from mtcnn_np.pyramid import PNET_WINDOW
 
 from .clips import Selection
 from .people import name_option
@@ -19,7 +20,6 @@ MIN_TRAINING_FACES = 16  # of a person; with fewer the nets learn nothing useful
 FRAMES_LOOKED_AT = 4  # of a clip without a face, for smaller faces in all orientations; by choice
 LOOKED_AT_SIZE = 1 / 3  # of --min-size: the smallest face looked for then; by choice
 SMALL_FACE = 1.5  # times --min-size: a smaller face may have been missed in other frames; by choice
-SMALLEST_WINDOW = 12  # pixels, of a face: the detector's first net (Zhang et al. 2016)
 SUGGESTED_SIZE = 0.85  # of the largest face seen: the --min-size that surely finds it; by choice
 
 
@@ -49,18 +49,17 @@ def refuse_too_few(run: Run, role: str, frames: Selection, tracks: list[dict[int
 
 def refuse_point_outside(run: Run, clips: dict[str, Selection]) -> None:
     """Raise TooFewFaces if the point of --face or --donor-face lies outside the picture."""
-    choices = {"target": run.settings.face, "donor": run.settings.donor_face}
     for role, frames in clips.items():
         width, height = frames.source.size
-        if isinstance(choices[role], tuple):
-            x, y = choices[role]
+        if isinstance(point := run.settings.of(role, "face"), tuple):
+            x, y = point
             if not (0 <= x <= width and 0 <= y <= height):
                 option = f"{name_option(role)} {x:g},{y:g}"
                 raise TooFewFaces(f"{frames.source.path} has {width}x{height} pixels; not {option}")
 
 
 def _parts(run: Run, role: str, frames: Selection) -> dict[str, Selection]:
-    """The option that selects them, and the frames: first those learnt from, then those written."""
+    """By option, the frames that it selects: first those learnt from, then those written."""
     if role == "donor":
         return {"--donor-frames": frames}
     settings = run.settings
@@ -105,12 +104,12 @@ def _explain_none(run: Run, role: str, selection: Selection, option: str, rows: 
 def _look_closer(run: Run, role: str, selection: Selection) -> str:
     """What a search for smaller faces and in all orientations sees in a few of the frames."""
     min_size = run.settings.min_size
-    smallest = max(SMALLEST_WINDOW, min_size * LOOKED_AT_SIZE)
+    smallest = max(PNET_WINDOW, min_size * LOOKED_AT_SIZE)
     count = selection.count or FRAMES_LOOKED_AT
     picked = set(pick_evenly(count, FRAMES_LOOKED_AT))
     images = [frame.image for i, frame in enumerate(selection) if i in picked]
     detector = Detector()
-    first = (run.settings.turn if role == "target" else run.settings.donor_turn) or 0
+    first = run.settings.of(role, "turn") or 0
     for degrees in (first, *(d for d in (0, 90, 180, 270) if d != first)):
         found = TurnedDetector(detector, degrees // 90).detect_batch(images, smallest)
         sure = [face for faces in found for face in faces if face.score >= RELIABLE_SCORE]
@@ -129,7 +128,7 @@ def _describe_seen(faces: list[Face], turned: int, turn_option: str) -> str:
 
 def _suggest(size: float) -> int:
     """A --min-size with which a face of this size, in pixels, is found."""
-    return max(int(size * SUGGESTED_SIZE), SMALLEST_WINDOW)
+    return max(int(size * SUGGESTED_SIZE), PNET_WINDOW)
 
 
 def _size(row: Row) -> float:

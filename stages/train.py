@@ -41,7 +41,7 @@ def train(run: Run, faces: dict[str, Faces]) -> Trainer:
         ("losses.csv", "previews/*.png", "checkpoints/*.npz"),
         goal={"rounds": preset.rounds, "minutes": preset.minutes},
     )
-    if not checkpoints.lead_to(stage.goal) and stage.delete_files(run.path):
+    if not checkpoints.can_reach(stage.goal) and stage.delete_files(run.path):
         run.note("training begins anew: no checkpoint is left that it could go on from")
     if not run.make(stage, lambda: finish_training(run, trainer, checkpoints)):
         checkpoints.resume(trainer, run.note)

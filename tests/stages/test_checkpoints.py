@@ -49,15 +49,15 @@ def test_a_kill_leaves_enough_to_do_it_again(checkpoints, monkeypatch, deleted):
             checkpoints.keep_weights(GOAL)
         assert checkpoints.newest_first()[0].name == "000012.npz"
     monkeypatch.undo()
-    assert checkpoints.lead_to(GOAL) and checkpoints.lead_to({"rounds": 9, "minutes": None})
+    assert checkpoints.can_reach(GOAL) and checkpoints.can_reach({"rounds": 9, "minutes": None})
     checkpoints.keep_weights(GOAL)
     assert [p.name for p in checkpoints.folder.iterdir()] == ["weights.npz"]
 
 
-def test_weights_alone_lead_to_their_own_goal_only(checkpoints):
+def test_weights_alone_reach_their_own_goal_only(checkpoints):
     weights = checkpoints.keep_weights(GOAL)
-    assert checkpoints.lead_to(GOAL) and not checkpoints.lead_to({"rounds": 3, "minutes": None})
+    assert checkpoints.can_reach(GOAL) and not checkpoints.can_reach({"rounds": 3, "minutes": None})
     weights.write_bytes(weights.read_bytes()[:-9])
-    assert not checkpoints.lead_to(GOAL)
+    assert not checkpoints.can_reach(GOAL)
     weights.unlink()
-    assert not checkpoints.lead_to(GOAL)
+    assert not checkpoints.can_reach(GOAL)
