@@ -45,13 +45,13 @@ def list_options(settings: dict) -> list[list[str]]:
     options = [["--preset", preset["name"]]]
     for name in RANGE_OPTIONS:
         first, last = settings[name]
-        options.append([_option(name), f"{first}:{'' if last is None else last}"])
+        options.append([spell_option(name), f"{first}:{'' if last is None else last}"])
     values = {name: settings.get(name) for name in VALUE_OPTIONS}
     for name, value in (values | {name: preset.get(name) for name in PRESET_OPTIONS}).items():
         if value is not None:
             text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            options.append([_option(name), text])
-    options += [[_option(name)] for name in SWITCH_OPTIONS if settings.get(name)]
+            options.append([spell_option(name), text])
+    options += [[spell_option(name)] for name in SWITCH_OPTIONS if settings.get(name)]
     return options + ([] if settings.get("mark", True) else [["--no-mark"]])
 
 
@@ -68,8 +68,9 @@ def _list_changes(settings: Settings) -> list[list[str]]:
     return changes
 
 
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def spell_option(name: str) -> str:
+    """What the command line calls a setting: "--learn-frames"; a clip "TARGET"."""
+    return name.upper() if name in ("target", "donor") else f"--{name.replace('_', '-')}"
 
 
 def _program() -> list[str]:

@@ -6,13 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from faces import Canvas, align, reject
-from mtcnn_np import (
-    WHOLE_SEARCH_INTERVAL,
-    Detector,
-    TurnedDetector,
-    find_quarter_turns,
-    follow,
-)
+from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, TurnedDetector, find_quarter_turns, follow
 from video import Frame, with_cuts
 
 from . import detections_file, people

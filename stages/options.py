@@ -16,7 +16,7 @@ from files import program_name
 from mtcnn_np.pyramid import PNET_WINDOW
 
 from . import presets, replay
-from .command import list_options
+from .command import list_options, spell_option
 from .settings import ALL_FRAMES, FaceChoice, FrameRange, Settings
 
 DEMO_MINUTES = 1.2  # of training; enough to recognise the donor, by eye
@@ -116,8 +116,9 @@ def _make_replay_settings(options: argparse.Namespace) -> Settings:
 def _refuse_with_replay(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse whatever would be ignored, because a replay takes it from the record."""
     defaults = vars(parser.parse_args([]))
-    changed = {name for name, value in vars(options).items() if value != defaults[name]}
-    if extra := sorted(changed - {"replay", "output", "run"}):
+    changed = [name for name, value in vars(options).items() if value != defaults[name]]
+    extra = [spell_option(name) for name in changed if name not in ("replay", "output", "run")]
+    if extra:
         parser.error(f"--replay takes {', '.join(extra)} from the record; give only -o and --run")
 
 
@@ -128,8 +129,7 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     if not options.target:
         for name, value in CLIP_OPTIONS.items():
             if getattr(options, name) != value:
-                option = name.replace("_", "-")
-                parser.error(f"--{option} is for clips of yours; the demo has its own")
+                parser.error(f"{spell_option(name)} is for clips of yours; the demo has its own")
     if options.all_faces and options.face is not None:
         parser.error("--face picks one face, --all-faces takes all")
     if options.min_size < PNET_WINDOW:

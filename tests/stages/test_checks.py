@@ -181,7 +181,7 @@ def test_a_range_that_only_decoding_shows_to_be_empty_is_refused_before_training
         (["--size", "1000000"], "not in 32 to 4096"),
         (["--batch", "100000000"], "not in 1 to 512"),
         (["--turn", "45"], "invalid choice"),
-        (["--replay", "run.json"], "--replay takes donor, target from the record"),
+        (["--replay", "run.json"], "--replay takes TARGET, DONOR from the record"),
     ],
 )
 def test_a_wrong_option_is_said_in_a_few_words(words, said, capsys):

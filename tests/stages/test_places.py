@@ -158,4 +158,4 @@ def test_a_replay_takes_no_settings_from_the_command_line(home, capsys):
     record = str(_finish("a.mp4", "b.mp4").folder / "run.json")
     with pytest.raises(SystemExit):
         parse(["--replay", record, "--seed", "3", "-o", "o.mp4"])
-    assert "--replay takes seed from the record" in capsys.readouterr().err
+    assert "--replay takes --seed from the record" in capsys.readouterr().err
