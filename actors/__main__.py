@@ -19,7 +19,7 @@ from PIL import Image
 
 import nn
 import video
-from files import atomic_file, run_command
+from files import Parser, atomic_file, run_command
 from provenance import record
 from stages.progress import progress
 
@@ -58,9 +58,9 @@ def _find_problem(options: argparse.Namespace) -> str | None:
     return None
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def _build_parser() -> Parser:
     cases = "; ".join(f"{name}: {what}" for name, what in HARD_CASES.items())
-    p = argparse.ArgumentParser(
+    p = Parser(
         prog="python -m actors",
         description="Render a clip of a person who does not exist, "
         "and the truth about every frame.",

@@ -26,7 +26,7 @@ import numpy as np
 
 import nn
 from faces import Canvas, align, mask
-from files import ignore_stop_signals, run_command
+from files import Parser, ignore_stop_signals, run_command
 from intracoder import INTRACODER_OUTPUT_PX, Intracoder
 from intracoder.augment import relight_randomly, warp_randomly
 from intracoder.model import downsample
@@ -208,9 +208,7 @@ def main() -> None:
 
 
 def _parse() -> argparse.Namespace:
-    p = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("output", type=Path)
     p.add_argument("--actors", type=int, default=360)
     p.add_argument("--minutes", type=float, default=30)

@@ -15,6 +15,7 @@ from .contact_sheet import contact_sheet
 from .digest import digest, package_versions
 from .lock import LockHeld, lock
 from .luma import luma
+from .parser import Parser
 from .paths import real_path
 from .pick import pick_evenly
 from .pictures import IMAGE_SUFFIXES, is_left_by_system, list_by_number

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nn
 import video
-from files import run_command
+from files import Parser, run_command
 from stages.drawings import Drawings, is_single
 
 from .cascade import Detector
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    p = argparse.ArgumentParser(prog="python -m mtcnn_np", description=__doc__)
+    p = Parser(prog="python -m mtcnn_np", description=__doc__)
     add = p.add_argument
     add("inputs", nargs="+", type=Path, metavar="IMAGE_OR_CLIP")
     add(

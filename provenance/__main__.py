@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nn
 import video
-from files import list_by_number, run_command
+from files import Parser, list_by_number, run_command
 from mtcnn_np import Detector, WeightsError
 from stages.find_marks import find_marks
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    p = argparse.ArgumentParser(
+    p = Parser(
         prog="python -m provenance",
         description="Tell what shows that a clip was made by this program: the invisible mark in "
         "its pixels, with the chance of a false alarm and the frames; the statement in its "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nn
 from colorcorrect import TRANSFERS
-from files import program_name
+from files import Parser, program_name
 from mtcnn_np.pyramid import PNET_WINDOW
 
 from . import presets, replay
@@ -159,10 +159,8 @@ def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:
     return replace(preset, **given)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=program_name(), description=DESCRIPTION, epilog=EXIT_CODES_AND_RULES
-    )
+def _parser() -> Parser:
+    parser = Parser(prog=program_name(), description=DESCRIPTION, epilog=EXIT_CODES_AND_RULES)
     length = parser.add_mutually_exclusive_group()
 
     def add(name: str, to=parser, **how) -> None:
