@@ -56,14 +56,14 @@ def swap(settings: Settings) -> None:
     started = time.perf_counter()
     clips = open_clips(settings)
     with Run(settings) as run:
+        run.note_clips(clips.values())
         tracks = detect(run, clips)
         faces = align(run, select_learnt(clips, settings), tracks)
         trainer = train(run, faces)
         written = clips["target"].part(settings.frames)
         frames = convert(run, written, tracks["target"], faces["target"], trainer.swap)
         write(run, written, tracks["target"], frames)
-        for note in clips["target"].source.notes + clips["donor"].source.notes:
-            run.note(note)
+        run.note_clips(clips.values())
         seconds = time.perf_counter() - started
         run.tell(f"{settings.output}: done in {seconds:.0f} s; everything else is in {run.path}")
 

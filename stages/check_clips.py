@@ -14,7 +14,7 @@ from .align import MAX_TRAINING_FACES
 from .checkpoints import KEPT_CHECKPOINTS
 from .clips import Selection
 from .identity import digest_clip
-from .settings import FrameRange, OptionError, Settings
+from .settings import FaceChoice, FrameRange, OptionError, Settings
 from .too_few import MIN_TRAINING_FACES, TooFewFaces
 
 COUNTED_SUFFIXES = {".mp4", ".mov", ".m4v"}  # of containers that count their frames exactly
@@ -38,6 +38,8 @@ def check_clips(clips: dict[str, Selection], settings: Settings) -> None:
         raise OptionError(
             f"--every {settings.every} leaves one of {count} frames; give a smaller number"
         )
+    _check_point(clips["target"].source, "--face", settings.face)
+    _check_point(clips["donor"].source, "--donor-face", settings.donor_face)
     for selection in clips.values():
         _check_length(selection.source)
         width, height = selection.source.size
@@ -83,10 +85,20 @@ def _check_range(clip: video.Clip, option: str, frames: FrameRange) -> None:
         clip.note(f"{clip.path} has only {count} frames: {option} ends with frame {count - 1}")
 
 
+def _check_point(clip: video.Clip, option: str, choice: FaceChoice) -> None:
+    """Raise OptionError if the point at which a face is chosen lies outside the picture."""
+    if isinstance(choice, tuple):
+        (x, y), (width, height) = choice, clip.size
+        if x > width or y > height:
+            raise OptionError(f"{option} {x:g},{y:g}: {clip.path} is only {width}x{height}")
+
+
 def _check_length(clip: video.Clip) -> None:
     count = _count_frames(clip)
     if count and count < MIN_TRAINING_FACES:
         what = "is a single picture" if count == 1 else f"has only {count} frames"
+        if clip.lost:
+            what = f"is cut short: it holds {count} of {count + clip.lost} frames"
         raise TooFewFaces(
             f"{clip.path} {what}, and a face is learnt from {MIN_TRAINING_FACES} or more; give a "
             "longer clip, or a folder of pictures of that person"

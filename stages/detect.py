@@ -15,7 +15,6 @@ from .choose import Tracks, choose
 from .clips import Selection
 from .decide import Detections
 from .run import Run
-from .too_few import refuse_point_outside
 
 PICTURE_INTERVAL = 12  # frames; of every 12th the faces are kept as pictures, for tracks.png
 CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # where contrast is measured
@@ -23,7 +22,6 @@ CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # where contr
 
 def detect(run: Run, clips: dict[str, Selection]) -> dict[str, Tracks]:
     """The faces to swap in the target and to learn in the donor. Raises TooFewFaces."""
-    refuse_point_outside(run, clips)
     return {role: detect_clip(run, role, frames) for role, frames in clips.items()}
 
 

@@ -22,6 +22,8 @@ from .settings import ALL_FRAMES, FaceChoice, FrameRange, Settings
 DEMO_MINUTES = 1.2  # of training; enough to recognise the donor, by eye
 # Options that make no sense without clips, and their defaults.
 CLIP_OPTIONS = {
+    "face": None,
+    "donor_face": None,
     "frames": ALL_FRAMES,
     "learn_frames": ALL_FRAMES,
     "donor_frames": ALL_FRAMES,

@@ -30,6 +30,7 @@ from video import png_text
 from .apart import OTHER_FOLDER
 from .cache import Stage
 from .cleaning import remove_partial_files
+from .clips import Selection
 from .command import resume_command
 from .identity import identify
 from .locks import lock_places
@@ -47,6 +48,7 @@ class Run:
 
     def __init__(self, settings: Settings):
         self.settings, self.path = settings, settings.folder
+        self._noted: set[str] = set()
         with lock_places(settings) as locks:
             self.record = self._open_record()
             remove_partial_files(self.path, self.record)
@@ -107,7 +109,16 @@ class Run:
         print(text, file=sys.stderr)
 
     def note(self, text: str) -> None:
-        self.tell(f"note: {text}")
+        """Tell the user something about the run, once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.tell(f"note: {text}")
+
+    def note_clips(self, clips: Iterable[Selection]) -> None:
+        """Tell the notes that reading the clips has made so far."""
+        for selection in clips:
+            for note in selection.source.notes:
+                self.note(note)
 
     progress = staticmethod(progress)
 

@@ -47,17 +47,6 @@ def refuse_too_few(run: Run, role: str, frames: Selection, tracks: list[dict[int
             raise TooFewFaces(f"{clip}: {_explain_few(run, selection, option, rows)}")
 
 
-def refuse_point_outside(run: Run, clips: dict[str, Selection]) -> None:
-    """Raise TooFewFaces if the point of --face or --donor-face lies outside the picture."""
-    for role, frames in clips.items():
-        width, height = frames.source.size
-        if isinstance(point := run.settings.of(role, "face"), tuple):
-            x, y = point
-            if not (0 <= x <= width and 0 <= y <= height):
-                option = f"{name_option(role)} {x:g},{y:g}"
-                raise TooFewFaces(f"{frames.source.path} has {width}x{height} pixels; not {option}")
-
-
 def _parts(run: Run, role: str, frames: Selection) -> dict[str, Selection]:
     """By option, the frames that it selects: first those learnt from, then those written."""
     if role == "donor":

@@ -38,6 +38,7 @@ class Clip:
     extras: Path | None = None  # the file with the sound, the subtitles, chapters and tags
     origin: Fraction = Fraction(0)  # the time in `extras` at which the clip begins, in seconds
     has_audio: bool = False
+    lost: int = 0  # frames after those, which the file names but is too short to hold
     notes: list[str] = field(default_factory=list)  # problems met so far that could be handled
 
     def __iter__(self) -> Iterator[Frame]:

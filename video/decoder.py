@@ -18,7 +18,7 @@ from .clip import DEFAULT_RATE, Clip, Frame
 from .colour import read_colour, to_rgb
 from .errors import MissingInput, NoFrames, NotAVideo
 from .images import check_pixels
-from .input_notes import describe_changes, is_cut_short, read_span
+from .input_notes import count_lost, describe_changes, is_cut_short, read_span
 
 # Opening options: files only, so that no playlist makes FFmpeg load something from the network.
 LOCAL_FILES = {"protocol_whitelist": "file"}
@@ -38,6 +38,8 @@ class VideoClip(Clip):
             frames = stream.frames or round(seconds * rate)
             super().__init__(path, (0, 0), rate, frames, stream.time_base, extras=path)
             self.has_audio = bool(container.streams.audio)
+            self.lost = count_lost(container, stream, path.stat().st_size)
+            self.frames -= self.lost
             self.origin = round(begin / stream.time_base) * stream.time_base
             aspect = stream.sample_aspect_ratio
         self.reformatter = VideoReformatter()  # keeps the table that converts HDR
@@ -49,6 +51,8 @@ class VideoClip(Clip):
         if aspect:
             self.pixel_aspect = 1 / aspect if sideways else Fraction(aspect)
         self.colour = read_colour(first)
+        if self.lost:
+            self.note(f"{path} is cut short: it holds {frames - self.lost} of {frames} frames")
         for change in describe_changes(stream, first, self.colour):
             self.note(f"{path} {change}")
 
@@ -69,7 +73,7 @@ class VideoClip(Clip):
             last, number = time, number + 1
             end = time + self.origin + (decoded.duration or 0) * decoded.time_base
         with open_container(self.path) as container:
-            if is_cut_short(container, picture_stream(container), number, end):
+            if not self.lost and is_cut_short(container, picture_stream(container), number, end):
                 self.note(f"{self.path} is cut short: {number} frames decode; used those")
 
     def _decode(self) -> Iterator[av.VideoFrame]:

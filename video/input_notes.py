@@ -41,6 +41,15 @@ def _is_transparent(frame: av.VideoFrame) -> bool:
     return bool((frame.reformat(format="rgba").to_ndarray()[..., 3] < 255).any())
 
 
+def count_lost(
+    container: av.container.InputContainer, stream: av.VideoStream, file_bytes: int
+) -> int:
+    """How many frames an MP4's index names that lie behind the end of the file."""
+    if "mp4" not in container.format.name or len(stream.index_entries) != stream.frames:
+        return 0
+    return sum(entry.pos + entry.size > file_bytes for entry in stream.index_entries)
+
+
 def is_cut_short(
     container: av.container.InputContainer, stream: av.VideoStream, frames: int, end: Fraction
 ) -> bool:

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,6 +18,7 @@ from tests.arguments import arguments
 from tests.clips import make_clip
 
 FRAMES = 20
+INDEX_FIRST = {"movflags": "faststart"}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,7 @@ def made(tmp_path_factory):
         for n, image in enumerate(images):
             Image.fromarray(image).save(folder / name / f"{n}.png", compress_level=1)
     shutil.copy(folder / "target.mp4", folder / "copy.mp4")
+    _cut_short(folder / "target.mp4", folder / "cut.mp4")
     os.symlink(folder / "target.mp4", folder / "link.mp4")
     (folder / "file").write_text("")
     (folder / "notes").mkdir()
@@ -46,6 +49,17 @@ def made(tmp_path_factory):
 def nothing_is_decoded(monkeypatch):
     """Opening a clip decodes its first frame to see whether there is one, but no other."""
     monkeypatch.setattr(video.clip.Clip, "between", None)
+
+
+def _cut_short(whole, path):
+    """Write a clip without its end, but with its index, in front, so that it can be opened."""
+    with av.open(str(whole)) as source, av.open(str(path), "w", options=INDEX_FIRST) as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 9 // 10])
 
 
 def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
@@ -89,6 +103,8 @@ def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
         (["--donor-frames", "20:"], 2, "--donor-frames 20: "),
         (["--every", "20"], 2, "leaves one of 20 frames"),
         (["--min-size", "500"], 2, "is 160x120"),
+        (["--face", "5000,5"], 2, "--face 5000,5: "),
+        (["--donor-face", "5,121"], 2, "donor.mp4 is only 160x120"),
     ],
 )
 def test_a_place_or_an_option_that_cannot_be_used(made, monkeypatch, capsys, words, code, said):
@@ -116,6 +132,7 @@ def test_a_place_or_an_option_that_cannot_be_used(made, monkeypatch, capsys, wor
         (("notes", "donor.mp4"), ["--run", "notes/run"], 4, "holds no images"),
         (("*.mp4", "donor.mp4"), [], 3, "is a pattern"),
         (("target.mp4", "gone.mp4"), [], 3, "no such file"),
+        (("cut.mp4", "donor.mp4"), [], 5, "is cut short: it holds "),
     ],
 )
 def test_clips_that_cannot_be_swapped(made, monkeypatch, capsys, clips, words, code, said):

@@ -8,7 +8,7 @@ import pytest
 from examples.drawn import draw_face
 from faces import Canvas, align
 from stages.clips import Selection, select_target
-from stages.detect import detect, detect_clip
+from stages.detect import detect_clip
 from stages.presets import PRESETS
 from stages.run import Run
 from stages.settings import OptionError, Settings
@@ -106,13 +106,3 @@ def test_a_clip_with_too_few_faces_is_refused_with_the_cause(tmp_path, name):
     with pytest.raises(OptionError if name == "outside" else TooFewFaces, match=words) as error:
         _detect(tmp_path, images, **changes)
     assert "clip.mp4" in str(error.value) and "\n" not in str(error.value)
-
-
-def test_a_point_outside_the_picture_is_refused_before_any_search(tmp_path, monkeypatch):
-    monkeypatch.setattr("stages.detect.find_faces", None)
-    clip = make_clip(tmp_path / "clip.mp4", _faces(2))
-    settings = Settings(clip, clip, tmp_path / "o.mp4", tmp_path / "run", PRESETS["standard"])
-    frames = Selection(open_clip(clip))
-    for choice in ({"face": (5000.0, 5.0)}, {"donor_face": (5.0, float("nan"))}):
-        with Run(replace(settings, **choice)) as run, pytest.raises(TooFewFaces, match="170x130"):
-            detect(run, {"target": frames, "donor": frames})
