@@ -24,8 +24,7 @@ def check_places(settings: Settings) -> None:
     Input clips, the output, the run folder and the truth: no one may lie in another's way.
     """
     _check_inputs(settings)
-    inputs = {"target": settings.target, "donor": settings.donor}
-    check_apart(settings, settings.output, inputs, OTHER_OUTPUT)
+    check_apart(settings, settings.output, settings.clips, OTHER_OUTPUT)
     if settings.replay:
         _check_replay(settings)
     _check_run_folder(settings)
@@ -37,7 +36,7 @@ def check_places(settings: Settings) -> None:
 
 def _check_inputs(settings: Settings) -> None:
     """Raise MissingInput for what is no clip on this disk; says what it is instead."""
-    for path in () if settings.demo else (settings.target, settings.donor):
+    for path in () if settings.demo else settings.clips.values():
         if re.match(r"[a-z]{2,}:/", str(path)) and not path.exists():
             raise MissingInput(f"{path} is an address; download the clip, and name the file")
         if re.search(r"[*?]", str(path)) and not path.exists():
@@ -76,7 +75,7 @@ def _check_run_folder(settings: Settings) -> None:
         raise RunError(f"{folder} is no folder for the files of a run; {OTHER_FOLDER}")
     if os.path.lexists(folder) and not folder.is_dir():
         raise RunError(f"{folder} is a file; {OTHER_FOLDER}")
-    for clip in (settings.target, settings.donor):
+    for clip in settings.clips.values():
         if clip.is_dir() and real_path(clip) in (place, *place.parents):
             raise RunError(f"{folder} is or lies in the input {clip}; {OTHER_FOLDER}")
     is_new = folder.is_dir() and not (folder / "run.json").exists()

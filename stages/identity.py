@@ -15,9 +15,8 @@ def identify(settings: Settings) -> dict:
 
     When another setting changes, the stages that depend on it are made anew; see stages/cache.py.
     """
-    clips = {"target": settings.target, "donor": settings.donor}
     return {
-        **{role: digest_clip(path) for role, path in clips.items() if path.exists()},
+        **{role: digest_clip(path) for role, path in settings.clips.items() if path.exists()},
         "preset": settings.preset.name,
         "batch": settings.preset.batch,
         "colour": settings.preset.colour,

@@ -124,10 +124,9 @@ def _is_continued(settings: Settings, quiet: bool = False) -> bool:
         return settings.demo and settings.folder.is_dir() and not list_foreign(settings)
     try:
         record = read_record(file, settings.folder, "it is left alone")
-        was = record["settings"]
-        same_output = _see_from(was["folder"], Path(was["output"])) == _see_from(
-            settings.folder, settings.output
-        )
+        recorded = record["settings"]
+        was = _see_from(recorded["folder"], Path(recorded["output"]))
+        same_output = was == _see_from(settings.folder, settings.output)
     except (OSError, ValueError, RecursionError, KeyError, TypeError, RunError) as error:
         if not quiet:
             print(f"note: {settings.folder} is not continued: {error}", file=sys.stderr)

@@ -56,6 +56,11 @@ class Settings:
     replay: Path | None = None  # the record, run.json
     schedule: tuple[float, ...] | None = None  # progress, 0..1, at which each epoch began
 
+    @property
+    def clips(self) -> dict[str, Path]:
+        """Both clips by role, "target" and "donor"."""
+        return {"target": self.target, "donor": self.donor}
+
     def of(self, role: str, name: str):
         """The setting for a clip: `face` is that for the target, `donor_face` for the donor."""
         return getattr(self, name if role == "target" else f"donor_{name}")

@@ -27,9 +27,10 @@ def check_truth_folder(settings: Settings) -> None:
     An empty folder is free, and so is one with the earlier truth of this run, whole or half
     written. Everything else is refused.
     """
-    clips = {"target": settings.target, "donor": settings.donor}
-    others = clips | {"output": settings.output}
+    others = settings.clips | {"output": settings.output}
     check_apart(settings, settings.truth, others, OTHER_TRUTH)
-    if (settings.truth / CLAIM_NAME).exists() and not all(map(Path.exists, clips.values())):
+    if (settings.truth / CLAIM_NAME).exists() and not all(
+        map(Path.exists, settings.clips.values())
+    ):
         return  # of the demo, to be rendered first; checked again after that
     video.check_claim(claim_truth(settings), settings.truth)

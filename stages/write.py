@@ -100,9 +100,8 @@ def _write_records(run: Run, clips: Iterable[Path], swapped: list[bool]) -> None
     """Write a record beside each clip of how it was made, and the output's into that of the run."""
     settings, count = run.settings, len(swapped)
     numbers = [number for number, is_swapped in enumerate(swapped) if is_swapped]
-    inputs = {"target": settings.target, "donor": settings.donor}
     made = record.Record(
-        statement(run), count, settings.public_record(), numbers, settings.mark, inputs
+        statement(run), count, settings.public_record(), numbers, settings.mark, settings.clips
     )
     for path in clips:
         record.write(path, made)
