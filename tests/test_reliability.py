@@ -3,6 +3,7 @@
 The long forms: `python -m pytest -m slow tests/test_reliability.py`.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -19,7 +20,7 @@ import pytest
 import nn
 import pipeline
 from examples.drawn import Look, draw_face
-from files import digest
+from files import digest, lock
 from stages.checkpoints import KEPT_CHECKPOINTS, Checkpoints
 from stages.options import parse
 from tests.arguments import arguments
@@ -51,9 +52,12 @@ def _arguments(clips, out, *more):
 
 @pytest.fixture(scope="module")
 def whole(clips, tmp_path_factory):
-    """An undisturbed run."""
+    """The folder of an undisturbed run; progress.txt has what it said, with all its progress."""
     out = tmp_path_factory.mktemp("whole")
-    assert pipeline.main(_arguments(clips, out)) == 0
+    with pytest.MonkeyPatch.context() as patch, open(out / "progress.txt", "w") as said:
+        patch.setattr("stages.progress.LINE_INTERVAL", 0)
+        with contextlib.redirect_stderr(said):
+            assert pipeline.main(_arguments(clips, out)) == 0
     return out
 
 
@@ -91,8 +95,7 @@ def _killed_and_continued(clips, whole, out, kills, rng, threads):
 
     Gives how many times it was killed before it had ended.
     """
-    arguments, killed = _arguments(clips, out), 0
-    arguments[arguments.index("--threads") + 1] = threads
+    arguments, killed = _arguments(clips, out, "--threads", threads), 0
     for _ in range(kills):
         process = _start(arguments)
         try:
@@ -118,9 +121,7 @@ def test_fifty_kills(clips, whole, tmp_path):
     rng, killed = np.random.default_rng(1), 0
     two = tmp_path / "two"
     two.mkdir()
-    arguments = _arguments(clips, two)
-    arguments[arguments.index("--threads") + 1] = "2"
-    assert pipeline.main(arguments) == 0
+    assert pipeline.main(_arguments(clips, two, "--threads", "2")) == 0
     for k in range(17):
         out = tmp_path / str(k)
         out.mkdir()
@@ -147,10 +148,8 @@ def _expect_nobody(session, deadline):
 def test_a_signal_in_training_keeps_what_is_finished(clips, whole, tmp_path, name, threads):
     """Ctrl-C reaches each process of the team, here twice; a batch system's SIGTERM likewise."""
     shutil.copytree(whole / "run", tmp_path / "run")
-    arguments = _arguments(clips, tmp_path)
-    arguments[arguments.index("--rounds") + 1] = "1000"
-    arguments[arguments.index("--threads") + 1] = threads
-    process, deadline = _start(arguments), time.monotonic() + 60
+    endless = _arguments(clips, tmp_path, "--rounds", "1000", "--threads", threads)
+    process, deadline = _start(endless), time.monotonic() + 60
     saved = tmp_path / "run" / "checkpoints" / f"{ROUNDS + 1:06d}.npz"
     while not saved.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -165,22 +164,16 @@ def test_a_signal_in_training_keeps_what_is_finished(clips, whole, tmp_path, nam
 
 
 def test_a_process_of_the_team_does_not_outlive_the_program(clips, tmp_path):
-    arguments = _arguments(clips, tmp_path, "--minutes", "1")
-    arguments[arguments.index("--threads") + 1] = "2"
-    process = _start(arguments)
+    process = _start(_arguments(clips, tmp_path, "--minutes", "1", "--threads", "2"))
     deadline = time.monotonic() + 60
-    while (
-        not list((tmp_path / "run").glob("checkpoints/000001.npz")) and time.monotonic() < deadline
-    ):
+    checkpoint = tmp_path / "run" / "checkpoints" / "000001.npz"
+    while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.2)
     process.kill()
     process.stderr.close()
     process.wait()
     _expect_nobody(process.pid, deadline)
-    assert pipeline.main([*_arguments(clips, tmp_path), "--frames", "0:99"]) in (
-        0,
-        7,
-    )  # the folder is free: no run holds it
+    lock(tmp_path / "run" / "lock").release()  # raises LockHeld if any process still has it
 
 
 def test_a_folder_in_use_is_refused_until_its_owner_is_gone(clips, whole, tmp_path, capsys):
@@ -222,10 +215,8 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
     newest.write_bytes(data[: int(at * len(data)) if isinstance(at, float) else at])
     assert pipeline.main(_arguments(clips, tmp_path)) == 0
     said = capsys.readouterr().err
-    assert (
-        f"{newest} is damaged" in said
-        and f"going on from {newest.with_name(f'{ROUNDS - 1:06d}.npz')}" in said
-    )
+    assert f"{newest} is damaged" in said
+    assert f"going on from {newest.with_name(f'{ROUNDS - 1:06d}.npz')}" in said
     assert digest(tmp_path / "out.mp4") == digest(whole / "out.mp4")
 
 
@@ -314,8 +305,7 @@ def test_a_disk_that_is_full_when_the_clip_is_written(clips, whole, tmp_path, na
     import resource
 
     shutil.copytree(whole / "run", tmp_path / "run")
-    arguments = _arguments(clips, tmp_path)
-    arguments[arguments.index("-o") + 1] = str(tmp_path / name)
+    arguments = _arguments(clips, tmp_path, "-o", str(tmp_path / name))
     assert pipeline.main([*arguments, "--quality", "40"]) == 0
     earlier = digest(tmp_path / name)
     ended = _limited(arguments, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6 * 1024,) * 2))
@@ -332,20 +322,13 @@ def test_a_disk_that_is_full_when_the_clip_is_written(clips, whole, tmp_path, na
         assert digest(tmp_path / name) == digest(whole / "out.mp4")
 
 
+def _replay_arguments(run, out):
+    places = ["-o", str(out / "again.mp4"), "--run", str(out / "run")]
+    return ["--replay", str(run / "run.json"), *places]
+
+
 def test_a_replay_gives_the_same_bytes(clips, whole, tmp_path, capsys):
-    assert (
-        pipeline.main(
-            [
-                "--replay",
-                str(whole / "run" / "run.json"),
-                "-o",
-                str(tmp_path / "again.mp4"),
-                "--run",
-                str(tmp_path / "run"),
-            ]
-        )
-        == 0
-    )
+    assert pipeline.main(_replay_arguments(whole / "run", tmp_path)) == 0
     assert digest(tmp_path / "again.mp4") == digest(whole / "out.mp4")
     assert "the same bytes" in capsys.readouterr().err
 
@@ -368,14 +351,11 @@ def test_a_replay_replaces_nothing_of_the_recorded_run(
 
 
 def test_a_run_by_the_clock_is_replayed_by_what_the_clock_said(clips, tmp_path):
-    arguments = _arguments(clips, tmp_path)
-    arguments[arguments.index("--rounds") : arguments.index("--rounds") + 2] = ["--minutes", "0.05"]
-    assert pipeline.main(arguments) == 0
+    assert pipeline.main(_arguments(clips, tmp_path, "--minutes", "0.05")) == 0
     schedule = json.loads((tmp_path / "run" / "run.json").read_text())["results"]["schedule"]
     assert schedule[0] == 0 and sorted(schedule) == schedule
-    assert (
-        pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0
-    )  # beside it, under a name of its own
+    # The replay writes beside the recorded run, under a name of its own.
+    assert pipeline.main(["--replay", str(tmp_path / "run" / "run.json")]) == 0
     assert digest(tmp_path / "out-replay.mp4") == digest(tmp_path / "out.mp4")
     assert (tmp_path / "run-replay" / "run.json").exists()
 
@@ -386,16 +366,7 @@ def test_a_replay_says_what_differs(clips, whole, tmp_path, capsys):
     def replay(**changes):
         (tmp_path / "old").mkdir(exist_ok=True)
         (tmp_path / "old" / "run.json").write_text(json.dumps(record | changes))
-        code = pipeline.main(
-            [
-                "--replay",
-                str(tmp_path / "old" / "run.json"),
-                "-o",
-                str(tmp_path / "o.mp4"),
-                "--run",
-                str(tmp_path / "run"),
-            ]
-        )
+        code = pipeline.main(_replay_arguments(tmp_path / "old", tmp_path))
         return code, capsys.readouterr().err
 
     code, said = replay(identity=record["identity"] | {"donor": "0" * 64})
@@ -410,23 +381,27 @@ def test_a_replay_says_what_differs(clips, whole, tmp_path, capsys):
     assert pipeline.main(["--replay", str(tmp_path / "nowhere.json")]) == 7
 
 
-def test_every_stage_shows_its_progress_and_continued_training_what_is_done(
-    clips, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr("stages.progress.LINE_INTERVAL", 0)
+def _first_progress(said):
+    """The first line of progress of each stage."""
+    lines = [line.partition(": ") for line in said.splitlines()]
+    return {stage: text for stage, _, text in reversed(lines) if " so far, " in text}
 
-    def lines_of(rounds):
-        arguments = _arguments(clips, tmp_path)
-        arguments[arguments.index("--rounds") + 1] = rounds
-        assert pipeline.main(arguments) == 0
-        lines = [line.partition(": ") for line in capsys.readouterr().err.splitlines()]
-        return {what: first for what, _, first in reversed(lines) if " so far, " in first}
 
-    first = lines_of("1")
+def test_every_stage_shows_its_progress(whole):
+    first = _first_progress((whole / "progress.txt").read_text())
     stages = {"detect target", "detect donor", "align target", "align donor", "train", "swap"}
     assert first.keys() == stages and first["detect donor"].startswith("0 of 18 frames")
     assert first["train"].startswith("0 %")
-    assert lines_of("2")["train"].startswith("50 %")
+
+
+def test_continued_training_counts_what_was_done_before(
+    clips, whole, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("stages.progress.LINE_INTERVAL", 0)
+    shutil.copytree(whole / "run", tmp_path / "run")
+    longer = _arguments(clips, tmp_path, "--rounds", str(ROUNDS + 1))
+    assert pipeline.main(longer) == 0
+    assert _first_progress(capsys.readouterr().err)["train"].startswith("83 %")  # 5 rounds of 6
 
 
 def test_a_replay_keeps_the_recorded_threads(whole, tmp_path, monkeypatch, capsys):

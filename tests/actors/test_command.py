@@ -114,19 +114,25 @@ def test_odd_values_that_mean_something_work(tmp_path):
 
 
 def test_its_own_truth_is_replaced_whole_and_anothers_refused(tmp_path, capsys):
-    def film(name, frames, *more):
-        places = ["-o", tmp_path / name, "--truth", tmp_path / "t"]
-        return main(_arguments("--frames", frames, *places, *more))
+    truth = tmp_path / "t"
 
-    assert film("a.mkv", 1) == 0
-    short = _contents(tmp_path / "t")
-    assert film("a.mkv", 3, "--face", 3) == 0
-    assert {"mask", "visible"} == {p.parent.name for p in (tmp_path / "t").glob("*/000002.png")}
-    assert film("b.mkv", 1) == 6
+    def film(name, frames, *more):
+        return main(_arguments("--frames", frames, "-o", tmp_path / name, "--truth", truth, *more))
+
+    def names():
+        return {p.relative_to(truth).as_posix() for p in truth.rglob("*") if p.is_file()}
+
+    always = {"truth.jsonl", "belongs_to.json", "sha256.json"}
+    first = {"mask/000000.png", "visible/000000.png"}
+    assert film("a.mkv", 2, "--face", 3) == 0
+    second = {"mask/000001.png", "visible/000001.png"}
+    assert names() == always | first | second | {"swap.mkv", "swap.mkv.json"}
+    assert film("b.mkv", 1) == 6 and not (tmp_path / "b.mkv").exists()
     assert "t holds the truth of the rendered clip a.mkv" in capsys.readouterr().err
-    shutil.copy(tmp_path / "a.mkv", tmp_path / "t" / ".part-swap.mkv")  # as a kill leaves it
+    shutil.copy(tmp_path / "a.mkv", truth / ".part-swap.mkv")  # as a kill leaves it
     assert film("a.mkv", 1) == 0
-    assert _contents(tmp_path / "t") == short and not (tmp_path / "b.mkv").exists()
+    assert names() == always | first
+    assert len((truth / "truth.jsonl").read_text().splitlines()) == 1
 
 
 def test_its_own_folder_of_pictures_is_replaced_whole(tmp_path, capsys):

@@ -1,6 +1,7 @@
 """The demo through the command line, with clips that are shorter and smaller."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,17 +14,16 @@ import pytest
 import pipeline
 import video
 from actors import Scene, demo, film
+from stages.locks import take_folder
 from tests.clips import make_clip, picture
 
 ROOT = Path(__file__).parents[2]
-FRAMES, SIZE = 22, (128, 128)
-
-
+FRAMES, SIZE = 18, (128, 128)
 MAX_DEMO_MB = 40
 
 
-def _arguments(folder, rounds=1):
-    return ["--rounds", str(rounds), "--threads", "1", "--run", str(folder)]
+def _arguments(folder):
+    return ["--rounds", "1", "--threads", "1", "--run", str(folder)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,22 +53,13 @@ def demo_run(detector, tmp_path_factory):
 def test_the_demo_writes_the_swap_the_comparison_and_the_figures(demo_run):
     folder, _ = demo_run
     swap, compare = video.open_clip(folder / "swap.mp4"), video.open_clip(folder / "compare.mp4")
-    assert (
-        swap.size == SIZE
-        and compare.size == (3 * SIZE[0], SIZE[1])
-        and swap.has_audio
-        and compare.has_audio
-    )
+    assert swap.size == SIZE and compare.size == (3 * SIZE[0], SIZE[1])
+    assert swap.has_audio and compare.has_audio
     assert len(list(swap)) == FRAMES
-    sides = (
-        video.open_clip(folder / "target.mp4"),
-        swap,
-        video.open_clip(folder / "truth" / "swap.mkv"),
-    )
-    for whole, *parts in zip(compare, *sides, strict=True):
-        assert (
-            np.abs(whole.image.astype(int) - np.concatenate([p.image for p in parts], 1)).mean() < 4
-        )
+    target, truth = (video.open_clip(folder / name) for name in ("target.mp4", "truth/swap.mkv"))
+    for whole, *parts in zip(compare, target, swap, truth, strict=True):
+        side_by_side = np.concatenate([part.image for part in parts], 1)
+        assert np.abs(whole.image.astype(int) - side_by_side).mean() < 4
     with av.open(str(folder / "compare.mp4")) as container:
         assert container.metadata["comment"].startswith("Synthetic media")
 
@@ -76,13 +67,10 @@ def test_the_demo_writes_the_swap_the_comparison_and_the_figures(demo_run):
 def test_the_figures_rank_the_truth_first_and_the_swap_differs_from_the_target(demo_run):
     folder, _ = demo_run
     figures = json.loads((folder / "figures.json").read_text())
-    assert set(figures) == {"nothing", "swap", "truth"} and all(
-        f["found"] == 1 for f in figures.values()
-    )
-    assert (
-        figures["truth"]["psnr"] > 100 > figures["swap"]["psnr"] > 10
-        and figures["nothing"]["psnr"] > 10
-    )
+    assert set(figures) == {"nothing", "swap", "truth"}
+    assert all(of["found"] == 1 for of in figures.values())
+    assert figures["truth"]["psnr"] > 100 > figures["swap"]["psnr"] > 10
+    assert figures["nothing"]["psnr"] > 10
     target, swap = (
         next(iter(video.open_clip(folder / f"{name}.mp4"))).image.astype(int)
         for name in ("target", "swap")
@@ -159,22 +147,21 @@ def test_a_part_that_is_missing_or_damaged_is_rendered_anew(rendered, part, miss
     assert demo.find_missing(rendered) == missing
 
 
-def test_a_demo_that_is_killed_while_rendering_continues_to_the_same_bytes(rendered):
-    whole = _contents(rendered)
-    for path in rendered.iterdir():
-        _delete(path)
-    for name in ("target", "donor"):
-        killed = demo.render(rendered, demo.find_missing(rendered))
-        assert next(killed) == (name, 0)
-        killed.close()
-        (rendered / f".part-{name}.mp4").write_bytes(b"half, as a real kill leaves it")
-        if name == "target":
-            for _ in demo.render(rendered, ["target"]):
-                pass
-            assert demo.find_missing(rendered) == ["donor"]
-    for _ in demo.render(rendered, ["donor"]):
-        pass
-    assert _contents(rendered) == whole and demo.find_missing(rendered) == []
+def test_a_demo_that_is_killed_while_rendering_continues_to_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "DEMO_FRAMES", 2)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    list(demo.render(whole, ["target", "donor"]))
+    missing = ["target", "donor"]
+    while missing:
+        name = missing[0]
+        assert demo.find_missing(killed) == missing
+        rendering = demo.render(killed, missing)
+        assert next(rendering) == (name, 0)
+        rendering.close()
+        (killed / f".part-{name}.mp4").write_bytes(b"half, as a real kill leaves it")
+        list(demo.render(killed, [missing.pop(0)]))
+    assert demo.find_missing(killed) == []
+    assert _contents(killed) == _contents(whole)
 
 
 def _put_clip(path):
@@ -191,16 +178,10 @@ def _put_actor(path):
 
 
 def test_two_demos_do_not_render_into_one_folder(tmp_path, capsys):
-    hold = "import sys; from pathlib import Path; from stages.locks import take_folder; "
-    hold += "held = take_folder(Path(sys.argv[1])); print('held', flush=True); input()"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], cwd=ROOT, **pipes) as owner:
-        try:
-            assert owner.stdout.readline() == b"held\n"
-            assert pipeline.main(_arguments(tmp_path)) == 7
-        finally:
-            owner.kill()
-    assert f"in use by another run (process {owner.pid})" in capsys.readouterr().err
+    held = take_folder(tmp_path)
+    assert pipeline.main(_arguments(tmp_path)) == 7
+    held.release()
+    assert f"in use by another run (process {os.getpid()})" in capsys.readouterr().err
     assert not (tmp_path / "target.mp4").exists()
 
 
@@ -242,18 +223,12 @@ def test_the_other_parts_of_a_demo_are_made_anew(demo_run, capsys):
     assert len((folder / "losses.csv").read_text().splitlines()) == 2
 
 
-def test_a_longer_demo_trains_anew_and_can_be_replayed(demo_run, tmp_path, capsys):
+def test_a_finished_demo_can_be_replayed(demo_run, tmp_path, capsys):
     folder, _ = demo_run
-    longer = tmp_path / "longer"
-    shutil.copytree(folder, longer)
-    assert pipeline.main(_arguments(longer, rounds=2)) == 0
-    assert "training begins anew" in capsys.readouterr().err
-    assert len((longer / "losses.csv").read_text().splitlines()) == 3
-    assert [p.name for p in (longer / "checkpoints").iterdir()] == ["weights.npz"]
     places = ["-o", str(tmp_path / "again.mp4"), "--run", str(tmp_path / "again")]
-    assert pipeline.main(["--replay", str(longer / "run.json"), *places]) == 0
+    assert pipeline.main(["--replay", str(folder / "run.json"), *places]) == 0
     assert "the same bytes" in capsys.readouterr().err
-    assert (tmp_path / "again.mp4").read_bytes() == (longer / "swap.mp4").read_bytes()
+    assert (tmp_path / "again.mp4").read_bytes() == (folder / "swap.mp4").read_bytes()
 
 
 SHORT_DEMO = f"""

@@ -65,12 +65,12 @@ def _cut_short(whole, path):
 def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
     """The exit code of the program, and the line that it said."""
     before = {path: path.lstat().st_mtime_ns for path in made.rglob("*")}
-    started = time.perf_counter()
+    started = time.process_time()  # which a busy machine does not lengthen
     try:
         code = pipeline.main([*(str(made / clip) for clip in clips), *words])
     except SystemExit as stop:
         code = stop.code
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert {path: path.lstat().st_mtime_ns for path in made.rglob("*")} == before
     said = capsys.readouterr().err.strip().splitlines()
     assert code == 2 or len(said) == 1, said
