@@ -65,15 +65,30 @@ def _truth_of(folder: Path, name: str) -> Path | None:
 def _is_rendered(folder: Path, name: str) -> bool:
     """Whether a clip is there, whole, and with its truth. Raises video.OutputError if not ours."""
     clip, truth = folder / f"{name}.mp4", _truth_of(folder, name)
-    beside = _read_record(clip)
-    is_ours = bool(beside) and beside.get("settings") == scene_settings(name)
-    if clip.exists() and not (is_ours and beside["fits"]):
-        _refuse_strange(clip, beside, is_ours)
-    elif clip.exists() and (not truth or is_intact(truth, clip)):
+    if clip.exists() and _is_whole(clip, name) and (not truth or is_intact(truth, clip)):
         return True
     if truth:
         check_truth_folder(truth, clip)
     return False
+
+
+def _is_whole(clip: Path, name: str) -> bool:
+    """Whether a clip is as the demo renders it; False if it is the demo's, but was damaged.
+
+    Raises video.OutputError if it is another one.
+    """
+    beside = _read_record(clip)
+    fits = bool(beside) and beside["fits"]
+    is_record_ours = bool(beside) and beside.get("settings") == scene_settings(name)
+    if is_record_ours and fits:
+        return True
+    says_ours = clip.is_file() and video.read_comment(clip) == ACTOR_COMMENT
+    if not fits and (says_ours or (is_record_ours and not _can_be_read(clip))):
+        return False
+    raise video.OutputError(
+        f"{clip} is not the clip that the demo renders; move it, or choose another folder "
+        "with --run"
+    )
 
 
 def _read_record(clip: Path) -> dict | None:
@@ -83,17 +98,6 @@ def _read_record(clip: Path) -> dict | None:
     except record.RecordError:
         return None
     return found if found and found.get("statement") == ACTOR_COMMENT else None
-
-
-def _refuse_strange(clip: Path, beside: dict | None, is_ours: bool) -> None:
-    """Raise video.OutputError unless a clip is a damaged one of the demo's own."""
-    is_whole = bool(beside) and beside["fits"]
-    says_ours = clip.is_file() and video.read_comment(clip) == ACTOR_COMMENT
-    if is_whole or not (says_ours or (is_ours and not _can_be_read(clip))):
-        raise video.OutputError(
-            f"{clip} is not the clip that the demo renders; move it, or choose another folder "
-            "with --run"
-        )
 
 
 def _can_be_read(clip: Path) -> bool:

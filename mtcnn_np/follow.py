@@ -64,7 +64,7 @@ def follow(
 def _search(
     frames: Iterable[tuple[Frame, bool]], detector: Detector, min_size: float, every: int
 ) -> Iterator[Followed]:
-    """`follow`, which also gives freed memory back."""
+    """As `follow`, which besides gives freed memory back to the system."""
     start = None
     for group in _split_at_key_frames(frames, every):
         frame, cut = group.pop()

@@ -1,7 +1,7 @@
 """Notice a clip that stands on its head or lies on its side: turned, its faces are surer.
 
 MTCNN takes many a face that stands on its head for an upright one, with its mouth on the forehead,
-but rarely is it as sure. How sure it is counts in nines: 0.99 has two, 0.999 three.
+but it is rarely as sure of it. How sure it is counts in nines: 0.99 has two, 0.999 three.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .turn import turn_image
 
 # Chosen on the two reference clips, drawn faces and 18 clips of actors, each turned and tilted;
 # checked on eight other actors.
-SURE_SCORE = 0.999  # that upright faces reach, and hardly ever those that are not
+SURE_SCORE = 0.999  # most upright faces reach it, others hardly ever
 SURE_SHARE = 0.25  # of the frames with a face; if so many reach SURE_SCORE, the clip is upright
 COMPARED_FRAMES = 8  # of a doubtful clip, searched in all four orientations; by choice
 MIN_WITNESSES = 3  # of them must show a reliable face in any orientation
@@ -83,12 +83,8 @@ def _roll(face: Face) -> float:
 
 
 def _is_surely_upright(faces: dict[int, list[Face]]) -> bool:
-    best = np.array([_best_score(found) for found in faces.values() if found])
+    best = np.array([max(face.score for face in found) for found in faces.values() if found])
     return len(best) > 0 and float((best >= SURE_SCORE).mean()) >= SURE_SHARE
-
-
-def _best_score(faces: list[Face]) -> float:
-    return max((face.score for face in faces), default=0.0)
 
 
 def _pick(frames: Iterable[Frame], numbers: set[int]) -> Iterator[np.ndarray]:

@@ -21,7 +21,6 @@ PROVENANCE_EPILOG = """exit codes: 0 every input has the mark, or says in its me
 record beside it that it is synthetic; 1 at least one has none of these; 2 wrong options; 3 input
 missing; 4 input not a clip; 8 detector weights missing. No mark does not mean that a clip is
 genuine: other programs leave none, and marks can be removed."""
-SYNTHETIC = "Synthetic media"  # how the statements begin, see record.py
 MIN_PRINTED_CHANCE = 1e-12  # a smaller chance of a false alarm is printed as this one; by choice
 MIN_FACE_PX = 12  # pixels, the window of the detector's first net (Zhang et al. 2016)
 
@@ -105,7 +104,7 @@ def _read_statement(path: Path) -> tuple[str, str | None]:
     """The statement in the metadata, "" if there is none; a note if not all pictures have it."""
     pictures = list_by_number(path) if path.is_dir() else [path]
     counts = Counter(video.read_comment(picture) for picture in pictures)
-    statement = max(counts, key=lambda text: (text.startswith(SYNTHETIC), counts[text]))
+    statement = max(counts, key=lambda text: (text.startswith(video.STATEMENT_BEGIN), counts[text]))
     if not statement or counts[statement] == len(pictures):
         return statement, None
     share = f"{counts[statement]} of the {len(pictures)} pictures"
@@ -116,7 +115,7 @@ def _is_synthetic(found: dict) -> bool:
     """Whether at least one sign says that the input is synthetic."""
     return bool(
         found["marked"]
-        or found["statement"].startswith(SYNTHETIC)
+        or found["statement"].startswith(video.STATEMENT_BEGIN)
         or (found["record"] or {}).get("fits")
     )
 

@@ -16,7 +16,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 # what happens, and the files that do it, in reading order
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
-    "Decode": "video/{reader,clip,decoder,images,errors,cuts}.py files/pictures.py",
+    "Decode": "video/{reader,clip,decoder,local_file,images,errors,cuts}.py files/pictures.py",
     "Detect": "stages/{detect,choose,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "

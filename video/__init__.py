@@ -2,7 +2,7 @@
 
 from .base_writer import Interval, Writer
 from .clip import Clip, Frame
-from .comment import png_text, read_comment, says_synthetic
+from .comment import STATEMENT_BEGIN, png_text, read_comment, says_synthetic
 from .cuts import find_cuts, with_cuts
 from .errors import MissingInput, NoFrames, NotAVideo, OutputError, VideoError
 from .images import read_image

@@ -18,10 +18,11 @@ SIGNATURES = {
     b"version https://git-lfs": "is a pointer of Git LFS; get the clip by: git lfs pull",
     b"\x1a\x45\xdf\xa3": "is a Matroska file that is cut short or damaged; copy it anew",
 }
+# An MP4 begins with the size of a box and one of these types (ISO/IEC 14496-12).
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"styp", b"sidx"}
 # Demuxers of FFmpeg that take a text for a clip, or follow it to other files.
 TEXT_DEMUXERS = {"tty", "concat", "hls", "dash", "sdp", "image2"}
-GIVE = "give a video, an image or a folder of images"
+GIVE_A_CLIP = "give a video, an image or a folder of images"
 
 
 def explain_failure(path: Path, reason: str) -> str:
@@ -29,7 +30,7 @@ def explain_failure(path: Path, reason: str) -> str:
     with open(path, "rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
-        return f"is an empty file; {GIVE}"
+        return f"is an empty file; {GIVE_A_CLIP}"
     for signature, what in SIGNATURES.items():
         if head.startswith(signature):
             return what
@@ -43,18 +44,18 @@ def explain_failure(path: Path, reason: str) -> str:
     if b"<html" in head.lower() or b"<!doctype" in head.lower():
         return "is a web page; download the clip itself"
     if _is_text(head):
-        return f"is a text file; {GIVE}"
+        return f"is a text file; {GIVE_A_CLIP}"
     return f"is not a video that can be read ({reason}); convert it to MP4"
 
 
 def explain_no_picture(path: Path, container: InputContainer) -> str | None:
     """Why FFmpeg opens the file but it is no clip; None if it is one."""
     if TEXT_DEMUXERS & set(container.format.name.split(",")):
-        return f"is a text file, or a list of other files; {GIVE}"
+        return f"is a text file, or a list of other files; {GIVE_A_CLIP}"
     if any(not s.disposition & Disposition.attached_pic for s in container.streams.video):
         return None
     if container.streams.audio:
-        return f"is an audio file; {GIVE}"
+        return f"is an audio file; {GIVE_A_CLIP}"
     return explain_failure(path, "it has no picture")
 
 

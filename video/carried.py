@@ -17,8 +17,9 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
 from .clip import Clip
-from .comment import lower_names
-from .decoder import LOCAL_FILES, picture_stream
+from .comment import STATEMENT_BEGIN, lower_names
+from .decoder import picture_stream
+from .local_file import open_local
 
 # Tags about the file itself; all others are about what it shows, and are kept.
 TECHNICAL_TAGS = {
@@ -29,7 +30,6 @@ TECHNICAL_TAGS = {
     "software",
     "timecode",  # of the first frame, at the source's rate
 }
-MADE = "Synthetic media"  # the begin of our own statements
 MAX_INTERLEAVE = 10  # seconds by which a file's streams may be apart; the muxer's own limit
 
 
@@ -59,8 +59,7 @@ def carry(
     if like.extras is None:
         _set_tags(output, {}, comment)
         return
-    options = {"metadata_errors": "replace", "options": LOCAL_FILES}
-    with av.open(str(like.extras.absolute()), **options) as source:
+    with open_local(like.extras) as source:
         _set_tags(output, source.metadata, comment)
         output.set_chapters(_cut_chapters(source, part))
         copies = _add_streams(source, output, like.extras, notes)
@@ -74,8 +73,7 @@ def describe_losses(like: Clip) -> list[str]:
     """What pictures cannot hold of the clip's file: one sentence, or none."""
     losses = [] if like.pixel_aspect in (None, 1) else ["the shape of its pixels"]
     if like.extras:
-        options = {"metadata_errors": "replace", "options": LOCAL_FILES}
-        with av.open(str(like.extras.absolute()), **options) as source:
+        with open_local(like.extras) as source:
             streams = {"audio": "sound", "subtitle": "subtitles"}
             found = {stream.type for stream in source.streams}
             losses += [word for kind, word in streams.items() if kind in found]
@@ -88,7 +86,9 @@ def _set_tags(output: OutputContainer, tags: dict[str, str], comment: str) -> No
     kept = {k: v for k, v in lower_names(tags).items() if k not in TECHNICAL_TAGS}
     if earlier := kept.pop("comment", ""):
         kept.setdefault("description", earlier)
-    title = kept.pop("title", "").split(MADE)[0].rstrip(" (")  # without an earlier statement
+    title = (
+        kept.pop("title", "").split(STATEMENT_BEGIN)[0].rstrip(" (")
+    )  # without an earlier statement
     short = comment.split(";")[0]
     kept["title"] = f"{title} ({short})" if title and short else title or short
     output.metadata.update(kept | {"comment": comment})

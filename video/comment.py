@@ -11,6 +11,9 @@ from PIL.PngImagePlugin import PngInfo
 from files import IMAGE_SUFFIXES, list_by_number
 
 from .images import PILLOW_ERRORS
+from .local_file import open_local
+
+STATEMENT_BEGIN = "Synthetic media"  # of the comment in each file that this program makes
 
 
 def png_text(comment: str) -> PngInfo | None:
@@ -32,7 +35,7 @@ def read_comment(path: str | Path) -> str:
             with Image.open(path) as image:
                 text = image.info.get("Comment") or image.info.get("comment") or ""
                 return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        with av.open(str(path.absolute()), metadata_errors="replace") as container:
+        with open_local(path) as container:
             return lower_names(container.metadata).get("comment", "")
     except (av.FFmpegError, *PILLOW_ERRORS):
         return ""
@@ -44,5 +47,5 @@ def lower_names(tags: dict[str, str]) -> dict[str, str]:
 
 
 def says_synthetic(path: str | Path) -> bool:
-    """Whether the comment of a clip, an image or a folder of images says that it is made."""
-    return read_comment(path).startswith("Synthetic media")
+    """Whether the comment of a clip, an image or a folder of images says that it is synthetic."""
+    return read_comment(path).startswith(STATEMENT_BEGIN)

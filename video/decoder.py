@@ -19,9 +19,7 @@ from .colour import read_colour, to_rgb
 from .errors import MissingInput, NoFrames, NotAVideo
 from .images import check_pixels
 from .input_notes import count_lost, describe_changes, is_cut_short, read_span
-
-# Opening options: files only, so that no playlist makes FFmpeg load something from the network.
-LOCAL_FILES = {"protocol_whitelist": "file"}
+from .local_file import open_local
 
 
 class VideoClip(Clip):
@@ -99,8 +97,7 @@ class VideoClip(Clip):
 def open_container(path: Path) -> Iterator[av.container.InputContainer]:
     """Open a file with a video stream that FFmpeg can decode. Raises MissingInput or NotAVideo."""
     try:
-        # An absolute path, because FFmpeg takes the part before a colon for a protocol.
-        container = av.open(str(path.absolute()), metadata_errors="replace", options=LOCAL_FILES)
+        container = open_local(path)
     except PermissionError:
         raise MissingInput(f"{path}: not readable; check its permissions") from None
     except (av.FFmpegError, OSError, ValueError) as error:

@@ -32,7 +32,7 @@ class EncodedWriter(Writer):
         return {}
 
     def describe_changes(self) -> list[str]:
-        """What the stream cannot be as the source is; each a sentence."""
+        """How the stream must differ from the source; each difference is a sentence."""
         return []
 
     def open(self) -> None:

@@ -37,7 +37,10 @@ def describe_numbers(folder: Path, files: list[Path]) -> list[str]:
 
 
 def _find_missing(numbers: list[int]) -> list[int]:
-    """The first number of each gap; every fifth frame, say, has none."""
+    """The first number that is missing in each gap.
+
+    Numbers in equal steps, such as those of every fifth frame, have no gap.
+    """
     numbers = sorted(set(numbers))
     step = math.gcd(*(b - a for a, b in pairwise(numbers)))
     return [a + step for a, b in pairwise(numbers) if b - a > step]

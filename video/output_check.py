@@ -13,7 +13,7 @@ from files import Claim, is_left_by_system
 
 from .comment import says_synthetic
 from .errors import OutputError
-from .pictures import check_folder
+from .pictures import check_replaceable
 from .writer import find_writer
 
 # Bytes of a name. File systems allow 255; what is written beside an output has a longer name.
@@ -43,7 +43,7 @@ def check_writable(path: str | Path) -> None:
     A file that is there and may be written passes.
     """
     path = Path(path).absolute()
-    with _name_problems(path):
+    with _as_output_errors(path):
         _try_first_existing(path, path.parents)
         if path.is_file() and not (os.access(path, os.W_OK) and path.stat().st_mode & stat.S_IWUSR):
             raise OutputError(f"{path} is write-protected; choose another place")
@@ -55,7 +55,7 @@ def check_writable_folder(folder: str | Path) -> None:
     What the folder holds does not matter.
     """
     folder = Path(folder).absolute()
-    with _name_problems(folder):
+    with _as_output_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file; name a new folder")
         _try_first_existing(folder, [folder, *folder.parents])
@@ -73,7 +73,7 @@ def check_claim(claim: Claim, folder: Path) -> None:
 
 
 @contextmanager
-def _name_problems(path: Path) -> Iterator[None]:
+def _as_output_errors(path: Path) -> Iterator[None]:
     """Turn an error of the file system into an OutputError that names the path."""
     try:
         yield
@@ -118,7 +118,7 @@ def _check_existing(path: Path, place: Path, ours: bool) -> None:
             raise OutputError(f"{path} is a folder; name a file in it")
         if not (ours or all(map(is_left_by_system, place.iterdir()))):
             raise OutputError(f"{path} is a folder that is not empty; name a new one")
-        check_folder(place)
+        check_replaceable(place)
     elif not path.suffix:
         raise OutputError(f"{path} is a file; name a folder, or a clip such as {path}.mp4")
     elif place.stat().st_size and not ours and not says_synthetic(place):

@@ -35,7 +35,7 @@ class PngFolderWriter(Writer):
     def open(self) -> None:
         self.earlier = self.place.with_name(f".old-{self.place.name}")
         if self.place.exists():
-            check_folder(self.place)
+            check_replaceable(self.place)
         self.discard()
         self.partial.mkdir()
         self.count = 0
@@ -95,7 +95,7 @@ class GifWriter(Writer):
         return [max(b - a, GIF_MIN_DELAY_MS) for a, b in pairwise(rounded)]
 
 
-def check_folder(path: Path) -> None:
+def check_replaceable(path: Path) -> None:
     """Raise OutputError if a folder holds more than our pictures, and so may not be replaced."""
     if os.path.ismount(path):
         raise OutputError(f"{path} is the root of a file system; name a folder in it")

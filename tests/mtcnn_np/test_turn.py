@@ -1,5 +1,6 @@
 """Faces in pictures that do not stand upright, and how such a clip is noticed."""
 
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,11 +20,15 @@ def detector():
     return Detector()
 
 
-def _frames(turns=0, count=3):
-    images = [draw_face((170, 130), (80 + 3 * n, 62), mouth=(n % 3) / 3) for n in range(count)]
+@cache
+def _draw(n):
+    return draw_face((170, 130), (80 + 3 * n, 62), mouth=n / 3)
+
+
+def _frames(turns=0):
     return [
-        SimpleNamespace(number=n, image=np.ascontiguousarray(np.rot90(image, turns)))
-        for n, image in enumerate(images)
+        SimpleNamespace(number=n, image=np.ascontiguousarray(np.rot90(_draw(n), turns)))
+        for n in range(3)
     ]
 
 

@@ -1,6 +1,7 @@
 """Clips that do not stand upright, and what is said of clips without enough faces."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,8 +21,13 @@ COUNT = 17
 CANVAS = Canvas(align.INNER_FACE, (70, 90))
 
 
+@cache
+def _face(n):
+    return draw_face((170, 130), (80 + n, 62), mouth=(n % 3) / 3)
+
+
 def _faces(count=COUNT):
-    return [draw_face((170, 130), (80 + n, 62), mouth=(n % 3) / 3) for n in range(count)]
+    return [_face(n) for n in range(count)]
 
 
 def _detect(tmp_path, images, role="target", **changes):
@@ -36,16 +42,20 @@ def _detect(tmp_path, images, role="target", **changes):
         return detect_clip(run, role, frames)[0]
 
 
+@pytest.fixture(scope="module")
+def upright(tmp_path_factory):
+    """The rows of the upright clip."""
+    return _detect(tmp_path_factory.mktemp("upright"), _faces())
+
+
 @pytest.mark.parametrize("turns, words", [(2, "stands on its head"), (1, "lies on its side")])
-def test_a_turned_clip_gives_the_faces_of_the_upright_one(tmp_path, capsys, turns, words):
+def test_a_turned_clip_gives_the_faces_of_the_upright_one(tmp_path, upright, capsys, turns, words):
     images = _faces()
     rows = _detect(tmp_path, [np.ascontiguousarray(np.rot90(image, turns)) for image in images])
     said = capsys.readouterr().err
     assert words in said and f"turned by {90 * turns} degrees" in said and "--turn 0" in said
     assert [row.status for row in rows.values()] == ["ok"] * COUNT
     turned = [frame.image for frame in open_clip(tmp_path / "clip.mp4")]
-    (tmp_path / "upright").mkdir()
-    upright = _detect(tmp_path / "upright", images)
     for n in (0, 8, 16):
         pictures = [
             CANVAS.warp(image, np.array(row.matrix)).astype(int)
@@ -69,40 +79,59 @@ def _small(image):
     return page
 
 
-BLANK = np.full((48, 64, 3), 90, np.uint8)
-MIXED = [*_faces(10), *[np.full((130, 170, 3), 90, np.uint8)] * 10]
+def _faces_and_blanks(faces, blanks):
+    return [*_faces(faces), *[np.full((130, 170, 3), 90, np.uint8)] * blanks]
+
+
+# name -> what makes the images, settings, words of the refusal
 TOO_FEW = {
-    "blank": ([BLANK] * 3, {}, "no face in any of 3 frames; not even one of 13 px"),
+    "blank": (
+        lambda: _faces_and_blanks(0, 3),
+        {},
+        "no face in any of 3 frames; not even one of 13 px",
+    ),
     "small": (
-        [_small(f) for f in _faces(3)],
+        lambda: [_small(face) for face in _faces(3)],
         {"min_size": 100},
         "largest seen is 4. px: --min-siz",
     ),
-    "outside": (_faces(3), {"frames": (9, 12), "learn_frames": (9, 12)}, "none of its 3 frames is"),
-    "not learnt": (MIXED, {"learn_frames": (12, 20)}, "of 8 frames of --learn-frames 12:20; not"),
+    "outside": (
+        lambda: _faces(3),
+        {"frames": (9, 12), "learn_frames": (9, 12)},
+        "none of its 3 frames is",
+    ),
+    "not learnt": (
+        lambda: _faces_and_blanks(10, 10),
+        {"learn_frames": (12, 20)},
+        "of 8 frames of --learn-frames 12:20; not",
+    ),
     "not written": (
-        [*_faces(), np.full((130, 170, 3), 90, np.uint8)],
+        lambda: _faces_and_blanks(COUNT, 1),
         {"frames": (17, 18)},
         "1 frames of --frames 17:18",
     ),
     "short": (
-        _faces(5),
+        lambda: _faces(5),
         {},
         "only 5 frames, and training needs 16; give a clip that shows it for longer",
     ),
     "few learnt": (
-        _faces(),
+        _faces,
         {"learn_frames": (9, 12)},
         "only 3 frames, .*more than --learn-frames 9:12",
     ),
-    "every": (_faces(), {"every": 9}, "only 2 frames, and training needs 16; lower --every 9"),
-    "seldom": (MIXED, {}, r"only 10 frames \(10 ok, 10 no face\), and training needs 16"),
+    "every": (_faces, {"every": 9}, "only 2 frames, and training needs 16; lower --every 9"),
+    "seldom": (
+        lambda: _faces_and_blanks(10, 10),
+        {},
+        r"only 10 frames \(10 ok, 10 no face\), and training needs 16",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TOO_FEW)
 def test_a_clip_with_too_few_faces_is_refused_with_the_cause(tmp_path, name):
-    images, changes, words = TOO_FEW[name]
+    make_images, changes, words = TOO_FEW[name]
     with pytest.raises(OptionError if name == "outside" else TooFewFaces, match=words) as error:
-        _detect(tmp_path, images, **changes)
+        _detect(tmp_path, make_images(), **changes)
     assert "clip.mp4" in str(error.value) and "\n" not in str(error.value)
