@@ -21,9 +21,9 @@ from video import open_clip
 
 def _picture_of_two(n):
     """Two people, of whom the left one is larger."""
-    left = draw_face((320, 120), (80 + n, 62), 1.1)
-    right = draw_face((320, 120), (240 - n, 62), 0.9, look=Look(skin=(150, 110, 90)))
-    return np.concatenate([left[:, :160], right[:, 160:]], axis=1)
+    left = draw_face((160, 120), (80 + n, 62), 1.1)
+    right = draw_face((160, 120), (80 - n, 62), 0.9, look=Look(skin=(150, 110, 90)))
+    return np.concatenate([left, right], axis=1)
 
 
 @pytest.fixture(scope="module")
