@@ -8,6 +8,7 @@ from PIL import Image
 
 import mtcnn_np.__main__ as command
 import video
+from examples.drawn import draw_face
 from stages.drawings import DRAWING_COMMENT, Drawings
 
 IMAGE = np.zeros((20, 20, 3), np.uint8)
@@ -68,8 +69,6 @@ def test_an_impossible_place_is_one_line_before_any_search(tmp_path, monkeypatch
 
 
 def test_a_turned_picture_is_noted_and_found_with_the_option(tmp_path, capsys):
-    from examples.drawn import draw_face
-
     Image.fromarray(draw_face(mouth=0.6)[::-1, ::-1]).save(tmp_path / "a.png")
     found = [str(tmp_path / "a.png"), "--min-size", "60", "--threads", "1"]
     assert command.main([*found, "--turn", "180"]) == 0

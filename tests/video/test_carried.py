@@ -7,6 +7,7 @@ import pytest
 
 import video
 from tests.clips import describe_file, make_clip, make_film, picture, sound_packets
+from video import carried
 
 STATEMENT = "Synthetic media: made by a test; more of it"
 
@@ -124,8 +125,6 @@ def test_other_pictures_of_the_file_are_left_out_with_a_note(tmp_path):
 
 def test_sound_that_goes_back_in_time_does_not_end_the_run(tmp_path):
     source, broken = make_clip(tmp_path / "a.mkv", [picture(0)] * 25, sound=True), []
-    from video import carried
-
     with av.open(str(source)) as container:
         stream = container.streams.audio[0]
         for packet in container.demux(stream):
@@ -133,9 +132,8 @@ def test_sound_that_goes_back_in_time_does_not_end_the_run(tmp_path):
                 packet.pts = packet.dts = 0
             broken.append(packet)
         part = carried.Part(Fraction(0))
-        kept = list(
-            carried._copy_packets(_Demuxed(container, broken), {stream.index: stream}, part)
-        )
+        source = _Demuxed(container, broken)
+        kept = list(carried._copy_packets(source, {stream.index: stream}, part))
     assert len(kept) == len(broken) - 2  # without the one that goes back, and the end
 
 
