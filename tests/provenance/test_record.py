@@ -148,6 +148,16 @@ def test_a_clip_that_was_copied_into_another_file_or_cut_does_not_fit(tmp_path, 
     assert video.says_synthetic(clip)
 
 
+def test_the_record_of_an_output_that_was_deleted_is_still_a_record(tmp_path):
+    """So that the run which made it may write it anew."""
+    clip = tmp_path / "a.mp4"
+    clip.write_bytes(b"pixels")
+    record.write(clip, record.Record("Synthetic media", frames=1, settings={}))
+    assert record.read(clip)["fits"]
+    clip.unlink()
+    assert not record.read(clip)["fits"]
+
+
 def test_a_record_that_claims_its_own_verdict_is_not_believed(tmp_path):
     folder = _write(tmp_path / "out")
     file = tmp_path / "out.json"
