@@ -34,7 +34,7 @@ CLIP_OPTIONS = {
 }
 MAX_BATCH = 512  # faces in a step; more need more memory and learn no better; by choice
 CANVAS_HEIGHTS = 32, 4096  # pixels, smallest and largest; by choice
-MAX_SEED = 2**32 - 1
+MAX_SEED = 2**32 - 1  # the largest that other programs take as well; by choice
 
 DESCRIPTION = (
     "Put DONOR's face into TARGET. Without clips: a demo on two rendered people who do not exist, "
@@ -51,7 +51,7 @@ HELP = {
     "target": "the clip to change: a video, or a folder of numbered images",
     "donor": "the clip whose face is put in: likewise",
     "output": ".mp4 (H.264), .mkv (lossless), .gif, or a folder for numbered PNG "
-    "(default: swap.mp4)",
+    "(default: swap.mp4, and swap-2.mp4 for the next pair)",
     "preset": "how to train (default: standard; seed is the 2020 program's way)",
     "rounds": "train N rounds, epochs of both faces and colours (default: the preset's)",
     "minutes": "train M minutes (default: the preset's; standard: 8)",
@@ -62,7 +62,8 @@ HELP = {
     "standard: light, seed: none)",
     "seed": "of everything random (default: 0)",
     "device": "where to train and swap (default: cpu)",
-    "run": "the run folder; an existing run continues (default: runs/ and OUT's name)",
+    "run": "the run folder; an existing run continues (default: runs/ and OUT's name, numbered if "
+    "another run has it)",
     "quality": "of H.264, 0 best to 51 (default: 18)",
     "face": "which face of the target: the N-th most prominent, from 0, or the one at pixel X,Y "
     "(default: the most prominent)",
