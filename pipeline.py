@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
+import files  # noqa: F401  # first: Ctrl-C may come while the rest is imported
 import nn
 import video
 from actors import demo

@@ -1,5 +1,7 @@
 """Rendered people who do not exist: clips for the demo, and the truth to measure swaps against."""
 
+import files  # noqa: F401  # first: Ctrl-C may come while the rest is imported
+
 from .performance import Moment, Performance
 from .person import Actor, sample_actor
 from .render import Model

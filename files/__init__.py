@@ -1,5 +1,6 @@
 """What all other packages may use: files, digests, locks, commands, and functions of images."""
 
+from . import quiet_start  # isort: skip  # first: Ctrl-C may come at any time
 from .atomic import atomic_file
 from .bilinear import interpolate_bilinear
 from .claim import Claim

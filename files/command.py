@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-PROGRAM = "faceswap-np"  # the console command that setup.cfg installs
+from .quiet_start import PROGRAM
+
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a kill, a closed terminal; see signal(7)
 CLEANUP_SECONDS = 2.0  # after one of these, in which another one changes nothing; by choice
 STDERR_NUMBER = 2  # of its file descriptor; standard input is 0, standard output 1 (POSIX)

@@ -5,6 +5,8 @@ same as PNet in less time; one can understand the rest without it. `turn` and `u
 clips that do not stand upright.
 """
 
+import files  # noqa: F401  # first: Ctrl-C may come while the rest is imported
+
 from .cascade import Detector
 from .follow import WHOLE_SEARCH_INTERVAL, Followed, follow
 from .turn import TurnedDetector

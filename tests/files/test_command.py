@@ -150,3 +150,29 @@ def test_a_command_whose_streams_are_closed_does_its_work(tmp_path, closed):
     assert ended.returncode == 0 and file.read_text() == "content"
     assert ended.stdout == ("out\n" if closed == "2>&-" else "")
     assert ended.stderr == ("error\n" if closed == ">&-" else "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["pipeline.py"],
+        *(["-m", name] for name in ("mtcnn_np", "provenance", "actors", "benchmarks.nets")),
+    ],
+)
+def test_an_interrupt_while_the_modules_are_imported_leaves_no_traceback(words):
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", *words, "--help"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        for line in process.stderr:  # a line for each module that is imported
+            if "numpy.linalg" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == -signal.SIGINT
+    assert "Traceback" not in rest and "KeyboardInterrupt" not in rest
