@@ -126,8 +126,8 @@ def choose(
     if isinstance(which, tuple):
         return _choose_at_point(tracks, *which)
     if not 0 <= which < len(tracks):
-        count = f"there are {len(tracks)} people" if len(tracks) != 1 else "there is one person"
-        raise ValueError(f"{count}, numbered from 0; no number {which}")
+        count = f"{len(tracks)} people were" if len(tracks) != 1 else "one person was"
+        raise ValueError(f"there is no person {which}, {count} found, numbered from 0")
     return tracks[which].faces
 
 

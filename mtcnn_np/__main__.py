@@ -111,6 +111,9 @@ def _search(
         # An image with a face is not searched three times more.
         if turns := find_quarter_turns(faces, clip, detector, options.min_size):
             clip.note(f"{path}: faces are surer in turned pictures: --turn {90 * turns}")
+    if options.min_size > min(clip.size):
+        width, height = clip.size
+        clip.note(f"{path} is {width}x{height}, smaller than --min-size {options.min_size:g}")
     for note in clip.notes:
         print(f"mtcnn_np: {note}", file=sys.stderr)
 

@@ -24,7 +24,10 @@ class ImageClip(Clip):
 
     def __init__(self, path: Path, files: list[Path], rate: Fraction):
         if not files:
-            raise NoFrames(f"{path} holds no images ({', '.join(sorted(IMAGE_SUFFIXES))})")
+            raise NoFrames(
+                f"{path} holds no images ({', '.join(sorted(IMAGE_SUFFIXES))}); "
+                "name the folder that has them"
+            )
         self.files = files
         height, width = read_image(files[0]).shape[:2]
         super().__init__(path, (width, height), rate, len(files), 1 / rate)

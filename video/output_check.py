@@ -117,7 +117,10 @@ def _check_existing(path: Path, place: Path, ours: bool) -> None:
         if path.suffix:
             raise OutputError(f"{path} is a folder; name a file in it")
         if not (ours or all(map(is_left_by_system, place.iterdir()))):
-            raise OutputError(f"{path} is a folder that is not empty; name a new one")
+            raise OutputError(
+                f"{path} is a folder that is not empty, or was changed since; "
+                "name a new one, or delete it"
+            )
         check_replaceable(place)
     elif not path.suffix:
         raise OutputError(f"{path} is a file; name a folder, or a clip such as {path}.mp4")

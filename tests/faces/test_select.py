@@ -20,7 +20,7 @@ def test_a_face_can_be_chosen_by_rank_or_point():
     assert select.choose(detections, 1)[3].box[0] == 400
     assert select.choose(detections, (410, 60))[0].box[0] == 400
     for which in (2, -1, (5, 5)):
-        with pytest.raises(ValueError, match="no (number|face)"):
+        with pytest.raises(ValueError, match="no (person|face)"):
             select.choose(detections, which)
 
 

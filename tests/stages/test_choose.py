@@ -48,7 +48,12 @@ def test_a_wrong_choice_names_who_is_there_and_costs_no_second_search(run, monke
     with pytest.raises(TooFewFaces) as error:
         _detect(run, face=7)
     message = str(error.value)
-    for text in ("two.mp4", "2 people", "no number 7", "--face takes 0: 18 frames, 0 to 17"):
+    for text in (
+        "two.mp4",
+        "2 people were found",
+        "no person 7",
+        "--face takes 0: 18 frames, 0 to 17",
+    ):
         assert text in message
     assert "\n" not in message and str(run.path / "target" / "tracks.png") in message
     assert (run.path / "target" / "tracks.png").exists()
