@@ -86,9 +86,8 @@ def _set_tags(output: OutputContainer, tags: dict[str, str], comment: str) -> No
     kept = {k: v for k, v in lower_names(tags).items() if k not in TECHNICAL_TAGS}
     if earlier := kept.pop("comment", ""):
         kept.setdefault("description", earlier)
-    title = (
-        kept.pop("title", "").split(STATEMENT_BEGIN)[0].rstrip(" (")
-    )  # without an earlier statement
+    # An earlier statement in the title goes, so that copies of copies do not pile them up.
+    title = kept.pop("title", "").split(STATEMENT_BEGIN)[0].rstrip(" (")
     short = comment.split(";")[0]
     kept["title"] = f"{title} ({short})" if title and short else title or short
     output.metadata.update(kept | {"comment": comment})
