@@ -24,6 +24,7 @@ def check_places(settings: Settings) -> None:
     Input clips, the output, the run folder and the truth: no one may lie in another's way.
     """
     _check_inputs(settings)
+    video.check_name(settings.output)
     check_apart(settings, settings.output, settings.clips, OTHER_OUTPUT)
     if settings.replay:
         _check_replay(settings)

@@ -27,8 +27,7 @@ def check_output(path: str | Path, ours: bool = False) -> None:
     of pictures only if it is `ours`, an earlier output of the same run.
     """
     path = Path(path)
-    find_writer(path)  # raises OutputError for an unknown suffix
-    _check_name(path)
+    check_name(path)
     place = Path(os.path.realpath(path))  # where a symbolic link points
     if place.is_symlink():
         raise OutputError(f"{path} is a circle of symbolic links; name another output")
@@ -92,7 +91,9 @@ def _try_first_existing(path: Path, places: Iterable[Path]) -> None:
         pass
 
 
-def _check_name(path: Path) -> None:
+def check_name(path: Path) -> None:
+    """Raise OutputError if no output can have this name; looks at nothing on the disk."""
+    find_writer(path)  # raises OutputError for an unknown suffix
     if path.name in ("", ".."):
         raise OutputError(f"{path} is a folder that is in use; name a new one in it")
     if not path.suffix and path.name.startswith(".") and _is_suffix(path.name):

@@ -82,8 +82,8 @@ def _refuse(made, words, capsys, clips=("target.mp4", "donor.mp4")):
     "words, code, said",
     [
         (["-o", "a.webm"], 6, "unknown kind"),
-        (["-o", "."], 6, ""),
-        (["-o", ".."], 6, ""),
+        (["-o", "."], 6, "is a folder that is in use"),
+        (["-o", ".."], 6, "is a folder that is in use"),
         (["-o", "file"], 6, "is a file"),
         (["-o", "notes"], 6, "not empty"),
         (["-o", "target.mp4"], 6, "is the target"),
