@@ -16,7 +16,7 @@ from .cascade import Detector
 
 
 class TurnedDetector:
-    """A detector, as `Detector`, for pictures that stand upright after some quarter turns.
+    """The three methods of `Detector`, for pictures that must be turned to stand upright.
 
     quarter_turns  clockwise, by which a picture must be turned to stand upright
     """

@@ -1,7 +1,8 @@
 """The checkpoints of a run: the newest three, such as checkpoints/000012.npz after 12 epochs.
 
-A file that is damaged is named and left alone, and the one before it is used. A finished demo keeps
-checkpoints/weights.npz only: a third of a checkpoint, without what further training would need.
+A damaged file stays where it is; a note names it, and training goes on from the one before it.
+A finished demo keeps only checkpoints/weights.npz: a third of a checkpoint, without the optimiser's
+state, which further training would need.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def is_single(path: Path) -> bool:
 
 
 def _may_meet(path: Path, prefix: str, other: Path, other_prefix: str) -> bool:
-    """Whether a drawing of one input may have the name of a drawing of the other."""
+    """Whether two inputs, with these prefixes, could give two drawings the same name."""
     a, b = prefix.lower(), other_prefix.lower()  # some file systems do not tell the cases apart
     if is_single(path) == is_single(other):
         return a == b

@@ -54,7 +54,8 @@ OPTIONAL = {
         "provenance/*.py stages/{find_marks,truth,truth_folder}.py video/comment.py"
     ),
     "What else a clip's file needs: colour tags, other streams, strange inputs, checks": (
-        "video/{colour,carried,sound,image_clips,image_numbers,input_notes,bad_file,output_check}.py"
+        "video/{colour,carried,sound,image_clips,image_numbers,input_notes}.py "
+        "video/{bad_file,output_check}.py"
     ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Benchmarks and examples": "benchmarks/*.py examples/*.py",

@@ -1,4 +1,4 @@
-"""What a file is that cannot be read as a clip, in words."""
+"""Why a file cannot be read as a clip, in words: it is empty, cut short, a text, a song."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Colour:
     """What the tags of a stream say of its colours; by default those of pictures, which are sRGB.
 
     matrix, primaries, transfer  code points of ISO/IEC 23091-2
-    range                        of the numbers: 0 not said, 1 limited (16 to 235), 2 full
+    range                        of the pixel values: 0 unspecified, 1 limited (16 to 235), 2 full
     """
 
     matrix: int = RGB_MATRIX

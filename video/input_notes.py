@@ -1,4 +1,4 @@
-"""What of a video file is not as one would think: notes for the reader of a run's log."""
+"""What is unusual about a video file, in words, for the log of a run."""
 
 from __future__ import annotations
 
