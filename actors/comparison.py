@@ -51,5 +51,5 @@ def read_compared(
 
 
 def _read_moment(row: dict) -> Moment:
-    numbers = {f.name: row[f.name] for f in fields(Moment)}
-    return Moment(**numbers | {"light": tuple(row["light"])})
+    values = {f.name: row[f.name] for f in fields(Moment)}
+    return Moment(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

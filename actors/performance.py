@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from .camera import CAMERA_DISTANCE
+
 PERFORMANCE_STREAM = 0x9E4F  # keeps these random numbers apart from those of actors
 
 # How each quantity wanders: seconds between knots, least value, greatest value. By eye.
@@ -54,6 +56,21 @@ class Moment:
     shift_x: float = 0.0  # of the actor, in half heads
     shift_y: float = 0.0
     zoom: float = 0.33  # half the height of the head, as a share of the height of the picture
+    frown: float = 0.0  # corners of the mouth down
+    pucker: float = 0.0  # lips rounded and forward
+    press: float = 0.0  # lips pressed together
+    inner_brow: float = 0.0  # inner ends of the brows: 1 up (worry) .. -1 down, together (anger)
+    squint: float = 0.0  # cheeks and lower lids raised
+    wide: float = 0.0  # upper lids raised
+    puff: float = 0.0  # cheeks blown up
+    tongue: float = 0.0  # how much of it an open mouth shows
+    side: float = 0.0  # 1: smile, frown and brow act on the right only .. -1 on the left only
+    wink: float = 0.0  # 1: the right eye closes .. -1 the left one
+    jaw_side: float = 0.0  # -1..1: the jaw shifted sideways, positive to the right
+    distance: float = CAMERA_DISTANCE  # half heads from the camera to the origin
+    lamp_size: float = 0.5  # 0 hard light with sharp shadows .. 1 soft
+    lamp_colour: tuple[float, float, float] = (1.0, 1.0, 1.0)  # multiplies its linear light
+    ambient_colour: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def record(self) -> dict:
         """Its numbers under their names, rounded, for a truth file."""

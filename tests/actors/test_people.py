@@ -77,7 +77,7 @@ def test_a_seed_determines_the_performance_and_it_is_smooth():
 
 def test_a_moments_record_is_plain_numbers():
     record = Moment(yaw=1.23456789, light=(0.6, 0.0, 0.8)).record()
-    assert record["yaw"] == 1.23457 and record["light"] == [0.6, 0.0, 0.8] and len(record) == 14
+    assert record["yaw"] == 1.23457 and record["light"] == [0.6, 0.0, 0.8] and len(record) == 29
 
 
 @pytest.mark.parametrize("angles", [(20, 0, 0), (0, -9, 0), (0, 0, 8), (-23, 11, -7)])
