@@ -9,7 +9,7 @@ from .performance import Moment
 from .person import Actor
 from .pose import apply_pose
 from .raster import Visible, grid_triangles
-from .shape import BLENDSHAPES, FACE_ANGLE, Grid, build_grids, grid_normals
+from .shape import BLENDSHAPES, FACE_ANGLE, Grid, build_grids, expression_weights, grid_normals
 
 NOT_IN_FACE = 9  # half heads: a place beyond every feature, for vertices outside the face
 
@@ -81,8 +81,8 @@ class Mesh:
     def place(self, moment: Moment) -> np.ndarray:
         """The vertices (V, 3) at a moment, in half heads."""
         vertices = self.with_hair.copy()
-        for name in BLENDSHAPES:
-            vertices += np.float32(getattr(moment, name)) * self.blendshapes[name]
+        for name, weight in expression_weights(moment).items():
+            vertices += np.float32(weight) * self.blendshapes[name]
         return apply_pose(vertices, moment, self.skinning)
 
     def normals(self, vertices: np.ndarray) -> np.ndarray:

@@ -72,6 +72,10 @@ class Moment:
     lamp_colour: tuple[float, float, float] = (1.0, 1.0, 1.0)  # multiplies its linear light
     ambient_colour: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
+    def sides(self, strength: float) -> tuple[float, float]:
+        """The strength of an expression on the left and on the right of the face, by `side`."""
+        return strength * min(1 - self.side, 1.0), strength * min(1 + self.side, 1.0)
+
     def record(self) -> dict:
         """Its numbers under their names, rounded, for a truth file."""
         return {

@@ -7,11 +7,14 @@ actor `Actor(a.head, b.face)`, rendered like any other.
 
 Lengths are in half heads (half the height of a head). The origin is the middle of the head; x
 points to the right of the picture, y up, z towards the camera. Colours are sRGB, 0..255.
+
+Version 2 of the actors shapes heads and faces more boldly, and differently on both sides. Its
+random numbers are a stream of their own, so the colours, hair and age of a seed stay as they were.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +44,7 @@ IRIS_COLOURS = {  # sRGB, by eye
     "grey": (116, 130, 140),
 }
 ACTOR_STREAM = 0xAC702  # keeps the random numbers of actors apart from those of performances
+SHAPE_STREAM = 0x5A9E2  # of the shapes of version 2: colours, hair and age of a seed stay
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,14 @@ class HeadTraits:
     length: float  # of the hair: 0 short .. 1 down to the shoulders
     parting: float  # where the hair parts: -1 left .. 1 right
     shirt: Colour
+    # Since version 2, relative to the average head:
+    chin_width: float = 1.0  # pointed .. square
+    cheekbones: float = 1.0  # width of the head at their height
+    temples: float = 1.0  # width above the brows
+    heavy: float = 0.0  # -1 lean .. 1 heavy cheeks and jaw
+    ears: float = 1.0  # size
+    ear_angle: float = 24.0  # degrees: how far they stand off
+    neck: float = 1.0  # thickness
 
     @property
     def skin_colour(self) -> Colour:
@@ -96,6 +108,15 @@ class FaceTraits:
     freckles: float  # strength, 0..1
     lines: float  # strength of the lines of age, 0..1
     hair: Colour  # of brows and beard
+    # Since version 2:
+    nose_hook: float = 0.0  # how far the middle of the bridge stands out: hooked; below 0: snub
+    nose_root: float = 0.0  # how much higher than average the bridge begins
+    nose_bulb: float = 1.0  # width of the tip, relative to the average
+    eye_depth: float = 0.0  # how much deeper than average the eyes lie
+    fullness: float = 0.0  # -1 hollow .. 1 full cheeks
+    chin_breadth: float = 1.0  # relative to the average
+    cleft: float = 0.0  # 0..1: of the chin
+    lopsided: tuple[float, ...] = (0.0,) * 5  # see shape/asymmetry.py; 1 is a usual deviation
 
 
 @dataclass(frozen=True)
@@ -114,7 +135,9 @@ def sample_actor(seed: int) -> Actor:
     """The actor of a seed: the same numbers on every machine."""
     sampler = _Sampler(np.random.default_rng([seed, ACTOR_STREAM]))
     build = _sample_build(sampler)
-    return Actor(_sample_head(sampler, build), _sample_face(sampler, build))
+    head, face = _sample_head(sampler, build), _sample_face(sampler, build)
+    shapes = _Sampler(np.random.default_rng([seed, SHAPE_STREAM]))
+    return Actor(_vary_head(shapes, head, build), _vary_face(shapes, face, build))
 
 
 class _Sampler:
@@ -213,6 +236,56 @@ def _sample_face(sampler: _Sampler, build: _Build) -> FaceTraits:
         freckles=uniform() * (skin < 0.35) * sampler.happens(0.5),
         lines=build.age,
         hair=_scale(HAIR_COLOURS["grey" if build.age > 0.85 else build.hair], 0.85),
+    )
+
+
+def _vary_head(sampler: _Sampler, head: HeadTraits, build: _Build) -> HeadTraits:
+    """The head in one of the many shapes of the world: long or round, pointed or square."""
+    normal = sampler.normal
+    heavy = float(np.clip(normal(-0.1, 0.5) + 0.5 * (build.heaviness - 0.5), -1, 1))
+    return replace(
+        head,
+        width=head.width + normal(0.0, 0.045) + 0.03 * heavy,
+        jaw=head.jaw + normal(0.0, 0.04),
+        chin_width=normal(0.98, 0.12) + 0.08 * (build.heaviness - 0.5),
+        cheekbones=normal(1.0, 0.025),
+        temples=normal(1.0, 0.028),
+        heavy=heavy,
+        ears=normal(1.0, 0.07) + 0.08 * build.age,
+        ear_angle=normal(24.0, 5.0),
+        neck=normal(1.0, 0.05) + 0.04 * heavy,
+    )
+
+
+def _vary_face(sampler: _Sampler, face: FaceTraits, build: _Build) -> FaceTraits:
+    """The face with bolder features than version 1 gave it, and not the same on both sides."""
+    normal = sampler.normal
+    return replace(
+        face,
+        eye_x=face.eye_x + normal(0.0, 0.010),
+        eye_width=face.eye_width + normal(0.0, 0.006),
+        eye_height=face.eye_height + normal(0.0, 0.007),
+        eye_tilt=face.eye_tilt + normal(0.0, 0.010),
+        brow_height=face.brow_height + normal(0.0, 0.012),
+        brow_arch=face.brow_arch + normal(0.0, 0.012),
+        nose_length=face.nose_length + normal(0.0, 0.018),
+        nose_width=face.nose_width * normal(1.0, 0.09),
+        nose_y=face.nose_y + normal(0.0, 0.016),
+        mouth_y=face.mouth_y + normal(0.0, 0.012),
+        mouth_width=face.mouth_width + normal(0.0, 0.014),
+        lip_upper=(face.lip_upper - 0.012 * build.age) * normal(1.0, 0.20),
+        lip_lower=(face.lip_lower - 0.012 * build.age) * normal(1.0, 0.16),
+        cheeks=face.cheeks + normal(0.0, 0.012),
+        chin=face.chin + normal(0.0, 0.014),
+        ridge=max(face.ridge + normal(0.0, 0.008), 0.0),
+        nose_hook=normal(0.0, 0.014),
+        nose_root=normal(0.0, 0.014),
+        nose_bulb=normal(1.0, 0.10),
+        eye_depth=normal(0.0, 0.013),
+        fullness=float(np.clip(normal(0.1, 0.55) - 0.4 * build.age, -1, 1)),
+        chin_breadth=normal(1.0, 0.15),
+        cleft=sampler.uniform(0.4, 1.0) * sampler.happens(0.15),
+        lopsided=tuple(normal(0.0, 1.0) for _ in range(5)),
     )
 
 

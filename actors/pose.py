@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import least_squares
 
-from .camera import project
+from .camera import CAMERA_DISTANCE, project
 from .performance import Moment
 
 PIVOT = np.array([0, -0.75, -0.15])  # half heads: the point on the neck about which the head turns
@@ -35,16 +35,23 @@ def apply_pose(points: np.ndarray, moment: Moment, skinning) -> np.ndarray:
     return points + (turned - points) * skinning + shift
 
 
-def estimate_pose(points: np.ndarray, anchors: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def estimate_pose(
+    points: np.ndarray,
+    anchors: np.ndarray,
+    size: tuple[int, int],
+    distance: float = CAMERA_DISTANCE,
+) -> np.ndarray:
     """Yaw, pitch and roll in degrees from five points (5, 2) on a picture of size (w, h).
 
-    `anchors` (5, 3) are the same points on the unturned head. Six unknowns (three angles, shift x
-    and y, zoom) are fitted so that the projected anchors come closest to the ten coordinates.
+    `anchors` (5, 3) are the same points on the unturned head, `distance` is the camera's. Six
+    unknowns (three angles, shift x and y, zoom) are fitted so that the projected anchors come
+    closest to the ten coordinates.
     """
 
     def residuals(q: np.ndarray) -> np.ndarray:
         moment = Moment(*(30 * q[:3]), shift_x=q[3], shift_y=q[4])
-        return (project(apply_pose(anchors, moment, 1.0), q[5], size)[0] - points).ravel()
+        seen, _ = project(apply_pose(anchors, moment, 1.0), q[5], size, distance)
+        return (seen - points).ravel()
 
     # The angles are in units of 30 degrees, so that all six unknowns are of one order.
     return 30 * least_squares(residuals, [0, 0, 0, 0, 0, 0.3], method="lm").x[:3]

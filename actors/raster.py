@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .camera import CAMERA_DISTANCE
-
-DEPTH_STEPS = 1 << 30  # the z-buffer's resolution, over twice the camera's distance
+DEPTH_STEPS = 1 << 30  # the z-buffer's resolution, over DEPTH_RANGE
+DEPTH_RANGE = 32.0  # half heads: nothing that is seen lies farther from the camera; by choice
 AREA_EPSILON = 1e-9  # square pixels (doubled): triangles seen edge on are left out
 EDGE_EPSILON = 1e-6  # barycentric: shared edges leave no hole between two triangles
 
@@ -152,7 +151,7 @@ def _find_nearest(
     """The samples that are covered, and the nearest candidate at each; sample and depth (N,)."""
     nothing = np.iinfo(np.int64).max
     nearest = np.full(size[0] * size[1], nothing)
-    share = np.clip(depth * np.float32(0.5 / CAMERA_DISTANCE), 0, 1)
+    share = np.clip(depth * np.float32(1 / DEPTH_RANGE), 0, 1)
     steps = (share * DEPTH_STEPS).astype(np.int64)
     np.minimum.at(nearest, sample, steps << 32 | np.arange(len(sample)))
     samples = np.flatnonzero(nearest != nothing)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .anchors import Anchors
 from .camera import project
 from .mesh import Mesh
 from .paint import Channel, Samples, paint_moment
@@ -20,7 +21,6 @@ from .pose import apply_pose
 from .raster import Visible, rasterise
 from .shade import Fragments, normalise, shade
 from .shadow import light_visibility
-from .shape import BLENDSHAPES, blendshapes, skull
 
 SUPERSAMPLING = 2  # samples of a pixel, along each side; `_average` is written for 2
 
@@ -49,13 +49,14 @@ class Model:
     def __init__(self, actor: Actor):
         self.actor = actor
         self.mesh = Mesh(actor)
+        self.anchors = Anchors(actor)
 
     def points(self, moment: Moment, size: tuple[int, int]) -> np.ndarray:
         """The five points (5, 2) in pixels of a picture of size (w, h), as MTCNN places them.
 
         Left eye, right eye, nose, left and right corner of the mouth, as seen in the picture.
         """
-        return project(self.points3d(moment), moment.zoom, size)[0]
+        return project(self.points3d(moment), moment.zoom, size, moment.distance)[0]
 
     def points3d(self, moment: Moment) -> np.ndarray:
         """The same on the head, (5, 3), in half heads.
@@ -63,31 +64,15 @@ class Model:
         An eye is the middle of its aperture, a little inwards, and follows the gaze; the nose is a
         little below its tip.
         """
-        face = self.actor.face
         gaze = 0.015 * moment.gaze_x
-        anchors = [
-            (-face.eye_x + 0.012 + gaze, 0.022),
-            (face.eye_x - 0.012 + gaze, 0.022),
-            (0, face.nose_y - 0.02),
-            (-0.98 * face.mouth_width, face.mouth_y - 0.012),
-            (0.98 * face.mouth_width, face.mouth_y - 0.012),
-        ]
-        points = np.array([self._find_on_skull(x, y, moment) for x, y in anchors])
+        points = self.anchors.place(moment, self.anchors.x + [gaze, gaze, 0, 0, 0])
         return apply_pose(points, moment, 1.0)
-
-    def _find_on_skull(self, x: float, y: float, moment: Moment) -> list[float]:
-        """Where a place (x, y) of the face at rest is once the expression has moved it, x y z."""
-        angle = np.linspace(-1.3, 1.3, 201)
-        slice_at_rest = skull(self.actor, angle, np.full(angle.shape, y))
-        shapes = blendshapes(self.actor, angle, slice_at_rest)
-        moved = slice_at_rest + sum(getattr(moment, name) * shapes[name] for name in BLENDSHAPES)
-        return [np.interp(x, slice_at_rest[:, 0], moved[:, k]) for k in range(3)]
 
     def render(self, moment: Moment, size: tuple[int, int]) -> Layer:
         """The actor at a moment on a picture of size (w, h)."""
         mesh, fine = self.mesh, (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING)
         vertices = mesh.place(moment)
-        at, depth = project(vertices, moment.zoom, fine)
+        at, depth = project(vertices, moment.zoom, fine, moment.distance)
         two_sided = mesh.two_sided[mesh.triangles[:, 0]]
         seen = rasterise(at, depth, mesh.triangles, two_sided, fine)
         colour, face = self._colour(seen, vertices, moment)

@@ -156,7 +156,10 @@ class _Candidate:
         interocular = np.linalg.norm(true[:, 1] - true[:, 0], axis=1)
         distance = np.linalg.norm(detected - true, axis=2).mean(1) / interocular
         poses = np.array(
-            [estimate_pose(detected[i], anchors[i], self.size) for i in np.flatnonzero(found)]
+            [
+                estimate_pose(detected[i], anchors[i], self.size, known.moments[i].distance)
+                for i in np.flatnonzero(found)
+            ]
         ).reshape(-1, 3)
         true_poses = np.array([[m.yaw, m.pitch, m.roll] for m in known.moments])[found]
         yaw, pitch, roll = (_mean(errors) for errors in np.abs(poses - true_poses).T)

@@ -24,8 +24,10 @@ def build_ear(actor: Actor, side: int) -> Grid:
     )
     rim = smoothstep(0.55, 0.8, np.hypot(vertices[..., 1] / 0.2, vertices[..., 2] / 0.125))
     vertices[..., 0] += side * (0.022 * rim - 0.012)
-    turn = rotation_about("z", np.radians(-8 * side)) @ rotation_about("y", np.radians(24 * side))
-    vertices = vertices @ turn.T + [side * 0.705 * actor.head.width, -0.07, -0.10]
+    away = rotation_about("y", np.radians(actor.head.ear_angle * side))
+    turn = rotation_about("z", np.radians(-8 * side)) @ away
+    beside = 0.705 * actor.head.width * mix(1, actor.head.cheekbones, 0.8)
+    vertices = actor.head.ears * (vertices @ turn.T) + [side * beside, -0.07, -0.10]
     return rigid_grid("ear", np.full(around.shape, side * 1.5), vertices)
 
 
@@ -36,7 +38,7 @@ def build_body(actor: Actor) -> Grid:
         (-3.4, 1.56), (-1.75, 1.50), (-1.58, 1.28), (-1.46, 0.86), (-1.33, 0.52), (-1.15, 0.42),
         (-0.5, 0.41),
     ], 0.09)  # fmt: skip
-    width = width * mix(1, actor.head.jaw, 0.7)  # a broad jaw goes with a stout neck
+    width = width * mix(1, actor.head.jaw, 0.7) * actor.head.neck  # a broad jaw: a stout neck
     depth = profile(y, [(-1.7, 0.60), (-1.45, 0.50), (-1.22, 0.39), (-0.5, 0.38)], 0.09)
     vertices = np.stack([width * np.sin(angle), y, depth * np.cos(angle) - 0.22], -1)
     return rigid_grid("body", angle, vertices, smoothstep(-1.40, -0.8, y))

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BLENDSHAPES = ("mouth", "smile", "brow")  # fields of a Moment that displace vertices
+BLENDSHAPES = (  # see expressions.py
+    "mouth", "smile_left", "smile_right", "frown_left", "frown_right", "brow_left", "brow_right",
+    "pucker", "press", "worry", "anger", "squint", "puff", "jaw_side",
+)  # fmt: skip
 FACE_ANGLE = 1.5  # radians about the vertical axis: beyond it there is no face
 
 
@@ -21,7 +24,9 @@ class Grid:
     kind: str  # "head", "ear", "body" or "long hair"
     angle: np.ndarray  # (H, W) radians about the vertical axis, 0 in front
     rest: np.ndarray  # (H, W, 3) at rest and without hair: the coordinates in which it is painted
-    with_hair: np.ndarray  # (H, W, 3) the same with room for the hair: what is rendered at rest
+    with_hair: (
+        np.ndarray
+    )  # (H, W, 3) with room for the hair, and lopsided: what is rendered at rest
     blendshapes: dict[str, np.ndarray]  # (H, W, 3) each: displacements of the full expression
     skinning: np.ndarray  # (H, W, 1) skinning weight: 1 turns with the head, 0 stays
 

