@@ -1,7 +1,8 @@
 """What an actor does: a smooth random path of pose, expression, gaze, light and camera.
 
 Each quantity is band-limited noise: random values at evenly spaced knots with a cubic spline
-through them. A seed fixes the whole performance, and any actor can play it.
+through them. Now and then an episode moves the face elsewhere, see episodes.py. A seed fixes the
+whole performance, and any actor can play it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from .camera import CAMERA_DISTANCE
+from .curves import smoothstep
+from .episodes import play_episodes, sample_episodes
 
 PERFORMANCE_STREAM = 0x9E4F  # keeps these random numbers apart from those of actors
+PERFORMANCE_STREAM_2 = 0x9E50  # of what version 2 added, so that the paths of version 1 stay
 
 # How each quantity wanders: seconds between knots, least value, greatest value. By eye.
 PATHS = {
@@ -34,8 +38,24 @@ PATHS = {
     "shift_y": (2.6, -0.1, 0.1),
     "zoom": (3.5, 0.30, 0.36),
 }
+PATHS_2 = {
+    "closing": (0.22, 0, 1),  # lips meet while talking (m, b, p)
+    "rounding": (0.30, -0.5, 0.6),  # lips are rounded while talking (o, u, w); below 0: spread
+    "side": (2.5, -0.45, 0.45),
+    "inner_brow": (1.3, -0.35, 0.35),
+    "squint": (1.7, -0.4, 0.35),
+    "jaw_side": (1.1, -0.12, 0.12),
+    "light_aside": (5, -0.5, 0.5),  # added to light_x
+}
+LIPS_MEET = (
+    0.66,
+    0.82,
+)  # closing: the lips come together from the first on, and touch at the second
 SECONDS_BETWEEN_BLINKS = (0.8, 3.2)  # least and most; people blink 15 to 20 times a minute
 BLINK_SECONDS = 0.07  # from the open eye to the closed one
+SLOW_BLINKS, HALF_BLINKS = 0.2, 0.12  # share of all blinks; by eye
+CAMERA_DISTANCES = (4.0, 14.0)  # half heads: a telephone held near .. a telephoto lens
+LAMP_TEMPERATURES = (-1.0, 1.0)  # bluish like the sky .. yellowish like a bulb; by eye
 
 
 @dataclass(frozen=True)
@@ -94,21 +114,59 @@ class Performance:
         self.paths = {name: _wander(rng, seconds, *path) for name, path in PATHS.items()}
         pauses = rng.uniform(*SECONDS_BETWEEN_BLINKS, int(seconds) + 4)
         self.blinks = np.cumsum(pauses) - 0.5  # seconds at which the eyes are closed
+        rng = np.random.default_rng([seed, PERFORMANCE_STREAM_2])
+        self.paths |= {name: _wander(rng, seconds, *path) for name, path in PATHS_2.items()}
+        slow, half = rng.random((2, len(self.blinks)))
+        self.blink_seconds = BLINK_SECONDS * np.where(slow < SLOW_BLINKS, rng.uniform(1.5, 3), 1)
+        self.blink_depths = np.where(half < HALF_BLINKS, rng.uniform(0.4, 0.8), 1)
+        self.episodes = sample_episodes(rng, seconds)
+        self.constant = _sample_lens_and_lamp(rng)
 
     def at(self, t: float) -> Moment:
         """The moment after t seconds."""
         now = {name: path(t) for name, path in self.paths.items()}
-        talking, syllables = max(now.pop("talking"), 0.0), now.pop("syllables")
-        light = np.array([now.pop("light_x"), now.pop("light_y"), 1.0])
-        now["smile"], now["brow"] = max(now["smile"], 0.0), max(now["brow"], 0.0)
-        # A broad smile stretches the lips, so the mouth opens less.
-        mouth = talking * (0.25 + 0.75 * syllables) * (1 - 0.45 * now["smile"])
-        return Moment(
-            mouth=mouth,
-            blink=float(np.exp(-(((t - self.blinks) / BLINK_SECONDS) ** 4)).max()),
-            light=tuple(light / np.linalg.norm(light)),
-            **now,
-        )
+        light_x = now.pop("light_x") + now.pop("light_aside")
+        light = np.array([light_x, now.pop("light_y"), 1.0])
+        for name in ("smile", "brow", "squint"):
+            now[name] = max(now[name], 0.0)
+        _talk(now)
+        closed = np.exp(-(((t - self.blinks) / self.blink_seconds) ** 4)) * self.blink_depths
+        now |= dict.fromkeys(("frown", "wide", "puff", "tongue", "wink", "blink"), 0.0)
+        play_episodes(self.episodes, now, t)
+        now["blink"] = max(now["blink"], float(closed.max()))
+        return Moment(light=tuple(light / np.linalg.norm(light)), **now, **self.constant)
+
+
+def _talk(now: dict[str, float]) -> None:
+    """Turn what is said into mouth, pucker and press, in place."""
+    talking, syllables = max(now.pop("talking"), 0.0), now.pop("syllables")
+    closing, rounding = smoothstep(*LIPS_MEET, now.pop("closing")), now.pop("rounding")
+    # A broad smile stretches the lips, so the mouth opens less.
+    mouth = talking * (0.25 + 0.75 * syllables) * (1 - 0.45 * now["smile"])
+    now["mouth"] = mouth * (1 - closing)
+    audible = min(3 * talking, 1.0)
+    now["press"] = 0.35 * closing * audible
+    now["pucker"] = max(rounding, 0.0) * audible * (1 - closing) * (1 - now["smile"])
+
+
+def _sample_lens_and_lamp(rng: np.random.Generator) -> dict:
+    """What stays the same all through a performance: fields of a Moment."""
+    near, far = np.log(CAMERA_DISTANCES)
+    typical = np.log(CAMERA_DISTANCE)
+    distance = np.exp(rng.triangular(near, typical, far))
+    lamp, around = (_colour_of_light(rng.uniform(*LAMP_TEMPERATURES)) for _ in range(2))
+    return {
+        "distance": float(distance),
+        "lamp_size": float(rng.uniform(0, 1)),
+        "lamp_colour": lamp,
+        "ambient_colour": around,
+    }
+
+
+def _colour_of_light(warmth: float) -> tuple[float, float, float]:
+    """Multipliers of linear light whose mean is 1; `warmth` -1 bluish .. 1 yellowish."""
+    colour = np.array([1 + 0.16 * warmth, 1.0, 1 - 0.22 * warmth])
+    return tuple(float(v) for v in colour / colour.mean())
 
 
 def _wander(
