@@ -9,8 +9,19 @@ from .performance import Moment
 from .person import Actor
 from .pose import apply_pose
 from .raster import Visible, grid_triangles
-from .shape import BLENDSHAPES, FACE_ANGLE, Grid, build_grids, expression_weights, grid_normals
+from .shape import (
+    BLENDSHAPES,
+    FACE_ANGLE,
+    Grid,
+    build_grids,
+    build_worn,
+    expression_weights,
+    grid_normals,
+)
 
+TWO_SIDED = {"long hair", "brim", "scarf", "fringe", "glasses", "arm"}  # kinds of grids
+# Grids that one looks through, in the order in which they are laid over the rest.
+OVERLAYS = ("fringe",), ("glasses", "arm")
 NOT_IN_FACE = 9  # half heads: a place beyond every feature, for vertices outside the face
 
 
@@ -20,7 +31,9 @@ class Mesh:
     with_hair         (V, 3) vertices at rest; blendshapes (V, 3) by name and skinning (V, 1) move
                       them, see Grid
     spans             of each grid: the slice of its vertices, and its rows and columns
-    triangles         (T, 3) vertex numbers
+    triangles         (T, 3) vertex numbers of what is opaque
+    overlays          such triangles of what one looks through: one array for each of OVERLAYS
+                      that the actor has
     shadow_triangles  (T / 4, 3) of every second row and column: enough to cast a shadow
     two_sided         (V,) whether the surface is seen from behind too
     face_place        (V, 2) x and y on the head at rest, NOT_IN_FACE outside the face
@@ -31,7 +44,7 @@ class Mesh:
     """
 
     def __init__(self, actor: Actor):
-        grids = build_grids(actor)
+        grids = build_grids(actor) + build_worn(actor)
         textures = [Texture(actor, grid) for grid in grids]
         self._join_vertices(grids)
         self._join_triangles(grids)
@@ -44,20 +57,24 @@ class Mesh:
         self.blendshapes = {
             name: _flatten([g.blendshapes[name] for g in grids], 3) for name in BLENDSHAPES
         }
-        self.two_sided = np.concatenate(
-            [np.full(g.angle.size, g.kind == "long hair") for g in grids]
-        )
+        self.two_sided = np.concatenate([np.full(g.angle.size, g.kind in TWO_SIDED) for g in grids])
 
     def _join_triangles(self, grids: list[Grid]) -> None:
         self.spans: list[tuple[slice, tuple[int, int]]] = []
         triangles, shadow_triangles, first = [], [], 0
+        overlays: dict[tuple[str, ...], list[np.ndarray]] = {}
         for grid in grids:
             rows, columns = grid.angle.shape
             self.spans.append((slice(first, first + grid.angle.size), (rows, columns)))
-            triangles.append(grid_triangles(rows, columns, first))
-            shadow_triangles.append(grid_triangles(rows, columns, first, step=2))
+            numbers = grid_triangles(rows, columns, first)
+            if layer := next((kinds for kinds in OVERLAYS if grid.kind in kinds), None):
+                overlays.setdefault(layer, []).append(numbers)
+            else:
+                triangles.append(numbers)
+                shadow_triangles.append(grid_triangles(rows, columns, first, step=2))
             first += grid.angle.size
         self.triangles = np.concatenate(triangles)
+        self.overlays = [np.concatenate(overlays[layer]) for layer in OVERLAYS if layer in overlays]
         self.shadow_triangles = np.concatenate(shadow_triangles)
 
     def _join_textures(self, textures: list[Texture]) -> None:
@@ -96,10 +113,17 @@ class Mesh:
 
     def look_up(self, seen: Visible, coordinates: np.ndarray) -> np.ndarray:
         """The nearest texels (S, Channel.COUNT) at samples' coordinates (S, 2), a copy."""
+        return self.texels[self._find_texels(seen, coordinates)]
+
+    def look_up_opacity(self, seen: Visible) -> np.ndarray:
+        """The opacity (S,) of samples."""
+        found = self._find_texels(seen, seen.interpolate(self.coordinates))
+        return self.texels[found, Channel.OPACITY]
+
+    def _find_texels(self, seen: Visible, coordinates: np.ndarray) -> np.ndarray:
         corner = seen.corners[:, 0]
         place = np.rint(coordinates).astype(np.int32)
-        row_start = self.first_texel[corner] + place[:, 0] * self.row_width[corner]
-        return self.texels[row_start + place[:, 1]]
+        return self.first_texel[corner] + place[:, 0] * self.row_width[corner] + place[:, 1]
 
 
 def _flatten(grids: list[np.ndarray], channels: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-Colour = tuple[float, float, float]
+from .wear import Colour, Wear, sample_wear
 
 # sRGB of the six skin types of Fitzpatrick (1988), from very fair to very dark; by eye.
 SKIN_TONES = np.array([
@@ -43,6 +43,7 @@ IRIS_COLOURS = {  # sRGB, by eye
     "blue": (84, 124, 158),
     "grey": (116, 130, 140),
 }
+THIN_HAIR = 0.05  # half heads: too thin for a fringe; by eye
 ACTOR_STREAM = 0xAC702  # keeps the random numbers of actors apart from those of performances
 SHAPE_STREAM = 0x5A9E2  # of the shapes of version 2: colours, hair and age of a seed stay
 
@@ -70,6 +71,7 @@ class HeadTraits:
     ears: float = 1.0  # size
     ear_angle: float = 24.0  # degrees: how far they stand off
     neck: float = 1.0  # thickness
+    wear: Wear = Wear()
 
     @property
     def skin_colour(self) -> Colour:
@@ -137,7 +139,8 @@ def sample_actor(seed: int) -> Actor:
     build = _sample_build(sampler)
     head, face = _sample_head(sampler, build), _sample_face(sampler, build)
     shapes = _Sampler(np.random.default_rng([seed, SHAPE_STREAM]))
-    return Actor(_vary_head(shapes, head, build), _vary_face(shapes, face, build))
+    head, face = _vary_head(shapes, head, build), _vary_face(shapes, face, build)
+    return Actor(replace(head, wear=sample_wear(seed, head.hair_thickness > THIN_HAIR)), face)
 
 
 class _Sampler:

@@ -26,6 +26,10 @@ class Visible:
     corners: np.ndarray  # (S, 3) vertex numbers of the triangle that is seen
     weights: np.ndarray  # (S, 3) barycentric coordinates in that triangle
 
+    def take(self, shown: np.ndarray) -> Visible:
+        """Some of the samples: shown (S,) bool."""
+        return Visible(self.samples[shown], self.corners[shown], self.weights[shown])
+
     def interpolate(self, values: np.ndarray) -> np.ndarray:
         """Values (V, C) of the vertices, interpolated at the samples: (S, C)."""
         out = values[self.corners[:, 0]]

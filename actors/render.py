@@ -23,6 +23,7 @@ from .shade import Fragments, normalise, shade
 from .shadow import light_visibility
 
 SUPERSAMPLING = 2  # samples of a pixel, along each side; `_average` is written for 2
+MIN_OPACITY = 0.004  # what is worn and less opaque than a level of 8 bits is not shaded
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,29 +74,34 @@ class Model:
         mesh, fine = self.mesh, (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING)
         vertices = mesh.place(moment)
         at, depth = project(vertices, moment.zoom, fine, moment.distance)
-        two_sided = mesh.two_sided[mesh.triangles[:, 0]]
-        seen = rasterise(at, depth, mesh.triangles, two_sided, fine)
-        colour, face = self._colour(seen, vertices, moment)
+        attributes = self._list_attributes(vertices, moment)
+        seen = rasterise(at, depth, mesh.triangles, mesh.two_sided[mesh.triangles[:, 0]], fine)
         samples = np.zeros((fine[1] * fine[0], 5), np.float32)  # colour, cover, mask
-        samples[seen.samples, :3] = colour
-        samples[seen.samples, 3] = 1
-        samples[seen.samples, 4] = face
+        samples[seen.samples] = self._colour(seen, attributes, moment)
+        nearest = np.full(len(samples), np.inf, np.float32)
+        nearest[seen.samples] = seen.interpolate(depth[:, None])[:, 0]
+        for triangles in mesh.overlays:
+            seen = rasterise(at, depth, triangles, np.ones(len(triangles), bool), fine)
+            opacity = mesh.look_up_opacity(seen)
+            seen_depth = seen.interpolate(depth[:, None])[:, 0]
+            shown = (opacity > MIN_OPACITY) & (seen_depth < nearest[seen.samples])
+            seen, opacity = seen.take(shown), opacity[shown, None]
+            over = self._colour(seen, attributes, moment)
+            over[:, 4] = 0  # what is worn is no face
+            samples[seen.samples] += (over - samples[seen.samples]) * opacity
         pixels = _average(samples.reshape(fine[1], fine[0], 5))
         return Layer(pixels[..., :3], pixels[..., 3], pixels[..., 4])
 
-    def _colour(
-        self, seen: Visible, vertices: np.ndarray, moment: Moment
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The colours (S, 3) of the visible samples in linear light, and their face mask (S,)."""
-        mesh = self.mesh
-        visibility = light_visibility(mesh, vertices, np.array(moment.light, np.float32))
-        attributes = [
-            mesh.coordinates,
-            mesh.normals(vertices),
-            mesh.face_place,
-            visibility[:, None],
-        ]
-        values = seen.interpolate(np.concatenate(attributes, 1).astype(np.float32))
+    def _list_attributes(self, vertices: np.ndarray, moment: Moment) -> np.ndarray:
+        """What is interpolated between vertices, (V, 8)."""
+        mesh, light = self.mesh, np.array(moment.light, np.float32)
+        visibility = light_visibility(mesh, vertices, light)[:, None]
+        attributes = mesh.coordinates, mesh.normals(vertices), mesh.face_place, visibility
+        return np.concatenate(attributes, 1).astype(np.float32)
+
+    def _colour(self, seen: Visible, attributes: np.ndarray, moment: Moment) -> np.ndarray:
+        """The visible samples (S, 5): colour in linear light, cover (1), and mask of the face."""
+        mesh, values = self.mesh, seen.interpolate(attributes)
         coordinates, normals, place, visibility = np.split(values, (2, 5, 7), axis=1)
         texels = mesh.look_up(seen, coordinates)
         occlusion = texels[:, Channel.OCCLUSION]
@@ -111,7 +117,8 @@ class Model:
         paint_moment(self.actor, moment, samples)
         normals = normalise(normals, mesh.two_sided[seen.corners[:, 0]])
         fragments = Fragments(normals, visibility[:, 0], coordinates, texels[:, Channel.HAIR])
-        return shade(samples, fragments, moment), texels[:, Channel.FACE]
+        colour, cover = shade(samples, fragments, moment), np.ones((len(texels), 1), np.float32)
+        return np.concatenate([colour, cover, texels[:, Channel.FACE, None]], 1)
 
 
 def _average(samples: np.ndarray) -> np.ndarray:

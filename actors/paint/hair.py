@@ -26,7 +26,7 @@ def paint_scalp(texels: np.ndarray, actor: Actor, surface: HeadSurface) -> np.nd
         stubble = mix(linear(head.skin_colour), linear(head.hair), 0.55)
         colour, opacity, shine = stubble * (1 + 0.15 * grain)[..., None], hair * 0.6, 0.4
     else:
-        colour, opacity, shine = _strand_colour(actor, streaks), hair, _strand_shine(streaks)
+        colour, opacity, shine = strand_colour(actor, streaks), hair, strand_shine(streaks)
         # The hair throws a shadow on the skin below the hairline.
         shadow = 0.26 * gaussian(height + 0.035, 0.05) * (height < 0)
         texels[..., Channel.OCCLUSION] *= 1 - shadow
@@ -40,17 +40,17 @@ def paint_long_hair(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.nda
     """The texels of long hair, a surface of its own."""
     y = rest[..., 1]
     streaks = strands(y, angle * 0.8 + 0.05 * np.sin(y * 4))
-    texels = fill(angle.shape, _strand_colour(actor, streaks))
-    texels[..., Channel.SPECULAR] = _strand_shine(streaks)
+    texels = fill(angle.shape, strand_colour(actor, streaks))
+    texels[..., Channel.SPECULAR] = strand_shine(streaks)
     texels[..., Channel.HAIR] = 1
     return texels
 
 
-def _strand_colour(actor: Actor, streaks: np.ndarray) -> np.ndarray:
+def strand_colour(actor: Actor, streaks: np.ndarray) -> np.ndarray:
     """Lighter and darker strands, (H, W, 3)."""
     return linear(actor.head.hair) * np.maximum(1 + 0.75 * streaks, 0.25)[..., None]
 
 
-def _strand_shine(streaks: np.ndarray) -> np.ndarray:
+def strand_shine(streaks: np.ndarray) -> np.ndarray:
     """Light strands shine more than dark ones."""
     return 0.40 + 0.45 * np.maximum(streaks, 0)

@@ -18,7 +18,8 @@ class Channel:
     FACE = 5  # 1 in the face, 0 outside: the mask of the true swap
     SMILE_FOLD = 6  # 0..1: a fold that a smile deepens
     HAIR = 7  # 0..1: where hair grows
-    COUNT = 8
+    OPACITY = 8  # 0..1: of what is worn; the rest is opaque
+    COUNT = 9
 
 
 def linear(colour) -> np.ndarray:
@@ -32,6 +33,7 @@ def fill(shape: tuple[int, ...], rgb: np.ndarray) -> np.ndarray:
     texels[..., Channel.RGB] = rgb
     texels[..., Channel.OCCLUSION] = 1
     texels[..., Channel.SPECULAR] = 0.35
+    texels[..., Channel.OPACITY] = 1
     return texels
 
 

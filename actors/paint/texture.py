@@ -16,14 +16,32 @@ from .body import paint_body, paint_ear
 from .hair import paint_long_hair
 from .head import paint_head
 from .texels import Channel, refine
+from .worn import (
+    paint_arm,
+    paint_cloth,
+    paint_earring,
+    paint_fringe,
+    paint_glasses,
+    paint_hat,
+)
 
 # Texels for each cell of a grid, along each side; by eye.
-TEXELS_PER_CELL = {"head": 6, "ear": 4, "body": 6, "long hair": 4}
+TEXELS_PER_CELL = {
+    "head": 6, "ear": 4, "body": 6, "long hair": 4, "hat": 4, "brim": 2, "scarf": 3,
+    "earring": 1, "fringe": 6, "glasses": 6, "arm": 1,
+}  # fmt: skip
 PAINTERS = {
     "head": paint_head,
     "ear": paint_ear,
     "body": paint_body,
     "long hair": paint_long_hair,
+    "hat": paint_hat,
+    "brim": paint_cloth,
+    "scarf": paint_cloth,
+    "earring": paint_earring,
+    "fringe": paint_fringe,
+    "glasses": paint_glasses,
+    "arm": paint_arm,
 }
 # (reach in vertices, strength) of the hollows that darken: wrinkles, and eye sockets. By eye.
 OCCLUSION_SCALES = ((2.0, 9.0), (6.0, 3.0))

@@ -43,6 +43,8 @@ def hair_volume(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray
     )
     outwards = rest * [1 / 0.55, 0.9, 1 / 0.75]
     length = np.linalg.norm(outwards, axis=-1, keepdims=True) + 1e-6
+    if head.wear.has_headscarf:
+        thickness = thickness * 0.3  # the scarf presses it flat
     return outwards / length * thickness[..., None]
 
 

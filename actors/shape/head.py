@@ -23,7 +23,9 @@ MOUTH_ROWS = 12  # more rows around the mouth, where expressions bend the surfac
 
 def build_grids(actor: Actor) -> list[Grid]:
     """All surfaces of an actor; the head is the first. Long hair hides the ears."""
-    if actor.head.length > 0:
+    if actor.head.wear.has_headscarf:
+        sides = []  # hidden
+    elif actor.head.length > 0:
         sides = [build_long_hair(actor)]
     else:
         sides = [build_ear(actor, side) for side in (-1, 1)]
