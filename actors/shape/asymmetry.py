@@ -23,7 +23,7 @@ def lopsidedness(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarra
     front = smoothstep(-0.1, 0.5, np.cos(angle))
     below_brow = gaussian(y - 0.02, 0.17) * np.tanh(x / 0.15)
     brow = bump(np.abs(x), y, 0.28, face.brow_height + 0.02, 0.2, 0.08) * np.tanh(x / 0.1)
-    lips = gaussian(y - face.mouth_y, 0.13) * np.tanh(x / 0.15) * gaussian(x, 0.45)
+    lips = gaussian(y - face.mouth_y, 0.13) * np.tanh(x / 0.25) * gaussian(x, 0.45)
     up = 0.011 * eyes * below_brow + 0.014 * brows * brow + 0.012 * mouth * lips
     ridge = bump(x, y, 0, face.nose_y - 0.03, 0.20, 0.20)
     right = 0.016 * nose * ridge + 0.022 * jaw * smoothstep(-0.35, -0.95, y)

@@ -132,9 +132,11 @@ def _nose(face: FaceTraits, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         (tip - 0.05, length * 0.95 + droop), (tip - 0.13, 0.04), (tip - 0.17, 0),
     ])  # fmt: skip
     breadth = width * profile(y, [
-        (0.15, 0.070), (0, 0.062), (tip + 0.10, 0.074), (tip, 0.098 * face.nose_bulb),
+        (0.15, 0.070), (0, 0.062), (tip + 0.12, 0.066), (tip, 0.098 * face.nose_bulb),
         (tip - 0.2, 0.11),
     ])  # fmt: skip
     bridge = height * np.exp(-(np.abs(x / breadth) ** 2.2))
-    wings = bump(np.abs(x), y, 0.105 * width, tip - 0.055, 0.055 * width, 0.058)
-    return bridge + 0.085 * wings
+    ball = bump(x, y, 0, tip - 0.02, 0.075 * width * face.nose_bulb, 0.055)
+    wings = bump(np.abs(x), y, 0.108 * width, tip - 0.06, 0.046 * width, 0.050)
+    crease = bump(np.abs(x), y, 0.165 * width, tip - 0.04, 0.025, 0.06)  # behind the wings
+    return bridge + 0.018 * ball + 0.080 * wings - 0.012 * crease
