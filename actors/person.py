@@ -9,7 +9,7 @@ Lengths are in half heads (half the height of a head). The origin is the middle 
 points to the right of the picture, y up, z towards the camera. Colours are sRGB, 0..255.
 
 Version 2 of the actors shapes heads and faces more boldly, and differently on both sides. Its
-random numbers are a stream of their own, so the colours, hair and age of a seed stay as they were.
+random numbers are a stream of their own, so the colours and the age of a seed stay as they were.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ IRIS_COLOURS = {  # sRGB, by eye
 }
 THIN_HAIR = 0.05  # half heads: too thin for a fringe; by eye
 ACTOR_STREAM = 0xAC702  # keeps the random numbers of actors apart from those of performances
-SHAPE_STREAM = 0x5A9E2  # of the shapes of version 2: colours, hair and age of a seed stay
+SHAPE_STREAM = 0x5A9E2  # of the shapes of version 2: colours and age of a seed stay
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class HeadTraits:
     ears: float = 1.0  # size
     ear_angle: float = 24.0  # degrees: how far they stand off
     neck: float = 1.0  # thickness
+    curls: float = 0.0  # 0 smooth .. 1 curly: bumps of the hair, as a share of its thickness
     wear: Wear = Wear()
 
     @property
@@ -242,6 +243,20 @@ def _sample_face(sampler: _Sampler, build: _Build) -> FaceTraits:
     )
 
 
+def _vary_hair(sampler: _Sampler, head: HeadTraits) -> dict[str, float]:
+    """Cropped or full, smooth or curly; a shaven head stays so."""
+    fullness = sampler.uniform(0.55, 1.35)
+    if sampler.happens(0.12):
+        fullness = sampler.uniform(1.5, 2.2)
+    curly = sampler.happens(0.2 + 0.3 * (head.skin > 0.7))
+    curls = sampler.uniform(0.3, 1.0) * curly
+    shaven = head.hair_thickness < 0.05
+    return {
+        "hair_thickness": head.hair_thickness * (1.0 if shaven else fullness),
+        "curls": 0.0 if shaven else curls,
+    }
+
+
 def _vary_head(sampler: _Sampler, head: HeadTraits, build: _Build) -> HeadTraits:
     """The head in one of the many shapes of the world: long or round, pointed or square."""
     normal = sampler.normal
@@ -257,6 +272,7 @@ def _vary_head(sampler: _Sampler, head: HeadTraits, build: _Build) -> HeadTraits
         ears=normal(1.0, 0.07) + 0.08 * build.age,
         ear_angle=normal(24.0, 5.0),
         neck=normal(1.0, 0.05) + 0.04 * heavy,
+        **_vary_hair(sampler, head),
     )
 
 

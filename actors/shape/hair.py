@@ -36,6 +36,8 @@ def hair_volume(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray
     from_parting = np.abs(x - 0.28 * head.parting) * 0.35
     wave = 0.10 * np.sin(5 * angle + 3 * head.parting + 5 * y) * (1 - top)
     wave = wave + 0.05 * np.sin(11 * x + 7 * head.parting)
+    curl = np.sin(17 * angle + 9 * x) * np.sin(19 * y + 4 * np.sin(7 * angle))
+    wave = wave + 0.28 * head.curls * curl
     thickness = (
         head.hair_thickness
         * smoothstep(0, 0.20, hairline(actor, angle, y))
@@ -60,7 +62,8 @@ def build_long_hair(actor: Actor) -> Grid:
     locks = 0.030 * np.sin(angle * 9 + y * 2.5 + 5 * head.parting) + 0.014 * np.sin(
         angle * 23 - y * 2
     )
-    locks = 1 + locks * smoothstep(0.7, 0.2, y)
+    curl = np.sin(15 * angle + 3 * np.sin(9 * y)) * np.sin(14 * y)
+    locks = 1 + (locks + 0.03 * head.curls * curl) * smoothstep(0.7, 0.2, y)
     vertices = np.stack(
         [width * locks * np.sin(angle), y, width * np.cos(angle) * locks + 0.02], -1
     )
