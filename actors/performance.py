@@ -18,6 +18,7 @@ from .curves import smoothstep
 from .episodes import play_episodes, sample_episodes
 
 PERFORMANCE_STREAM = 0x9E4F  # keeps these random numbers apart from those of actors
+LIGHT_STREAM = 0x9E51  # of the directions, strengths and strong colours of light
 PERFORMANCE_STREAM_2 = 0x9E50  # of what version 2 added, so that the paths of version 1 stay
 
 # How each quantity wanders: seconds between knots, least value, greatest value. By eye.
@@ -55,6 +56,7 @@ SECONDS_BETWEEN_BLINKS = (0.8, 3.2)  # least and most; people blink 15 to 20 tim
 BLINK_SECONDS = 0.07  # from the open eye to the closed one
 SLOW_BLINKS, HALF_BLINKS = 0.2, 0.12  # share of all blinks; by eye
 CAMERA_DISTANCES = (4.0, 14.0)  # half heads: a telephone held near .. a telephoto lens
+USUAL_LIGHT, COLOURED_LIGHT = 0.7, 0.08  # share of all performances; by eye
 LAMP_TEMPERATURES = (-1.0, 1.0)  # bluish like the sky .. yellowish like a bulb; by eye
 
 
@@ -121,12 +123,14 @@ class Performance:
         self.blink_depths = np.where(half < HALF_BLINKS, rng.uniform(0.4, 0.8), 1)
         self.episodes = sample_episodes(rng, seconds)
         self.constant = _sample_lens_and_lamp(rng)
+        self.light = _sample_light(np.random.default_rng([seed, LIGHT_STREAM]), self.constant)
 
     def at(self, t: float) -> Moment:
         """The moment after t seconds."""
         now = {name: path(t) for name, path in self.paths.items()}
         light_x = now.pop("light_x") + now.pop("light_aside")
-        light = np.array([light_x, now.pop("light_y"), 1.0])
+        light = np.array([light_x, now.pop("light_y"), 1.0]) + self.light["aside"]
+        now["ambient"] *= self.light["ambient"]
         for name in ("smile", "brow", "squint"):
             now[name] = max(now[name], 0.0)
         _talk(now)
@@ -161,6 +165,22 @@ def _sample_lens_and_lamp(rng: np.random.Generator) -> dict:
         "lamp_colour": lamp,
         "ambient_colour": around,
     }
+
+
+def _sample_light(rng: np.random.Generator, constant: dict) -> dict:
+    """How the light of a performance differs from a room's; may change the lamp in `constant`.
+
+    "aside" is added to the direction of the lamp, "ambient" multiplies the light from all around:
+    hard light, as that of the sun, comes with dark shadows.
+    """
+    usual, coloured = rng.random(2) < [USUAL_LIGHT, COLOURED_LIGHT]
+    aside = np.array([rng.uniform(-1.6, 1.6), rng.uniform(-0.9, 1.3), rng.uniform(-0.5, 0.3)])
+    if coloured:
+        for name in ("lamp_colour", "ambient_colour"):
+            colour = 0.35 + rng.dirichlet([1.2, 1.2, 1.2])
+            constant[name] = tuple(float(v) for v in colour / colour.mean())
+    darkest = 0.35 + 0.5 * constant["lamp_size"]
+    return {"aside": 0.0 if usual else aside, "ambient": float(rng.uniform(darkest, 1.45))}
 
 
 def _colour_of_light(warmth: float) -> tuple[float, float, float]:

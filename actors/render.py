@@ -94,8 +94,8 @@ class Model:
 
     def _list_attributes(self, vertices: np.ndarray, moment: Moment) -> np.ndarray:
         """What is interpolated between vertices, (V, 8)."""
-        mesh, light = self.mesh, np.array(moment.light, np.float32)
-        visibility = light_visibility(mesh, vertices, light)[:, None]
+        mesh = self.mesh
+        visibility = light_visibility(mesh, vertices, moment)[:, None]
         attributes = mesh.coordinates, mesh.normals(vertices), mesh.face_place, visibility
         return np.concatenate(attributes, 1).astype(np.float32)
 

@@ -8,21 +8,24 @@ from scipy import ndimage
 from .camera import CAMERA_DISTANCE
 from .curves import smoothstep
 from .mesh import Mesh
+from .performance import Moment
 from .raster import rasterise
 
 SHADOW_MAP_SIZE = 160  # samples along each side of the shadow map
 SHADOW_MAP_SCALE = 0.27  # of the map's side that half a head takes
 SHADOW_MAP_CENTRE = np.float32([0, -0.2, 0])  # half heads: what the light looks at
 SHADOW_DEPTHS = 0.10, 0.04  # half heads behind the nearest surface: full shadow, no shadow
+SHADOW_BLUR = 0.25, 2.6  # vertices: sigma at the shadows' edges, of hard and of soft light
 EMPTY_DEPTH = 99  # half heads: where the light sees nothing
 
 
-def light_visibility(mesh: Mesh, vertices: np.ndarray, light: np.ndarray) -> np.ndarray:
+def light_visibility(mesh: Mesh, vertices: np.ndarray, moment: Moment) -> np.ndarray:
     """How much of the light reaches each vertex, (V,) float32: 0 in shadow .. 1.
 
     The depth test is averaged over 3 x 3 samples of the map (percentage-closer filtering, Reeves et
-    al. 1987) and over neighbouring vertices, so that shadows have soft edges.
+    al. 1987) and over neighbouring vertices: the larger the lamp, the softer the shadows' edges.
     """
+    light = np.array(moment.light, np.float32)
     place, depth = _project_from_light(vertices, light)
     nearest = _draw_shadow_map(mesh, place, depth)
     column, row = np.clip(np.rint(place).astype(np.int32), 1, SHADOW_MAP_SIZE - 2).T
@@ -34,9 +37,11 @@ def light_visibility(mesh: Mesh, vertices: np.ndarray, light: np.ndarray) -> np.
     visibility /= 9
     outside = ((place < 2) | (place > SHADOW_MAP_SIZE - 3)).any(1)
     visibility[outside] = 1
+    hard, soft = SHADOW_BLUR
+    blur = hard * (soft / hard) ** float(np.clip(moment.lamp_size, 0, 1))
     for span, shape in mesh.spans:
         values = visibility[span].reshape(shape)
-        visibility[span] = ndimage.uniform_filter(values, 3, mode="nearest").ravel()
+        visibility[span] = ndimage.gaussian_filter(values, blur, mode="nearest").ravel()
     return visibility
 
 

@@ -10,6 +10,7 @@ from actors import Model, Moment, Performance, Scene, render_frames, sample_acto
 from actors.camera import CAMERA_DISTANCE
 from actors.pose import PIVOT, head_rotation
 from actors.render import encode
+from actors.shadow import light_visibility
 from actors.shape import LIP_BAND
 
 SIZE = 128, 128
@@ -196,3 +197,25 @@ def test_the_detector_finds_actors_and_their_points(detector):
                 / np.linalg.norm(frame.points[1] - frame.points[0])
             )
     assert np.mean(errors) < 0.06 and np.mean(errors, 0)[NOSE] < 0.10
+
+
+def test_a_large_lamp_softens_the_shadows_edges(model):
+    """The steepest change of the light between neighbouring vertices."""
+    vertices = model.mesh.place(Moment())
+    span, shape = model.mesh.spans[0]
+    steepness = [
+        np.abs(np.diff(light_visibility(model.mesh, vertices, moment)[span].reshape(shape))).max()
+        for moment in (Moment(lamp_size=size, light=(-0.6, 0.4, 0.69)) for size in (0, 0.5, 1))
+    ]
+    assert steepness[0] > 1.3 * steepness[1] > 1.6 * steepness[2] > 0
+
+
+def test_light_differs_from_performance_to_performance():
+    moments = [Performance(seed, 2).at(1.0) for seed in range(60)]
+    ambient = [m.ambient for m in moments]
+    assert min(ambient) < 0.2 and max(ambient) > 0.4
+    aside = np.array([m.light for m in moments])
+    np.testing.assert_allclose(np.linalg.norm(aside, axis=1), 1)
+    assert aside[:, 0].min() < -0.6 and aside[:, 0].max() > 0.6
+    for colour in np.array([[m.lamp_colour, m.ambient_colour] for m in moments]).reshape(-1, 3):
+        assert colour.mean() == pytest.approx(1) and colour.min() > 0.3
