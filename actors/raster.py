@@ -67,16 +67,17 @@ def rasterise(
     """
     boxes = _find_boxes(at, depth, triangles, two_sided, size)
     triangle, right, down = boxes.list_samples()
-    planes = boxes.solve_planes()[triangle]  # (candidates, 3, 3)
-    second, third = (_evaluate(planes[:, k], right, down) for k in (0, 1))
+    planes = boxes.solve_planes()
+    second, third = (_evaluate(planes[k], triangle, right, down) for k in (0, 1))
     covered = np.flatnonzero(
         (second >= -EDGE_EPSILON) & (third >= -EDGE_EPSILON) & (second + third <= 1 + EDGE_EPSILON)
     )
-    triangle, planes, second, third, right, down = (
-        v[covered] for v in (triangle, planes, second, third, right, down)
+    triangle, second, third, right, down = (
+        v.take(covered) for v in (triangle, second, third, right, down)
     )
-    sample = (boxes.top[triangle] + down) * size[0] + boxes.left[triangle] + right
-    samples, nearest = _find_nearest(sample, _evaluate(planes[:, 2], right, down), size)
+    sample = (boxes.top.take(triangle) + down) * size[0] + boxes.left.take(triangle) + right
+    depths = _evaluate(planes[2], triangle, right, down)
+    samples, nearest = _find_nearest(sample, depths, size)
     second, third = second[nearest], third[nearest]
     return Visible(
         samples,
@@ -107,18 +108,18 @@ class _Boxes:
         return triangle, right, down
 
     def solve_planes(self) -> np.ndarray:
-        """What is linear over the picture, (T, 3, 3).
+        """What is linear over the picture, (3, 3, T).
 
-        Second index: second and third barycentric coordinate, depth. Third index: the value at the
+        First index: second and third barycentric coordinate, depth. Second index: the value at the
         box's first sample, the slope to the right, the slope down.
         """
         x, y, z = self.corners
-        planes = np.empty((len(self.area), 3, 3), np.float32)
+        planes = np.empty((3, 3, len(self.area)), np.float32)
         for k, (dx, dy) in enumerate(((x[0] - x[2], y[2] - y[0]), (x[1] - x[0], y[0] - y[1]))):
-            planes[:, k, 0] = (dy * (self.left - x[0]) + dx * (self.top - y[0])) / self.area
-            planes[:, k, 1], planes[:, k, 2] = dy / self.area, dx / self.area
-        planes[:, 2] = planes[:, 0] * (z[1] - z[0])[:, None] + planes[:, 1] * (z[2] - z[0])[:, None]
-        planes[:, 2, 0] += z[0]
+            planes[k, 0] = (dy * (self.left - x[0]) + dx * (self.top - y[0])) / self.area
+            planes[k, 1], planes[k, 2] = dy / self.area, dx / self.area
+        planes[2] = planes[0] * (z[1] - z[0]) + planes[1] * (z[2] - z[0])
+        planes[2, 0] += z[0]
         return planes
 
 
@@ -144,9 +145,17 @@ def _find_span(corners: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarra
     return first, last + 1 - first
 
 
-def _evaluate(plane: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Planes (N, 3) at offsets from their boxes' first samples, (N,)."""
-    return plane[:, 0] + plane[:, 1] * right + plane[:, 2] * down
+def _evaluate(
+    plane: np.ndarray, triangle: np.ndarray, right: np.ndarray, down: np.ndarray
+) -> np.ndarray:
+    """The planes (3, T) of triangles at offsets from their boxes' first samples, (N,)."""
+    values = plane[1].take(triangle)
+    values *= right
+    slope = plane[2].take(triangle)
+    slope *= down
+    values += slope
+    values += plane[0].take(triangle)
+    return values
 
 
 def _find_nearest(
