@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .complexion import Complexion, sample_complexion
 from .wear import Colour, Wear, sample_wear
 
 # sRGB of the six skin types of Fitzpatrick (1988), from very fair to very dark; by eye.
@@ -120,6 +121,7 @@ class FaceTraits:
     chin_breadth: float = 1.0  # relative to the average
     cleft: float = 0.0  # 0..1: of the chin
     lopsided: tuple[float, ...] = (0.0,) * 5  # see shape/asymmetry.py; 1 is a usual deviation
+    complexion: Complexion = Complexion()  # of skin, eyes and teeth
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,9 @@ def sample_actor(seed: int) -> Actor:
     head, face = _sample_head(sampler, build), _sample_face(sampler, build)
     shapes = _Sampler(np.random.default_rng([seed, SHAPE_STREAM]))
     head, face = _vary_head(shapes, head, build), _vary_face(shapes, face, build)
-    return Actor(replace(head, wear=sample_wear(seed, head.hair_thickness > THIN_HAIR)), face)
+    head = replace(head, wear=sample_wear(seed, head.hair_thickness > THIN_HAIR))
+    complexion = sample_complexion(seed, build.heaviness, build.skin, build.age)
+    return Actor(head, replace(face, complexion=complexion))
 
 
 class _Sampler:

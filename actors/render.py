@@ -14,10 +14,10 @@ import numpy as np
 from .anchors import Anchors
 from .camera import project
 from .mesh import Mesh
-from .paint import Channel, Samples, paint_moment
+from .paint import Channel, deepen_folds, paint_moment, sample_texels
 from .performance import Moment
 from .person import Actor
-from .pose import apply_pose
+from .pose import apply_pose, head_rotation
 from .raster import Visible, rasterise
 from .shade import Fragments, normalise, shade
 from .shadow import light_visibility
@@ -104,17 +104,10 @@ class Model:
         mesh, values = self.mesh, seen.interpolate(attributes)
         coordinates, normals, place, visibility = np.split(values, (2, 5, 7), axis=1)
         texels = mesh.look_up(seen, coordinates)
-        occlusion = texels[:, Channel.OCCLUSION]
-        occlusion *= 1 - texels[:, Channel.SMILE_FOLD] * np.float32(0.08 + 0.26 * moment.smile)
-        samples = Samples(
-            x=place[:, 0],
-            y=place[:, 1],
-            rgb=texels[:, Channel.RGB],
-            occlusion=occlusion,
-            specular=texels[:, Channel.SPECULAR],
-            unshaded=np.zeros(len(texels), np.float32),
-        )
+        samples = sample_texels(texels, place)
+        deepen_folds(self.actor, moment, texels, samples)
         paint_moment(self.actor, moment, samples)
+        normals -= samples.relief @ head_rotation(moment).T.astype(np.float32)
         normals = normalise(normals, mesh.two_sided[seen.corners[:, 0]])
         fragments = Fragments(normals, visibility[:, 0], coordinates, texels[:, Channel.HAIR])
         colour, cover = shade(samples, fragments, moment), np.ones((len(texels), 1), np.float32)

@@ -10,16 +10,19 @@ from .noise import noise
 
 
 class Channel:
-    """The channels of a texel, float32."""
+    """The channels of a texel, float32; 16 of them fill a cache line."""
 
     RGB = slice(0, 3)  # linear light, 0..1
     OCCLUSION = 3  # ambient occlusion: 1 in the open, less in hollows
     SPECULAR = 4  # strength of the highlights
     FACE = 5  # 1 in the face, 0 outside: the mask of the true swap
-    SMILE_FOLD = 6  # 0..1: a fold that a smile deepens
-    HAIR = 7  # 0..1: where hair grows
-    OPACITY = 8  # 0..1: of what is worn; the rest is opaque
-    COUNT = 9
+    HAIR = 6  # 0..1: where hair grows
+    FOLD = 7  # 0..1: a fold that an expression deepens
+    FOLD_KIND = 8  # which one: an index, see folds.py
+    RELIEF = slice(9, 12)  # slope of relief finer than the grid, a vector in the head's coordinates
+    FOLD_RELIEF = slice(12, 15)  # slope of the full fold
+    OPACITY = 15  # 0..1: of what is worn; the rest is opaque
+    COUNT = 16
 
 
 def linear(colour) -> np.ndarray:
@@ -39,9 +42,14 @@ def fill(shape: tuple[int, ...], rgb: np.ndarray) -> np.ndarray:
 
 def fill_skin(actor: Actor, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Texels of mottled skin, and the fine noise in it."""
+    complexion = actor.face.complexion
+    x = x + complexion.pattern
     fine = noise(x * 2.1 + 0.3, y * 2.1)
-    mottling = 1 + 0.05 * noise(x * 0.55 + 0.5, y * 0.55 + 0.5) + 0.04 * fine
-    return fill(x.shape, linear(actor.head.skin_colour) * mottling[..., None]), fine
+    patches = noise(x * 0.55 + 0.5, y * 0.55 + 0.5)
+    mottling = 1 + (0.05 + 0.05 * complexion.mottling) * patches + 0.04 * fine
+    texels = fill(x.shape, linear(actor.head.skin_colour) * mottling[..., None])
+    texels[..., Channel.SPECULAR] = complexion.sheen
+    return texels, fine
 
 
 def paint_over(rgb: np.ndarray, colour: np.ndarray, opacity: np.ndarray) -> None:

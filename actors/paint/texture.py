@@ -27,7 +27,7 @@ from .worn import (
 
 # Texels for each cell of a grid, along each side; by eye.
 TEXELS_PER_CELL = {
-    "head": 6, "ear": 4, "body": 6, "long hair": 4, "hat": 4, "brim": 2, "scarf": 3,
+    "head": 5, "ear": 4, "body": 6, "long hair": 4, "hat": 4, "brim": 2, "scarf": 3,
     "earring": 1, "fringe": 6, "glasses": 6, "arm": 1,
 }  # fmt: skip
 PAINTERS = {
