@@ -42,7 +42,7 @@ class Complexion:
     inner_iris: tuple[float, float, float] = (150.0, 106.0, 48.0)  # sRGB around the pupil
     inner_iris_strength: float = 0.0
     bloodshot: float = 0.0  # red in the white of the eyes
-    tooth_yellow: float = 0.25
+    tooth_yellow: float = 0.2
     tooth_gap: float = 0.0  # between the two middle teeth
     tooth_irregular: float = 0.0  # teeth of unequal length and shade
     gums: float = 0.0  # how much of them a smile shows
@@ -81,7 +81,7 @@ def sample_complexion(seed: int, heaviness: float, skin: float, age: float) -> C
         eye_bags=min(uniform() ** 2 + 0.5 * age, 1),
         dark_circles=uniform() ** 1.5,
         **_sample_eyes(rng, uniform, often),
-        tooth_yellow=uniform(0, 0.7) + 0.3 * age,
+        tooth_yellow=0.6 * uniform() ** 1.5 + 0.2 * age,
         tooth_gap=often(0.12),
         tooth_irregular=uniform() ** 1.5,
         gums=often(0.3),

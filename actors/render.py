@@ -17,9 +17,9 @@ from .mesh import Mesh
 from .paint import Channel, deepen_folds, paint_moment, sample_texels
 from .performance import Moment
 from .person import Actor
-from .pose import apply_pose, head_rotation
+from .pose import apply_pose
 from .raster import Visible, rasterise
-from .shade import Fragments, normalise, shade
+from .shade import Fragments, shade, shading_normals
 from .shadow import light_visibility
 
 SUPERSAMPLING = 2  # samples of a pixel, along each side; `_average` is written for 2
@@ -107,8 +107,8 @@ class Model:
         samples = sample_texels(texels, place)
         deepen_folds(self.actor, moment, texels, samples)
         paint_moment(self.actor, moment, samples)
-        normals -= samples.relief @ head_rotation(moment).T.astype(np.float32)
-        normals = normalise(normals, mesh.two_sided[seen.corners[:, 0]])
+        two_sided = mesh.two_sided[seen.corners[:, 0]]
+        normals = shading_normals(normals, samples.relief, moment, two_sided)
         fragments = Fragments(normals, visibility[:, 0], coordinates, texels[:, Channel.HAIR])
         colour, cover = shade(samples, fragments, moment), np.ones((len(texels), 1), np.float32)
         return np.concatenate([colour, cover, texels[:, Channel.FACE, None]], 1)

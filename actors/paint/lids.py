@@ -48,15 +48,16 @@ def place_lids(face: FaceTraits, moment: Moment, samples: Samples) -> Lids:
     top = height * arch * (1.03 - 0.10 * along)
     gaze = IRIS_TRAVEL_Y * float(moment.gaze_y)
     change = 0.012 * moment.brow + 0.022 * moment.wide - 0.006 * moment.smile
-    change += LID_FOLLOWS * gaze - 0.012 * moment.squint - 0.008 * max(-moment.inner_brow, 0)
+    change += LID_FOLLOWS * gaze - 0.008 * moment.squint - 0.008 * max(-moment.inner_brow, 0)
     open_top = np.maximum(top + float(change) * arch, -0.45 * height * arch)
     lower = -0.60 * height * middle**0.75 * (1 + 0.15 * along)
-    raised = 0.030 * moment.squint + 0.014 * moment.smile - 0.004 * moment.wide
+    raised = 0.024 * moment.squint + 0.010 * moment.smile - 0.004 * moment.wide
     lower = lower + float(raised + LOWER_LID_FOLLOWS * min(gaze, 0)) * arch
     # A closing eye meets low: the upper lid does nearly all of the way.
     meet = np.minimum(-0.42 * height * middle**0.75, open_top)
     lower = mix(lower, meet, closed)
-    upper = np.maximum(mix(open_top, meet, closed), lower)
+    # A squint never shuts the eye: only a blink does.
+    upper = np.maximum(mix(open_top, meet, closed), lower + 0.3 * (1 - closed) * height * arch)
     return Lids(side, dx, dy, along, top, upper, lower, closed)
 
 

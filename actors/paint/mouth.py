@@ -41,6 +41,7 @@ def paint_mouth(actor: Actor, moment: Moment, samples: Samples) -> None:
     below, above = (1 - band) * 0.5 * gap, (1 + band) * 0.5 * gap
     # Under the upper lip it is darkest, and light hardly reaches the corners.
     light = mix(0.50, 1, smoothstep(0, 0.035, below)) * mix(1, 0.30, smoothstep(0.35, 1.0, out))
+    light = light * mix(0.70, 1, smoothstep(0, 0.07, gap))
     opening = Opening(samples.x, out, gap, below, above, light)
     colour, shine = _mouth_colour(actor, moment, opening)
     paint_over(samples.rgb, colour, inside)
@@ -76,5 +77,5 @@ def _tongue(moment: Moment, opening: Opening) -> tuple[np.ndarray, np.ndarray]:
     rounded = mix(0.55, 1.0, smoothstep(0.0, 0.05, top - opening.above))
     light = np.maximum(opening.light, 0.75 * put_out) * rounded * (1 - groove + rough)
     wet = 0.16 * gaussian(opening.x - 0.03, 0.02) * gaussian(top - opening.above - 0.03, 0.014)
-    colour = linear((186, 96, 94)) * (light * (0.62 + 0.38 * put_out))[:, None]
-    return colour + (wet * (0.4 + put_out))[:, None], area
+    colour = linear((186, 96, 94)) * (light * (0.42 + 0.58 * put_out))[:, None]
+    return colour + (wet * (0.25 + put_out))[:, None], area

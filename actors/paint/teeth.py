@@ -21,9 +21,9 @@ GUM = (196, 108, 104)  # sRGB
 def upper_teeth(face: FaceTraits, moment: Moment, opening) -> tuple[np.ndarray, np.ndarray]:
     """Colours (S, 3) and area (S,) of the upper teeth; a smile shows more of them."""
     complexion = face.complexion
-    x = np.abs(opening.x) - 0.006 * complexion.tooth_gap
+    x = np.abs(opening.x) - 0.004 * complexion.tooth_gap
     number, across, own = _find_tooth(x, opening.x, UPPER_EDGES, complexion.pattern)
-    shown = 0.046 + 0.026 * float(moment.smile) - 0.020 * float(moment.frown + moment.pucker)
+    shown = 0.036 + 0.036 * float(moment.smile) - 0.020 * float(moment.frown + moment.pucker)
     end = shown + UPPER_LENGTHS[number] + 0.010 * complexion.tooth_irregular * own
     end = end - 0.009 * np.abs(across) ** 3  # rounded corners
     area = smoothstep(0.004, -0.004, opening.below - end) * smoothstep(1.0, 0.85, opening.out)
@@ -44,11 +44,11 @@ def lower_teeth(face: FaceTraits, moment: Moment, opening) -> tuple[np.ndarray, 
     number, across, own = _find_tooth(
         np.abs(opening.x), opening.x, LOWER_EDGES, complexion.pattern + 0.5
     )
-    height = 0.024 + 0.010 * float(moment.mouth) - 0.012 * float(moment.smile + moment.pucker)
-    end = height + 0.012 * complexion.tooth_irregular * own - 0.003 * np.abs(across) ** 3
+    height = 0.014 + 0.012 * float(moment.mouth) - 0.012 * float(moment.smile + moment.pucker)
+    end = height + 0.006 * complexion.tooth_irregular * own - 0.003 * np.abs(across) ** 3
     end = end - 0.05 * np.clip(opening.out - 0.55, 0, 1)
     area = smoothstep(0.004, -0.004, opening.above - end) * smoothstep(0.80, 0.60, opening.out)
-    return _tooth_colour(face, across, own, 0.72 * opening.light), area
+    return _tooth_colour(face, across, own, 0.60 * opening.light), area
 
 
 def _find_tooth(x: np.ndarray, signed: np.ndarray, edges: np.ndarray, pattern: float):
@@ -65,6 +65,6 @@ def _tooth_colour(face: FaceTraits, across: np.ndarray, own: np.ndarray, light) 
     complexion = face.complexion
     white = mix(np.float32([232, 229, 222]), np.float32([214, 190, 140]), complexion.tooth_yellow)
     side = np.abs(across)
-    shade = 1 - 0.10 * side**2 - 0.42 * smoothstep(0.86, 1.0, side)
+    shade = 1 - 0.10 * side**2 - 0.34 * smoothstep(0.86, 1.0, side)
     shade = shade * (1 + 0.09 * complexion.tooth_irregular * own)
     return linear(white) * (shade * light)[:, None]

@@ -153,7 +153,7 @@ def test_expressions_and_light_show_in_the_picture(model):
     rest = model.points(Moment(), SIZE)
     between = rest[3:].mean(0)
     wide, closed = (
-        _patch(_picture(model, mouth=m), between + [0, 6], 1)[..., 1].mean() for m in (1, 0)
+        _patch(_picture(model, mouth=m), between + [0, 4], 1)[..., 1].mean() for m in (1, 0)
     )
     assert wide < 0.7 * closed  # green: dark red within, skin where it is closed
     eye = [_patch(_picture(model, blink=b), rest[LEFT_EYE], 4) for b in (0, 1)]
