@@ -61,9 +61,12 @@ def shade(samples: Samples, fragments: Fragments, moment: Moment) -> np.ndarray:
     reach = LAMP_STRENGTH * np.sqrt(samples.occlusion)
     ambient, shine = _ambient(samples, fragments, moment), _specular(samples, fragments, moment)
     colour = np.empty(samples.rgb.shape, np.float32)
+    # A large lamp reaches farther behind the edge and into the shadow than a small one.
+    wrap = WRAP * np.float32(0.5 + moment.lamp_size)
+    in_shadow = LIGHT_IN_SHADOW * np.float32(0.3 + 1.4 * moment.lamp_size)
     for c in range(3):
-        diffuse = np.maximum((facing + WRAP[c]) * (1 / (1 + WRAP[c])), 0)
-        diffuse *= LIGHT_IN_SHADOW[c] + (1 - LIGHT_IN_SHADOW[c]) * shadow
+        diffuse = np.maximum((facing + wrap[c]) * (1 / (1 + wrap[c])), 0)
+        diffuse *= in_shadow[c] + (1 - in_shadow[c]) * shadow
         diffuse += (even - diffuse) * even_share
         diffuse *= reach * lamp[c]
         diffuse += ambient * sky[c]
