@@ -17,7 +17,7 @@ from .surface import HeadSurface
 from .texels import Channel
 
 # The kinds, by index: left and right are those of the picture.
-SMILE_LEFT, SMILE_RIGHT, FOREHEAD, WORRY, FROWN, CROW_LEFT, CROW_RIGHT, MOUTH, CHIN = range(9)
+SMILE_LEFT, SMILE_RIGHT, FOREHEAD, WORRY, FROWN, CROW_LEFT, CROW_RIGHT, CORNERS, CHIN = range(9)
 FOLD_HEIGHT = 0.007  # half heads: relief of a full fold
 LEAST_FOLD = 0.02  # a fainter fold does not show
 FOLD_SHADE = 0.42  # of ambient light that a full fold keeps out
@@ -51,7 +51,7 @@ def fold_strengths(actor: Actor, moment: Moment) -> np.ndarray:
     strengths[FROWN] = 0.9 * anger + 0.15 * moment.squint
     strengths[[CROW_LEFT, CROW_RIGHT]] = crow
     strengths[[CROW_LEFT, CROW_RIGHT]] += [max(-moment.wink, 0), max(moment.wink, 0)]
-    strengths[MOUTH] = 0.9 * moment.frown + 0.4 * moment.press + 0.25 * smile
+    strengths[CORNERS] = 0.9 * moment.frown + 0.4 * moment.press + 0.25 * smile
     strengths[CHIN] = 0.7 * moment.frown + 0.4 * moment.press + 0.5 * moment.pucker
     complexion = actor.face.complexion
     return (np.clip(strengths, 0, 1.2) * (0.35 + 0.75 * complexion.folds)).astype(np.float32)
@@ -74,7 +74,7 @@ def _draw_folds(actor: Actor, surface: HeadSurface) -> np.ndarray:
         ((FOREHEAD, WORRY), 0.27, 0.62, _forehead_lines),
         ((FROWN,), 0.0, 0.42, _frown_lines),
         ((CROW_LEFT, CROW_RIGHT), -0.25, 0.25, _crows_feet),
-        ((MOUTH,), -0.9, -0.5, _mouth_corners),
+        ((CORNERS,), -0.9, -0.5, _mouth_corners),
         ((CHIN,), -1.0, -0.6, _chin),
     ):
         rows = surface.rows_between(low, high)
