@@ -20,8 +20,8 @@ class Anchors:
     def __init__(self, actor: Actor):
         face = actor.face
         places = np.array([
-            (-face.eye_x + 0.012, 0.022),
-            (face.eye_x - 0.012, 0.022),
+            (-face.eye_x + 0.010, 0.036),
+            (face.eye_x - 0.010, 0.036),
             (0, face.nose_y - 0.02),
             (-0.98 * face.mouth_width, face.mouth_y - 0.012),
             (0.98 * face.mouth_width, face.mouth_y - 0.012),
