@@ -12,7 +12,7 @@ from ..person import Actor, FaceTraits
 from .samples import Samples
 from .texels import linear, paint_over
 
-IRIS_TRAVEL_X = 0.066  # half heads from looking straight on to gaze_x = 1
+IRIS_TRAVEL_X = 0.060  # half heads from looking straight on to gaze_x = 1
 IRIS_TRAVEL_Y = 0.040
 LID_FOLLOWS = 0.75  # share of the iris' travel up or down that the upper lid goes along
 LOWER_LID_FOLLOWS = 0.22
