@@ -1,41 +1,37 @@
-"""Swaps of two clips, judged by a face recogniser and a landmark model from outside the project.
+"""Swaps of two clips, judged by a face recogniser and a face mesh from outside the project.
 
-    python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2.5 5 8]
-                                 [--without start warps expression ...] [--every 8]
+    python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2 8 20]
+                                 [--without start warps ...] [--every 2]
+                                 [--directions forward reverse] [--pictures finished drawn]
 
-Prints a JSON line for each length of training, and for each idea that is left out of a run of the
-first length. benchmarks/judge.py says what the figures mean, and what PYTHON must have. One figure
-is measured here, over all frames: "brightness", the mean second difference of the brightness in the
-middle of the face from frame to frame, in 8-bit levels. The target's own figures are printed first,
-as what to compare with.
+Swaps forward, the donor's face onto the target, and in reverse, the target's onto the donor, for
+each length of training and for each idea (benchmarks/ideas.py) that is left out of a run of the
+first length. Judged are two kinds of pictures:
 
-Clips, runs and a picture of them all, sheet.png, go to --folder; what is there is not made again.
+    finished    the finished clip against the target's
+    drawn       what the nets draw, before it is put into the frames, against the target's aligned
+                faces; see benchmarks/as_drawn.py
 
-What can be left out of training:
-    start       the weights that have seen rendered people
-    warps       the random warps of the faces that the net is shown
-    repaint     the donor's faces in the target's colours
-What can be left out of conversion:
-    expression  the transfer of the target's expression
-    deflicker   the mean over time of what the net draws
-    light       the transfer of the target's light in each frame
-    opacity     keeping the frame's pixels where the two faces disagree
-    edge        keeping some more of them beside those
-    biweight    ignoring differences at the rim that are too great to be light
-    damping     mixing the rim with that of earlier frames
+Prints JSON lines. For each clip, one of what the recogniser says of who it is, and one for each of
+six movements that the mesh reads; benchmarks/readings.py says what the figures mean, and the
+scripts of the judges what PYTHON must have. The target's own are printed first as what to compare
+with; "target blurred" is its own copy, slightly blurred, the most that the mesh can show.
+"brightness" is measured here, over all frames: the mean second difference of the brightness in the
+middle of the face from frame to frame, in 8-bit levels.
+
+Clips, runs, readings and, for each direction, a picture, sheet.png, go to --folder; what is there
+is not made again.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 from PIL import Image
@@ -43,13 +39,14 @@ from PIL import Image
 import nn
 import pipeline
 import video
-from colorcorrect import none
 from faces import Canvas, align, manifest, warp
 from files import contact_sheet, pick_evenly, run_command
-from poisson import opacity, rim
-from stages import convert, presets
+from stages.presets import PRESETS
 
+from .as_drawn import ENLARGED, write_drawn
+from .ideas import WITHOUT, WITHOUT_IN_TRAINING
 from .lines import print_line
+from .readings import Judges, identity_figures, movement_figures, people_figures
 
 QUALITY_SHEET_FRAMES = 6  # frames in sheet.png
 QUALITY_SHEET_CELL = 140, 150  # pixels, of a face in it
@@ -58,33 +55,7 @@ QUALITY_SHEET_CANVAS = Canvas(
 )  # the face and some of its surroundings
 ALIGNED_FACE = 100, 120  # pixels, (w, h) of the aligned face in which the brightness is measured
 NOSE_AND_CHEEKS = slice(50, 80), slice(30, 66)  # rows and columns of it, without eyes and lips
-STANDARD = presets.PRESETS["standard"]
-
-
-def _patch_preset(**changed):
-    return patch.dict(presets.PRESETS, standard=replace(STANDARD, **changed))
-
-
-def _patch_limits(module, name, **changed):
-    return patch.object(module, name, replace(getattr(module, name), **changed))
-
-
-# Each gives a context manager within which the program works without an idea.
-WITHOUT_IN_TRAINING = {
-    "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
-    "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
-    "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
-}
-WITHOUT_IN_CONVERSION = {
-    "expression": lambda: _patch_preset(express=False),
-    "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
-    "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
-    "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
-    "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
-    "edge": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
-    "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),
-}
-WITHOUT = WITHOUT_IN_TRAINING | WITHOUT_IN_CONVERSION
+BLUR = 1.5  # pixels by which the blurred copy of the target is blurred; about that of a swap
 
 
 @dataclass(frozen=True)
@@ -99,34 +70,141 @@ class Experiment:
         return f"without {self.without}" if self.without else f"{self.minutes:g} minutes"
 
     @property
+    def trained_anew(self) -> bool:
+        """False for a conversion without an idea: it uses the nets of the whole program."""
+        return self.without is None or self.without in WITHOUT_IN_TRAINING
+
+    @property
     def run_name(self) -> str:
-        """Of the run folder; conversion without an idea uses the nets of the whole program."""
-        trained_anew = self.without in WITHOUT_IN_TRAINING
-        return self.name if trained_anew else f"{self.minutes:g} minutes"
+        """Of the run folder."""
+        return self.name if self.trained_anew else f"{self.minutes:g} minutes"
 
 
-def swap(experiment: Experiment, options: argparse.Namespace) -> tuple[Path, float]:
-    """The clip, made unless it is there, and the seconds that took. Exits where it fails."""
-    output, start = options.folder / f"{experiment.name}.mp4", time.perf_counter()
-    if not output.exists():
-        command = [str(options.target), str(options.donor), "-o", str(output)]
-        command += ["--run", str(options.folder / experiment.run_name)]
-        command += ["--minutes", str(experiment.minutes), "--threads", str(options.threads)]
+@dataclass(frozen=True)
+class Direction:
+    """Who gets whose face, and where that is kept."""
+
+    name: str
+    target: Path
+    donor: Path
+    folder: Path
+
+    def arguments(self, experiment: Experiment, threads: int) -> list[str]:
+        """Of pipeline.py."""
+        output, run = f"{experiment.name}.mp4", experiment.run_name
+        arguments = [str(self.target), str(self.donor), "-o", str(self.folder / output)]
+        arguments += ["--run", str(self.folder / run), "--threads", str(threads)]
+        return [*arguments, "--minutes", str(experiment.minutes)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of pictures that is judged: clips of both people to judge by."""
+
+    name: str  # "finished" or "drawn"
+    target: Path
+    donor: Path
+    blur: float  # pixels
+
+
+def make(experiment: Experiment, file: Path, work: Callable[[], None]) -> float:
+    """Make a file by `work` within the experiment, unless it is there; the seconds that took."""
+    start = time.perf_counter()
+    if not file.exists():
         with ExitStack() as stack:
             if experiment.without:
                 stack.enter_context(WITHOUT[experiment.without]())
-            code = pipeline.main(command)
-        if code:
-            sys.exit(code)
-    return output, time.perf_counter() - start
+            work()
+    return round(time.perf_counter() - start, 1)
 
 
-def judge(options: argparse.Namespace, *fakes: Path) -> dict:
-    """What benchmarks/judge.py prints."""
-    script = Path(__file__).with_name("judge.py")
-    command = [options.judge, script, options.target, options.donor, options.every, *fakes]
-    command = [str(part) for part in command]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def swap(arguments: list[str]) -> None:
+    """Write the finished clip. Exits where the program fails."""
+    if code := pipeline.main(arguments):
+        sys.exit(code)
+
+
+class Measurement:
+    """Makes the clips of one direction, has them judged and prints the figures."""
+
+    def __init__(self, direction: Direction, options: argparse.Namespace):
+        self.direction, self.threads, self.every = direction, options.threads, options.every
+        readings = options.folder / "readings"
+        self.judges = Judges(options.judge, options.every, readings, options.threads)
+        self.finished = Kind("finished", direction.target, direction.donor, BLUR)
+        faces = (direction.folder / f"{role} faces.mkv" for role in ("target", "donor"))
+        self.drawn = Kind("drawn", *faces, BLUR * ENLARGED)
+        self.sheet = {"target": direction.target}  # clips by name
+        self.rows: dict[int, manifest.Row] = {}  # of the target
+        self.people_printed: set[Kind] = set()
+
+    def measure_finished(self, experiment: Experiment) -> None:
+        """Make and judge the finished clip of an experiment."""
+        output = self.direction.folder / f"{experiment.name}.mp4"
+        arguments = self.direction.arguments(experiment, self.threads)
+        seconds = make(experiment, output, lambda: swap(arguments))
+        run = self.direction.folder / experiment.run_name
+        self.rows = self.rows or manifest.read(run / "target" / "manifest.jsonl")
+        self.sheet[experiment.name] = output
+        self.print_people(self.finished)
+        brightness = round(measure_brightness(output, self.rows), 3)
+        figures = {"minutes": experiment.minutes, "brightness": brightness, "seconds": seconds}
+        self.print_swap(self.finished, experiment.name, output, **figures)
+
+    def measure_drawn(self, experiment: Experiment) -> None:
+        """Draw and judge what the nets of an experiment draw."""
+        if not experiment.trained_anew:
+            return
+        output = self.direction.folder / f"{experiment.name} drawn.mkv"
+        arguments = self.direction.arguments(experiment, self.threads)
+        faces = self.drawn.target, self.drawn.donor
+        make(experiment, output, lambda: write_drawn(arguments, output, *faces))
+        self.print_people(self.drawn)
+        self.print_swap(self.drawn, experiment.name, output, minutes=experiment.minutes)
+
+    def print_people(self, kind: Kind) -> None:
+        """Print once what the judges say of the people themselves."""
+        if kind in self.people_printed:
+            return
+        self.people_printed.add(kind)
+        target, donor, real, blurred = self.judges.read(
+            ("recogniser", kind.target, 0),
+            ("recogniser", kind.donor, 0),
+            ("mesh", kind.target, 0),
+            ("mesh", kind.target, kind.blur),
+        )
+        self.print(kind, "people", "recogniser", **people_figures(target, donor))
+        figures = identity_figures(target, target, donor)
+        if kind is self.finished:
+            figures["brightness"] = round(measure_brightness(kind.target, self.rows), 3)
+        self.print(kind, "target", "recogniser", **figures)
+        self.print_movements(kind, "target blurred", real, blurred)
+
+    def print_swap(self, kind: Kind, name: str, clip: Path, **figures) -> None:
+        """Print what the judges say of a swap, and the other figures with it."""
+        target, donor, made, real, moved = self.judges.read(
+            ("recogniser", kind.target, 0),
+            ("recogniser", kind.donor, 0),
+            ("recogniser", clip, 0),
+            ("mesh", kind.target, 0),
+            ("mesh", clip, 0),
+        )
+        self.print(kind, name, "recogniser", **identity_figures(made, target, donor), **figures)
+        self.print_movements(kind, name, real, moved)
+
+    def print_movements(self, kind: Kind, name: str, real, made) -> None:
+        second = max(round(video.open_clip(kind.target).rate / self.every), 1)
+        for figures in movement_figures(made, real, second):
+            self.print(kind, name, "mesh", **figures)
+
+    def print(self, kind: Kind, name: str, meter: str, **figures) -> None:
+        where = {"direction": self.direction.name, "picture": kind.name}
+        print_line(name=name, **where, meter=meter, **figures, every=self.every)
+
+    def write_sheet(self) -> None:
+        if self.rows:
+            sheet = compose_sheet(self.sheet, self.rows)
+            Image.fromarray(sheet).save(self.direction.folder / "sheet.png")
 
 
 def measure_brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
@@ -166,30 +244,19 @@ def compose_sheet(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.n
 
 def main() -> None:
     options = parse()
-    options.folder.mkdir(parents=True, exist_ok=True)
     experiments = [Experiment(minutes) for minutes in options.minutes]
     experiments += [Experiment(options.minutes[0], idea) for idea in options.without]
-    print_line(name="people", **judge(options))
-
-    def figures(clip: Path) -> dict:
-        return {**judge(options, clip), "brightness": round(measure_brightness(clip, rows), 3)}
-
-    clips, rows = {"target": options.target}, {}
-    for experiment in experiments:
-        output, seconds = swap(experiment, options)
-        clips[experiment.name] = output
-        if not rows:
-            run = options.folder / experiment.run_name
-            rows = manifest.read(run / "target" / "manifest.jsonl")
-            print_line(name="target", **figures(options.target))
-        print_line(
-            name=experiment.name,
-            minutes=experiment.minutes,
-            **figures(output),
-            seconds=round(seconds, 1),
-            every=options.every,
-        )
-    Image.fromarray(compose_sheet(clips, rows)).save(options.folder / "sheet.png")
+    for name in options.directions:
+        clips = (options.target, options.donor)[:: 1 if name == "forward" else -1]
+        direction = Direction(name, *clips, options.folder / name)
+        direction.folder.mkdir(parents=True, exist_ok=True)
+        measurement = Measurement(direction, options)
+        for experiment in experiments:
+            if "finished" in options.pictures:
+                measurement.measure_finished(experiment)
+            if "drawn" in options.pictures:
+                measurement.measure_drawn(experiment)
+        measurement.write_sheet()
 
 
 def parse() -> argparse.Namespace:
@@ -197,13 +264,16 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add, ideas = p.add_argument, list(WITHOUT)
+    directions, pictures = ["forward", "reverse"], ["finished", "drawn"]
     add("target", type=Path)
     add("donor", type=Path)
     add("--judge", metavar="PYTHON", required=True)
-    add("--minutes", type=float, nargs="+", default=[STANDARD.minutes])
+    add("--minutes", type=float, nargs="+", default=[PRESETS["standard"].minutes])
     help = ", ".join(ideas)
     add("--without", nargs="*", choices=ideas, default=[], metavar="IDEA", help=help)
-    add("--every", type=int, default=8, help="frames to look at")
+    add("--every", type=int, default=2, help="frames, from one that is judged to the next")
+    add("--directions", nargs="+", choices=directions, default=directions)
+    add("--pictures", nargs="+", choices=pictures, default=pictures, help="kinds of them to judge")
     add("--folder", type=Path, default=Path("runs/quality"))
     nn.parallel.add_threads_option(p)
     return p.parse_args()

@@ -1,0 +1,50 @@
+"""The ideas that benchmarks.quality can leave out of the program, one at a time.
+
+Each name gives a context manager within which the program works without the idea. Of training:
+    start       the weights that have seen rendered people
+    warps       the random warps of the faces that the net is shown
+    repaint     the donor's faces in the target's colours
+Of conversion, which uses the nets that the whole program has trained:
+    expression  the transfer of the target's expression
+    deflicker   the mean over time of what the net draws
+    light       the transfer of the target's light in each frame
+    opacity     keeping the frame's pixels where the two faces disagree
+    edge        keeping some more of them beside those
+    biweight    ignoring differences at the rim that are too great to be light
+    damping     mixing the rim with that of earlier frames
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import patch
+
+from colorcorrect import none
+from poisson import opacity, rim
+from stages import convert, presets
+
+
+def _patch_preset(**changed):
+    changed = replace(presets.PRESETS["standard"], **changed)
+    return patch.dict(presets.PRESETS, standard=changed)
+
+
+def _patch_limits(module, name, **changed):
+    return patch.object(module, name, replace(getattr(module, name), **changed))
+
+
+WITHOUT_IN_TRAINING = {
+    "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
+    "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
+    "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
+}
+WITHOUT_IN_CONVERSION = {
+    "expression": lambda: _patch_preset(express=False),
+    "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
+    "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
+    "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
+    "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
+    "edge": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
+    "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),
+}
+WITHOUT = WITHOUT_IN_TRAINING | WITHOUT_IN_CONVERSION
