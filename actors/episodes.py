@@ -45,9 +45,14 @@ EPISODES = {
     "puffed cheeks": (3, {"puff": 1, "press": 0.4, "mouth": 0, "smile": 0}),
     "tongue out": (3, {"tongue": 1, "mouth": 0.55}),
     "open mouth": (3, {"mouth": 0.95, "tongue": 0.4}),
+    "turned aside": (4, {"yaw": 44, "gaze_x": -0.5}),
+    "looking up": (2, {"pitch": -20, "gaze_y": 0.3}),
+    "bowed": (2, {"pitch": 20, "gaze_y": 0.4}),
+    "tilted": (2, {"roll": 18}),
     "jaw aside": (3, {"jaw_side": 1, "mouth": 0.15, "smile": 0}),
 }
-SIDED_FIELDS = ("side", "wink", "jaw_side")  # to the left as often as to the right
+SIDED_FIELDS = ("side", "wink", "jaw_side", "yaw", "roll", "gaze_x")  # left as often as right
+HEAD_RISE = (0.5, 0.9)  # seconds, as EPISODE_RISE, if the head turns
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,11 @@ def sample_episodes(rng: np.random.Generator, seconds: float) -> list[Episode]:
     episodes, t = [], -float(rng.uniform(0, EPISODE_SECONDS[1]))
     while t < seconds:
         name = names[rng.choice(len(names), p=odds / odds.sum())]
-        length, rise = float(rng.uniform(*EPISODE_SECONDS)), float(rng.uniform(*EPISODE_RISE))
-        episodes.append(Episode(t, t + length, min(rise, length / 2), _vary(rng, name)))
+        targets = _vary(rng, name)
+        turns = any(field in targets for field in ("yaw", "pitch", "roll"))
+        rise = float(rng.uniform(*(HEAD_RISE if turns else EPISODE_RISE)))
+        length = max(float(rng.uniform(*EPISODE_SECONDS)), 2 * rise)
+        episodes.append(Episode(t, t + length, rise, targets))
         t += length + float(rng.exponential(SECONDS_BETWEEN_EPISODES))
     return episodes
 
