@@ -26,7 +26,7 @@ def blendshapes(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> dict[str, 
     drop = _drop_jaw(face, x, y, front)
     back = 0.30 * drop * smoothstep(face.mouth_y + 0.02, face.mouth_y - 0.2, y)
     both = {
-        "smile": _smile(x, y, corners, front),
+        "smile": _smile(face, x, y, corners, front),
         "frown": _frown(face, x, y, corners, front),
         "brow": _raise_brows(x, y, front),
     }
@@ -97,14 +97,26 @@ def _shift_jaw(face: FaceTraits, angle: np.ndarray, x: np.ndarray, y: np.ndarray
     return np.stack([0.075 * jaw, zero, zero], -1)
 
 
-def _smile(x: np.ndarray, y: np.ndarray, corners: np.ndarray, front: np.ndarray) -> np.ndarray:
-    """The corners of the mouth move outwards, up and back; the cheeks swell (AU12)."""
+def _smile(
+    face: FaceTraits, x: np.ndarray, y: np.ndarray, corners: np.ndarray, front: np.ndarray
+) -> np.ndarray:
+    """The corners of the mouth move outwards, up and back; the cheeks swell (AU12).
+
+    The lips between the corners are stretched: they become thinner, and the upper one rises.
+    """
     ax = np.abs(x)
+    middle = bump(x, y, 0, face.mouth_y, 0.15, 0.09) * front
+    thinner = -0.18 * (y - face.mouth_y) * middle
     return np.stack(
         [
-            0.036 * corners * _outwards(x),
-            0.075 * corners + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
-            -0.020 * corners + 0.035 * bump(ax, y, 0.38, -0.24, 0.13, 0.10) * front,
+            0.048 * corners * _outwards(x),
+            0.064 * corners
+            + 0.010 * middle
+            + thinner
+            + 0.030 * bump(ax, y, 0.36, -0.28, 0.16, 0.14) * front,
+            -0.022 * corners
+            - 0.012 * middle
+            + 0.035 * bump(ax, y, 0.38, -0.24, 0.13, 0.10) * front,
         ],
         -1,
     )
@@ -173,5 +185,5 @@ def _puff(face: FaceTraits, angle: np.ndarray, x: np.ndarray, y: np.ndarray) -> 
     cheeks = _pair(x, y, 0.43, face.mouth_y + 0.06, 0.20, 0.20) * wide_front
     lips = bump(x, y, 0, face.mouth_y, 0.9 * face.mouth_width, 0.14) * wide_front
     return np.stack(
-        [0.060 * cheeks * _outwards(x), np.zeros_like(x), 0.055 * cheeks + 0.025 * lips], -1
+        [0.085 * cheeks * _outwards(x), np.zeros_like(x), 0.075 * cheeks + 0.025 * lips], -1
     )

@@ -44,6 +44,7 @@ def _build_head(actor: Actor) -> Grid:
     )
     angle, y = np.meshgrid(angles, np.sort(heights)[1:-1])  # without the two poles
     rest = skull(actor, angle, y)
+    rest[[0, -1]] = rest[[0, -1]].mean(1, keepdims=True)  # closed under the chin and at the crown
     with_hair = rest + hair_volume(actor, angle, rest) + lopsidedness(actor, angle, rest)
     skinning = np.ones((*angle.shape, 1))
     return Grid("head", angle, rest, with_hair, blendshapes(actor, angle, rest), skinning)
