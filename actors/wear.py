@@ -15,7 +15,7 @@ Colour = tuple[float, float, float]
 WEAR_STREAM = 0x3EBD  # with it the two actors of the demo wear nothing
 GLASSES_SHARE, HAT_SHARE, FRINGE_SHARE, EARRING_SHARE = 0.2, 0.1, 0.27, 0.12  # of all actors
 GLASSES_STYLES = "round", "square", "oval", "aviator", "cat eye", "half rim", "rimless"
-HAT_KINDS = "beanie", "cap", "brimmed hat", "headscarf"
+HAT_KINDS = "beanie", "cap", "brimmed hat", "headscarf", "headband", "headphones"
 FRINGE_KINDS = "straight", "swept", "curtain", "wispy"
 FRAME_COLOURS = (  # sRGB: black, tortoise, brown, steel, gold, navy, red, clear
     (22, 20, 20), (24, 22, 24), (88, 50, 26), (60, 40, 30), (140, 142, 148), (176, 140, 84),

@@ -23,12 +23,13 @@ from .worn import (
     paint_fringe,
     paint_glasses,
     paint_hat,
+    paint_headphones,
 )
 
 # Texels for each cell of a grid, along each side; by eye.
 TEXELS_PER_CELL = {
     "head": 5, "ear": 4, "body": 6, "long hair": 4, "hat": 4, "brim": 2, "scarf": 3,
-    "earring": 1, "fringe": 6, "glasses": 6, "arm": 1,
+    "earring": 1, "fringe": 6, "glasses": 6, "arm": 1, "headphones": 1,
 }  # fmt: skip
 PAINTERS = {
     "head": paint_head,
@@ -38,6 +39,7 @@ PAINTERS = {
     "hat": paint_hat,
     "brim": paint_cloth,
     "scarf": paint_cloth,
+    "headphones": paint_headphones,
     "earring": paint_earring,
     "fringe": paint_fringe,
     "glasses": paint_glasses,

@@ -34,7 +34,20 @@ def paint_glasses(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarr
     paint_over(texels[..., Channel.RGB], _frame_colour(glasses, x, y), frame)
     texels[..., Channel.OPACITY] = np.maximum(texels[..., Channel.OPACITY], frame)
     texels[..., Channel.SPECULAR] = 0.3 + 1.2 * frame
+    below = _lens_distance(actor, np.abs(x), y + 0.035) - glasses.thickness / 2
+    shadow = 0.20 * gaussian(below, glasses.thickness * 0.6 + 0.012)
+    _lay_under(texels, shadow * (glasses.style not in ("half rim", "rimless")))
     return texels
+
+
+def _lay_under(texels: np.ndarray, shadow: np.ndarray) -> None:
+    """The shadow (...) 0..1 that something throws on the skin close behind it, in place."""
+    opacity = texels[..., Channel.OPACITY]
+    both = opacity + (1 - opacity) * shadow
+    share = (opacity / np.maximum(both, 1e-6))[..., None]
+    texels[..., Channel.RGB] *= share
+    texels[..., Channel.SPECULAR] *= share[..., 0]
+    texels[..., Channel.OPACITY] = both
 
 
 def paint_arm(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -117,8 +130,10 @@ def paint_fringe(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarra
     body = smoothstep(0.0, 0.16, y - tips + 0.08 * locks - 0.10 * thin * (streaks < 0))
     gaps = 1 - thin * smoothstep(0.05, 0.35, -streaks - 0.3 * locks) * smoothstep(0.75, 0.4, y)
     sides = smoothstep(1.27, 1.1, np.abs(angle))
-    texels[..., Channel.OPACITY] = body * np.clip(gaps, 0, 1) * sides * smoothstep(0.9, 0.75, y)
+    texels[..., Channel.OPACITY] = body * np.clip(gaps, 0, 1) * sides * smoothstep(0.9, 0.78, y)
     texels[..., Channel.OCCLUSION] *= mix(0.8, 1, smoothstep(0.0, 0.3, y - tips))
+    shadow = 0.25 * smoothstep(-0.12, 0.03, y - tips) * smoothstep(0.75, 0.6, y) * sides
+    _lay_under(texels, shadow)
     return texels
 
 
@@ -138,7 +153,9 @@ def paint_hat(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
     hat, y = actor.head.wear.hat, rest[..., 1]
     up = np.broadcast_to(np.linspace(0, 1, len(y), dtype=np.float32)[:, None], y.shape)
     texels = _fill_cloth(actor, angle, y)
-    if hat.kind == "beanie":
+    if hat.kind == "headband":
+        texels[..., Channel.OCCLUSION] *= 1 - 0.12 * np.sin(up * 40)
+    elif hat.kind == "beanie":
         ribs = np.sin(angle * 46) * smoothstep(1, 0.8, up)
         texels[..., Channel.OCCLUSION] *= 0.88 + 0.12 * ribs
         texels[..., Channel.OCCLUSION] *= 1 - 0.5 * gaussian(up - 0.29, 0.015)  # under the cuff
@@ -170,6 +187,13 @@ def _fill_cloth(actor: Actor, angle: np.ndarray, y: np.ndarray) -> np.ndarray:
         opacity = hat.pattern * smoothstep(0.2, 0.4, waves)
         paint_over(texels[..., Channel.RGB], linear(hat.trim), opacity)
     texels[..., Channel.SPECULAR] = 0.04
+    return texels
+
+
+def paint_headphones(actor: Actor, angle: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Smooth plastic."""
+    texels = fill(angle.shape, linear(actor.head.wear.hat.colour))
+    texels[..., Channel.SPECULAR] = 0.9
     return texels
 
 

@@ -19,7 +19,8 @@ def build_worn(actor: Actor) -> list[Grid]:
     """The surfaces of all that an actor wears; those that others are seen through come last."""
     wear, grids = actor.head.wear, []
     if wear.hat:
-        grids += _build_headscarf(actor) if wear.has_headscarf else _build_hat(actor)
+        builders = {"headscarf": _build_headscarf, "headphones": _build_headphones}
+        grids += builders.get(wear.hat.kind, _build_hat)(actor)
     if wear.earrings and not actor.head.length and not wear.has_headscarf:
         grids += [_build_earring(actor, side) for side in (-1, 1)]
     if wear.fringe:
@@ -44,6 +45,8 @@ def hinge_x(actor: Actor) -> float:
 
 def hat_edge(actor: Actor, angle: np.ndarray) -> np.ndarray:
     """The height of a hat's lower edge: above the forehead, above the ears, lower behind."""
+    if actor.head.wear.hat.kind == "headphones":
+        return np.full(angle.shape, 0.05)
     front = actor.head.wear.hat.low
     return profile(np.abs(angle), [(0, front), (0.6, front - 0.01), (1.5, 0.25), (3.2, 0.0)], 0.3)
 
@@ -106,10 +109,11 @@ def _build_fringe(actor: Actor) -> Grid:
 
 def _build_hat(actor: Actor) -> list[Grid]:
     """The crown, and the brim that some hats have."""
-    angle, up = np.meshgrid(np.linspace(-np.pi, np.pi, 73), np.linspace(0, 1, 26))
+    kind = actor.head.wear.hat.kind
+    top = 0.2 if kind == "headband" else 1.0
+    angle, up = np.meshgrid(np.linspace(-np.pi, np.pi, 73), np.linspace(0, top, 26))
     crown = _place_crown(actor, angle, up)
     grids = [rigid_grid("hat", angle, crown)]
-    kind = actor.head.wear.hat.kind
     if kind in ("cap", "brimmed hat"):
         reach = 1.3 if kind == "cap" else np.pi
         angle, out = np.meshgrid(np.linspace(-reach, reach, 49), np.linspace(0, 1, 7))
@@ -128,6 +132,10 @@ def _place_crown(actor: Actor, angle: np.ndarray, up: np.ndarray) -> np.ndarray:
     room = hair + 0.035 + 0.10 * side * (head.length > 0)
     if kind == "beanie":
         room = room + 0.035 * smoothstep(0.30, 0.27, up) + 0.10 * smoothstep(0.5, 1, up)
+    elif kind == "headphones":
+        room = hair + 0.02 + 0.10 * side * (head.length > 0) * smoothstep(0.5, 0.1, up)
+    elif kind == "headband":
+        room = room * smoothstep(0.2, 0.17, up)
     elif kind == "brimmed hat":
         room = room + 0.22 * smoothstep(0.1, 0.75, up) - 0.06 * gaussian(up - 1, 0.12)
     else:
@@ -144,6 +152,23 @@ def _stretch_brim(kind: str, angle: np.ndarray, out: np.ndarray) -> np.ndarray:
         return np.stack([0.15 * sine * length * out, -droop * out, length * out], -1)
     droop = 0.02 - 0.10 * cosine**2 * out
     return np.stack([0.34 * sine * out, droop * out, 0.36 * cosine * out], -1)
+
+
+def _build_headphones(actor: Actor) -> list[Grid]:
+    """A band over the head, and two cushions over the ears."""
+    along, across = np.meshgrid(np.linspace(-1, 1, 41), [-0.05, -0.045, 0.045, 0.05])
+    angle = np.where(along < 0, -np.pi / 2, np.pi / 2)
+    band = _place_crown(actor, angle, 1 - np.abs(along))
+    band *= 1 - 0.3 * (np.abs(across) > 0.047)[..., None] * [0.1, 0.1, 0.0]  # rounded edges
+    band[..., 2] += across
+    around, up = np.meshgrid(np.linspace(-np.pi, np.pi, 25), np.linspace(-1.5, 1.5, 15))
+    ball = np.stack([np.cos(up) * np.sin(around), np.sin(up), np.cos(up) * np.cos(around)], -1)
+    cushion = np.sign(ball) * np.abs(ball) ** [0.6, 1, 1] * [0.085, 0.20, 0.16]
+    head = actor.head
+    beside = 0.705 * head.width * mix(1, head.cheekbones, 0.8) + 0.05 + 0.11 * (head.length > 0)
+    cups = [cushion + [side * beside, -0.05, -0.07] for side in (-1, 1)]
+    grids = [rigid_grid("headphones", np.full(around.shape, 1.5), cup) for cup in cups]
+    return [rigid_grid("headphones", angle, band[::-1]), *grids]
 
 
 def _build_headscarf(actor: Actor) -> list[Grid]:

@@ -70,7 +70,9 @@ def test_a_hat_hides_hair_and_not_the_face(bare, kind):
     layer = _render(model)
     nose, (left, right) = model.points(Moment(zoom=0.4), SIZE)[2], (30, 66)
     top = layer.colour[8:16, left:right].mean()
-    assert top > 3 * bare.colour[8:16, left:right].mean()  # white where dark hair was
+    if kind not in ("headband", "headphones"):
+        assert top > 3 * bare.colour[8:16, left:right].mean()  # white where dark hair was
+    assert (layer.colour.mean(-1) > 0.5).sum() > (bare.colour.mean(-1) > 0.5).sum() + 50
     assert layer.mask[int(nose[1]) - 20 : int(nose[1]) + 8, int(nose[0])].min() > 0.99
 
 
