@@ -68,13 +68,13 @@ def sample_complexion(seed: int, heaviness: float, skin: float, age: float) -> C
         drawn = uniform(low, high)
         return drawn if rng.random() < probability else 0.0
 
-    moles = [(uniform(-0.5, 0.5), uniform(-0.85, 0.5), uniform(0.006, 0.013)) for _ in range(4)]
+    moles = [(uniform(-0.5, 0.5), uniform(-0.85, 0.5), uniform(0.004, 0.009)) for _ in range(4)]
     return Complexion(
         pattern=uniform(),
         pores=uniform(0.15, 1),
         mottling=uniform(0.1, 1),
         spots=often(0.5) * (0.4 + 0.6 * max(age, uniform())),
-        moles=tuple(moles[: rng.integers(5)]),
+        moles=tuple(moles[: max(int(rng.integers(-4, 4)), 0)]),
         sheen=uniform(0.2, 0.6),
         oiliness=uniform() ** 1.5,
         folds=uniform(0.3, 0.7) + 0.3 * age,

@@ -8,19 +8,21 @@ from ..curves import gaussian, mix, smoothstep
 from ..performance import Moment
 from ..person import FaceTraits
 from ..pose import head_rotation
-from .lids import IRIS_TRAVEL_X, IRIS_TRAVEL_Y, Lids
+from .lids import IRIS_TRAVEL_X, IRIS_TRAVEL_Y, Lids, iris_height
 from .noise import noise
 from .texels import linear
 
 EYEBALL_RADIUS = 0.125  # half heads
+CONVERGENCE = 0.006  # half heads: how far inwards both irises lie
 CORNEA_RADIUS = 0.075  # half heads: of the bulge in front of the iris, which mirrors the lamp
 
 
 def eyeball_colour(face: FaceTraits, moment: Moment, lids: Lids) -> np.ndarray:
     """White, iris and pupil with the shade of the lids and the glints of the lamp, (S, 3)."""
     gaze_x = IRIS_TRAVEL_X * float(np.clip(moment.gaze_x, -1.2, 1.2))
-    gaze_y = IRIS_TRAVEL_Y * float(np.clip(moment.gaze_y, -1.2, 1.2)) + 0.004
-    x = lids.side * lids.dx - gaze_x  # from the middle of the pupil, to the right
+    gaze_y = IRIS_TRAVEL_Y * float(np.clip(moment.gaze_y, -1.2, 1.2)) + iris_height(face)
+    # From the middle of the pupil, to the right; two eyes that look at the camera converge.
+    x = lids.side * (lids.dx + CONVERGENCE) - gaze_x
     y = lids.dy - gaze_y
     # An iris that looks aside is seen as an ellipse.
     wide = x / np.sqrt(1 - min((gaze_x / EYEBALL_RADIUS) ** 2, 0.6))
@@ -39,7 +41,7 @@ def _white(face: FaceTraits, lids: Lids) -> np.ndarray:
     bloodshot = face.complexion.bloodshot
     veins = np.clip(noise(lids.along * 0.22 + 0.1 * lids.side, lids.dy * 1.6), 0, 1)
     red = np.clip(0.10 * edge + bloodshot * (0.10 + 0.35 * edge + 0.5 * veins * edge), 0, 1)
-    white = linear((226, 221, 216)) * (1 - 0.30 * edge)[:, None]
+    white = linear((208, 202, 193)) * (1 - 0.30 * edge)[:, None]
     white = mix(white, linear((212, 142, 132)), red[:, None])
     duct = smoothstep(0.74, 0.90, -lids.along)
     return mix(white, linear((206, 128, 118)), (0.75 * duct)[:, None])
@@ -65,7 +67,7 @@ def _iris_colour(face: FaceTraits, x: np.ndarray, y: np.ndarray, radius: np.ndar
 
 def _shade(lids: Lids, limbus: np.ndarray) -> np.ndarray:
     """The upper lid and its lashes throw a shadow; the ball turns away from the light."""
-    under_lid = mix(0.42, 1, smoothstep(-0.002, 0.050, lids.upper - lids.dy))
+    under_lid = mix(0.36, 1, smoothstep(-0.002, 0.056, lids.upper - lids.dy))
     ball = 1 - 0.30 * np.clip((lids.dx**2 + 1.6 * lids.dy**2) / EYEBALL_RADIUS**2, 0, 1.2)
     above_lower = mix(0.85, 1, smoothstep(0, 0.020, lids.dy - lids.lower))
     return under_lid * mix(ball, 1, limbus) * above_lower
@@ -86,7 +88,7 @@ def _glints(moment: Moment, x: np.ndarray, y: np.ndarray, lids: Lids) -> np.ndar
     distance = (np.abs(away_x / size) ** 3 + np.abs(away_y / (1.15 * size)) ** 3) ** (1 / 3)
     lamp_glint = 0.95 * smoothstep(1.15, 0.70, distance)
     away_x, away_y = x + CORNEA_RADIUS * 0.45, y + CORNEA_RADIUS * 0.35
-    second = 0.16 * smoothstep(1.2, 0.5, np.hypot(away_x, 0.7 * away_y) / 0.016)
+    second = 0.09 * smoothstep(1.2, 0.5, np.hypot(away_x, 0.7 * away_y) / 0.016)
     shadow = smoothstep(-0.004, 0.014, lids.upper - lids.dy)
     return (lamp_glint + second) * shadow
 

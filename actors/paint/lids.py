@@ -14,6 +14,8 @@ from .texels import linear, paint_over
 
 IRIS_TRAVEL_X = 0.060  # half heads from looking straight on to gaze_x = 1
 IRIS_TRAVEL_Y = 0.040
+LID_COVERS_IRIS = 0.20  # share of its radius that the upper lid of a relaxed eye hides
+IRIS_HEIGHTS = 0.002, 0.018  # half heads: bounds of the middle of an iris that looks straight on
 LID_FOLLOWS = 0.75  # share of the iris' travel up or down that the upper lid goes along
 LOWER_LID_FOLLOWS = 0.22
 LASH_LENGTH = 0.034  # half heads
@@ -61,6 +63,12 @@ def place_lids(face: FaceTraits, moment: Moment, samples: Samples) -> Lids:
     return Lids(side, dx, dy, along, top, upper, lower, closed)
 
 
+def iris_height(face: FaceTraits) -> float:
+    """The height of an iris that looks straight on: the upper lid hides its top."""
+    radius = face.complexion.iris_radius
+    return float(np.clip(face.eye_height - (1 - LID_COVERS_IRIS) * radius, *IRIS_HEIGHTS))
+
+
 def paint_creases(actor: Actor, moment: Moment, lids: Lids, samples: Samples) -> None:
     """The fold of the upper lid, the fold below the lower one, and the shade of a closed lid."""
     complexion = actor.face.complexion
@@ -87,7 +95,7 @@ def paint_rims(actor: Actor, lids: Lids, samples: Samples) -> None:
     opened = smoothstep(0.006, 0.020, lids.upper - lids.lower)
     inside = smoothstep(1.02, 0.9, np.abs(lids.along))
     rim = smoothstep(0.009, 0.004, np.abs(lids.dy - lids.lower + 0.002)) * opened * inside
-    colour = mix(skin * np.float32([1.05, 0.72, 0.68]), linear((226, 170, 158)), 0.35)
+    colour = mix(skin * np.float32([1.05, 0.72, 0.68]), linear((226, 164, 146)), 0.18)
     paint_over(samples.rgb, colour, 0.65 * rim)
     samples.specular += 0.25 * rim
 

@@ -31,8 +31,8 @@ def _paint_blush(texels: np.ndarray, actor: Actor, surface: HeadSurface) -> None
     ax, y, nose_y = surface.ax, surface.y, actor.face.nose_y
     cheeks = bump(ax, y, 0.40, -0.26, 0.15, 0.13)
     red = (
-        0.5 * cheeks
-        + 0.45 * bump(surface.x, y, 0, nose_y - 0.02, 0.12, 0.10)
+        0.55 * cheeks
+        + 0.55 * bump(surface.x, y, 0, nose_y - 0.02, 0.12, 0.10)
         + 0.25 * bump(ax, y, 0.3, -0.1, 0.15, 0.05)
     )
     skin = linear(actor.head.skin_colour)
@@ -49,7 +49,7 @@ def _paint_patches(texels: np.ndarray, actor: Actor, surface: HeadSurface) -> No
     complexion, pattern = actor.face.complexion, actor.face.complexion.pattern
     x, y = surface.x + 3 * pattern, surface.y
     red = noise(x * 0.21, y * 0.21 + pattern) + 0.5 * noise(x * 0.9, y * 0.9)
-    red = (red - red.mean()) * (0.30 * complexion.mottling)
+    red = (red - red.mean()) * (0.12 + 0.34 * complexion.mottling)
     red += 0.05 * smoothstep(0.1, 0.45, surface.y) - 0.04 * smoothstep(-0.45, -0.7, surface.y)
     texels[..., 1] *= 1 - 0.55 * red
     texels[..., 2] *= 1 - 0.75 * red
@@ -80,7 +80,7 @@ def _paint_mole(texels, actor: Actor, surface: HeadSurface, mole) -> None:
     texels, surface = texels[rows], surface.part(rows)
     spot = bump(surface.x, surface.y, x, y, radius, radius) * surface.front
     colour = linear(actor.head.skin_colour) * np.float32([0.32, 0.22, 0.20])
-    paint_over(texels[..., Channel.RGB], colour, np.clip(1.3 * spot, 0, 0.8))
+    paint_over(texels[..., Channel.RGB], colour, np.clip(1.2 * spot, 0, 0.65))
     surface.height[...] += 0.3 * radius * spot
 
 
