@@ -268,8 +268,8 @@ def _vary_head(sampler: _Sampler, head: HeadTraits, build: _Build) -> HeadTraits
     return replace(
         head,
         width=head.width + normal(0.0, 0.045) + 0.03 * heavy,
-        jaw=head.jaw + normal(0.0, 0.04),
-        chin_width=normal(0.98, 0.12) + 0.08 * (build.heaviness - 0.5),
+        jaw=head.jaw + normal(0.05, 0.04),
+        chin_width=normal(1.06, 0.11) + 0.08 * (build.heaviness - 0.5),
         cheekbones=normal(1.0, 0.025),
         temples=normal(1.0, 0.028),
         heavy=heavy,
