@@ -149,10 +149,10 @@ def _collage(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarr
 # What there is behind actors, and how often.
 PLACES: dict[Callable[..., np.ndarray], float] = {
     _room: 0.28,
-    _wall: 0.14,
+    _wall: 0.17,
     _studio: 0.12,
     _window: 0.10,
-    _shelf: 0.08,
+    _shelf: 0.05,
     _curtain: 0.07,
     _outdoors: 0.11,
     _night: 0.05,

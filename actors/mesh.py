@@ -19,7 +19,8 @@ from .shape import (
     grid_normals,
 )
 
-TWO_SIDED = {"long hair", "brim", "scarf", "fringe", "glasses", "arm"}  # kinds of grids
+# Kinds of grids that are seen from both sides.
+TWO_SIDED = {"long hair", "brim", "scarf", "headphones", "fringe", "glasses", "arm"}
 # Grids that one looks through, in the order in which they are laid over the rest.
 OVERLAYS = ("fringe",), ("glasses", "arm")
 NOT_IN_FACE = 9  # half heads: a place beyond every feature, for vertices outside the face

@@ -1,9 +1,9 @@
 """Who an actor is: a few named numbers, sampled from a seed.
 
 An actor has a head and a face. The head is what a face swap leaves alone: skull, jaw, ears, neck,
-hair, clothes and the colour of the skin. The face is what a face swap replaces: eyes, brows, nose,
-mouth, cheeks, chin, beard, freckles and lines. The true swap of B's face onto A is therefore the
-actor `Actor(a.head, b.face)`, rendered like any other.
+hair, clothes, the colour of the skin, and what is worn (see wear.py). The face is what a face swap
+replaces: eyes, brows, nose, mouth, cheeks, chin, beard, freckles and lines. The true swap of B's
+face onto A is therefore the actor `Actor(a.head, b.face)`, rendered like any other.
 
 Lengths are in half heads (half the height of a head). The origin is the middle of the head; x
 points to the right of the picture, y up, z towards the camera. Colours are sRGB, 0..255.

@@ -96,7 +96,7 @@ def _develop(light: np.ndarray, has: dict[str, bool], rng: np.random.Generator) 
         warm, green = rng.normal(0, 0.10), rng.normal(0, 0.04)
         light = light * np.exp([warm, green, -warm]).astype(np.float32)
     grey = (light @ LUMA_WEIGHTS)[..., None]
-    saturation = 0.0 if has["monochrome"] else np.clip(rng.normal(1.0, 0.18), 0.5, 1.5)
+    saturation = 0.0 if has["monochrome"] else np.clip(rng.normal(1.0, 0.15), 0.5, 1.4)
     light = mix(grey, light, np.float32(saturation))
     # A shoulder keeps highlights from clipping hard; its strength differs from camera to camera.
     shoulder = np.float32(rng.uniform(0.0, 0.5))

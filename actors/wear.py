@@ -91,7 +91,7 @@ def _sample_glasses(rng: np.random.Generator) -> Glasses:
         lens_height=float(width * (1 if style == "round" else rng.uniform(0.62, 0.88))),
         tint=_colour(rng.uniform(10, 90, 3)),
         tint_opacity=float(rng.uniform(0.15, 0.55) if tinted else rng.uniform(0.0, 0.06)),
-        glare=float(rng.uniform(0.08, 0.35) * (rng.random() < 0.45)),
+        glare=float(rng.uniform(0.06, 0.28) * (rng.random() < 0.45)),
     )
 
 

@@ -133,7 +133,7 @@ def _place_crown(actor: Actor, angle: np.ndarray, up: np.ndarray) -> np.ndarray:
     if kind == "beanie":
         room = room + 0.035 * smoothstep(0.30, 0.27, up) + 0.10 * smoothstep(0.5, 1, up)
     elif kind == "headphones":
-        room = hair + 0.02 + 0.10 * side * (head.length > 0) * smoothstep(0.5, 0.1, up)
+        room = hair + 0.035 + 0.10 * side * (head.length > 0) * smoothstep(0.5, 0.1, up)
     elif kind == "headband":
         room = room * smoothstep(0.2, 0.17, up)
     elif kind == "brimmed hat":
