@@ -53,7 +53,7 @@ def _iris_colour(face: FaceTraits, x: np.ndarray, y: np.ndarray, radius: np.ndar
     turn = np.arctan2(y, x)
     rays = noise(turn * 0.35 + complexion.pattern, radius * 0.03)
     fleck = noise(turn * 0.16, radius * 0.10 + complexion.pattern)
-    light = 0.95 + 0.65 * rays + 0.4 * fleck + 0.35 * smoothstep(0.35, 0.75, radius)
+    light = 0.78 + 0.60 * rays + 0.4 * fleck + 0.35 * smoothstep(0.35, 0.75, radius)
     # Light falls through the cornea onto the lower half of the iris.
     light = light * (1.05 - 0.35 * y / complexion.iris_radius)
     colour = linear(face.iris)

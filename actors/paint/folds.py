@@ -51,7 +51,7 @@ def fold_strengths(actor: Actor, moment: Moment) -> np.ndarray:
     strengths[FROWN] = 0.9 * anger + 0.15 * moment.squint
     strengths[[CROW_LEFT, CROW_RIGHT]] = crow
     strengths[[CROW_LEFT, CROW_RIGHT]] += [max(-moment.wink, 0), max(moment.wink, 0)]
-    strengths[CORNERS] = 0.9 * moment.frown + 0.4 * moment.press + 0.25 * smile
+    strengths[CORNERS] = 0.6 * moment.frown + 0.3 * moment.press + 0.2 * smile
     strengths[CHIN] = 0.7 * moment.frown + 0.4 * moment.press + 0.5 * moment.pucker
     complexion = actor.face.complexion
     return (np.clip(strengths, 0, 1.2) * (0.35 + 0.75 * complexion.folds)).astype(np.float32)
@@ -101,7 +101,7 @@ def _frown_lines(actor: Actor, surface: HeadSurface) -> np.ndarray:
 def _mouth_corners(actor: Actor, surface: HeadSurface) -> np.ndarray:
     """From the corners of the mouth down."""
     face, ax, y = actor.face, surface.ax, surface.y
-    line = gaussian(ax - face.mouth_width - 0.035 - 0.25 * (face.mouth_y - y), 0.018)
+    line = gaussian(ax - face.mouth_width - 0.035 - 0.25 * (face.mouth_y - y), 0.024)
     return line * bump(ax, y, face.mouth_width, face.mouth_y - 0.07, 0.12, 0.07)
 
 

@@ -18,6 +18,8 @@ def paint_moment(actor: Actor, moment: Moment, samples: Samples) -> None:
     near_mouth = (ax < face.mouth_width * 1.1) & (np.abs(y - face.mouth_y) < 0.02)
     for paint, near in ((paint_eyes, near_eyes), (paint_mouth, near_mouth)):
         indices = np.flatnonzero(near)
+        if not len(indices):
+            continue
         part = samples.take(indices)
         paint(actor, moment, part)
         samples.put(indices, part)

@@ -10,7 +10,7 @@ from .noise import noise
 from .surface import HeadSurface
 from .texels import Channel, linear, paint_over
 
-PORE_DEPTH = 0.0011  # half heads
+PORE_DEPTH = 0.0014  # half heads
 
 
 def paint_skin(texels: np.ndarray, actor: Actor, surface: HeadSurface) -> None:
@@ -94,7 +94,7 @@ def _roughen(texels: np.ndarray, actor: Actor, surface: HeadSurface) -> None:
     rough = noise(place * 0.36, y * 0.36)
     depth = complexion.pores * (0.45 + nose + 0.8 * cheeks)
     surface.height[...] += PORE_DEPTH * depth * rough
-    texels[..., Channel.RGB] *= (1 + (0.05 * depth * rough))[..., None]
+    texels[..., Channel.RGB] *= (1 + (0.08 * depth * rough))[..., None]
     forehead, cheekbones = bump(ax, y, 0.12, 0.42, 0.30, 0.16), bump(ax, y, 0.42, -0.1, 0.1, 0.07)
     zone = nose + 0.8 * (forehead + cheekbones) + 0.5 * bump(ax, y, 0, -0.9, 0.13, 0.07)
     shine = 1 + 1.1 * complexion.oiliness * zone + 0.5 * rough
