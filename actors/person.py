@@ -10,6 +10,7 @@ points to the right of the picture, y up, z towards the camera. Colours are sRGB
 
 Version 2 of the actors shapes heads and faces more boldly, and differently on both sides. Its
 random numbers are a stream of their own, so the colours and the age of a seed stay as they were.
+It also gives each face a complexion: pores, spots, lids, irises, teeth, makeup (see complexion.py).
 """
 
 from __future__ import annotations
