@@ -276,7 +276,7 @@ def _vary_head(sampler: _Sampler, head: HeadTraits, build: _Build) -> HeadTraits
         heavy=heavy,
         ears=normal(1.0, 0.07) + 0.08 * build.age,
         ear_angle=normal(24.0, 5.0),
-        neck=normal(1.0, 0.05) + 0.04 * heavy,
+        neck=normal(1.08, 0.06) + 0.16 * (build.heaviness - 0.45) + 0.05 * heavy,
         **_vary_hair(sampler, head),
     )
 

@@ -40,5 +40,6 @@ def build_body(actor: Actor) -> Grid:
     ], 0.09)  # fmt: skip
     width = width * mix(1, actor.head.jaw, 0.7) * actor.head.neck  # a broad jaw: a stout neck
     depth = profile(y, [(-1.7, 0.60), (-1.45, 0.50), (-1.22, 0.39), (-0.5, 0.38)], 0.09)
+    depth = depth * mix(1, actor.head.neck, 0.7)
     vertices = np.stack([width * np.sin(angle), y, depth * np.cos(angle) - 0.22], -1)
     return rigid_grid("body", angle, vertices, smoothstep(-1.40, -0.8, y))
