@@ -107,12 +107,23 @@ def _outdoors(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndar
         middle = _trees(x, y, rng)
         skyline = horizon - 0.2 * np.abs(_clouds(x.shape, rng, 2.0)[:1])
     else:
-        middle = _shelf(x, y, rng) * np.float32(1.2)  # facades: upright boxes too
-        steps = np.floor(x[:1] * rng.uniform(2, 6)).astype(int)
-        skyline = horizon - rng.uniform(0, 0.4, 64)[steps % 64]
+        house = np.floor(x * rng.uniform(1.5, 4)).astype(int)
+        middle = _facades(x, y, house, rng)
+        skyline = horizon - rng.uniform(0.1, 0.6, 64)[house[:1] % 64]
     picture = mix(sky, middle, smoothstep(-0.01, 0.01, y - skyline)[..., None])
     ground = _sample_colour(rng) * (1 + 0.2 * _clouds(x.shape, rng, 1.2))[..., None]
     return mix(picture, ground, smoothstep(0.12, 0.16, y - horizon)[..., None])
+
+
+def _facades(
+    x: np.ndarray, y: np.ndarray, house: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Houses with rows of windows; `house` (h, w) is the number of each pixel's house."""
+    walls = np.stack([_sample_colour(rng) for _ in range(64)])[house % 64] * np.float32(1.3)
+    across, down = (x * rng.uniform(9, 18)) % 1 - 0.5, (y * rng.uniform(7, 12)) % 1 - 0.5
+    window = smoothstep(0.28, 0.22, np.abs(across)) * smoothstep(0.34, 0.28, np.abs(down))
+    glass = np.float32([0.10, 0.12, 0.15]) * np.float32(rng.uniform(0.4, 3))
+    return mix(walls, glass, window[..., None])
 
 
 def _trees(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
