@@ -1,218 +1,230 @@
 """How intracoder/start.npz was made: by a net that has seen rendered people, and nobody real.
 
-    python -m actors.pretrain START.npz [--actors 360] [--minutes 30] [--pictures FILE]
+    python -m actors.pretrain START.npz [--casts 160] [--minutes 60] [--folder FOLDER]
 
-It learns the swap itself. Groups of actors play the same moments. The encoder sees one actor of a
-group; the decoder is told the number of another and must draw that one in the same moment. So the
-code cannot say who it was, only what they did.
+It learns the swap itself. Casts of actors play the same moments (casts.py). The net sees one actor,
+as a camera takes him, and must draw another of the cast in the same moment, as rendered. What that
+moment is comes from the actor who is seen (the code); who is to be drawn comes from other moments
+of that one (the vector). So neither can hold what belongs to the other.
 
-One decoder serves all actors. Each actor has a learnt vector that shifts the decoder's biases. In
-the end the shifts of the mean vector are added to the biases for good: what remains is a decoder
-of nobody in particular, from which a person's own is learnt quickly.
+The pictures and the state of training are kept in the folder. Started again, the command goes on
+where it was. START.npz is written anew at every report. `--from` continues with the weights of an
+earlier START.npz.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 import nn
-from faces import Canvas, align, mask
-from files import Parser, ignore_stop_signals, run_command
-from intracoder import INTRACODER_OUTPUT_PX, Intracoder
-from intracoder.augment import relight_randomly, warp_randomly
-from intracoder.model import downsample
-from intracoder.train import reconstruction_loss
-from nn import Module, Tensor
+from faces import mask
+from files import Parser, run_command
+from intracoder import start
+from intracoder.augment import WarpStrength, relight_randomly, warp_randomly
+from intracoder.identity import fit_identity_filter
+from intracoder.start import StartNet
+from intracoder.train import FEATURE_WEIGHT, reconstruction_loss
+from nn import Tensor
 
-from .background import render_background
-from .performance import Performance
-from .person import sample_actor
-from .render import Model, encode
+from .casts import CAST_CANVAS, CastPictures, load_casts, render_casts
 
-FIRST_PRETRAIN_SEED = 20_000  # of the first actor: far from those of the demo and the benchmarks
-PRETRAIN_RENDER_SIZE = (224, 224)  # (w, h) of a picture in pixels; a face fills most of it
-PRETRAIN_ROOMS = 6  # backgrounds that a troupe plays in front of
-# The part of a face that is learnt, as in the preset "standard".
-PRETRAIN_CANVAS = Canvas(align.WHOLE_FACE, (INTRACODER_OUTPUT_PX, INTRACODER_OUTPUT_PX))
-IDENTITY_VECTOR_SIZE = 48  # numbers in an actor's vector; by eye
-PRETRAIN_BATCH = 32  # faces a step
+PRETRAIN_CASTS = 2  # of a step; each shows all its actors
+PRETRAIN_MOMENTS = 3  # of each of these casts in a step
 PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
 PRETRAIN_WARMUP_STEPS = 50  # steps in which the learning rate rises from 0 to that; by eye
 PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
-PRETRAIN_RELIGHT_STRENGTH = 0.15  # of relight_randomly; by eye
-PRETRAIN_REPORT_STEPS = 100  # steps between two lines of output; the weights are saved as often
+PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
+# Bends as strong as those of a run would hide how far a lid or a lip has moved.
+PRETRAIN_WARP = WarpStrength(bend=0.02)
+AGREEMENT_WEIGHT = 0.02  # in the loss, of differences between codes of the same moment; by eye
+PRETRAIN_REPORT_STEPS = 200  # steps between two reports, at which the state is saved
+HELD_OUT_CASTS = 4  # the last ones, which training does not see
+FILTER_CASTS = 40  # from which the identity filter is estimated
 
 
-@dataclass(frozen=True)
-class Troupe:
-    """Actors who are rendered together, in one process."""
+@dataclass
+class Pretraining:
+    """A net in training and how far it is."""
 
-    actors: int = 12
-    group: int = 4  # of them play the same moment; chosen anew for each moment
-    moments: int = 60  # that they play
+    net: StartNet
+    minutes: float  # how long it is to be trained in all
+    adam: nn.Adam = field(default_factory=lambda: nn.Adam(PRETRAIN_RATE))
+    seconds: float = 0.0  # that it has been trained
+    steps: int = 0
 
+    @property
+    def progress(self) -> float:
+        """The fraction of the training that is done, 0..1."""
+        return min(self.seconds / (60 * self.minutes), 1.0)
 
-PRETRAIN_TROUPE = Troupe()
+    def learning_rate(self) -> float:
+        warmup = min(1, (self.steps + 1) / PRETRAIN_WARMUP_STEPS)
+        return PRETRAIN_RATE * warmup * nn.cosine_annealing(self.progress, PRETRAIN_LAST_RATE)
 
+    def save(self, path: Path) -> None:
+        arrays = nn.checkpoint.module_arrays(self.net, "net.")
+        arrays |= nn.checkpoint.adam_arrays(self.adam, self.net)
+        nn.checkpoint.write_arrays(path, arrays, {"seconds": self.seconds, "steps": self.steps})
 
-@dataclass(frozen=True)
-class Pictures:
-    """Aligned faces of actors."""
-
-    faces: np.ndarray  # (N, 128, 128, 3) uint8
-    actors: np.ndarray  # (N,) int: whose face it is
-    moments: np.ndarray  # (N,) int: which moment it shows; equal for actors who play the same
-
-
-def render_troupe(number: int, troupe: Troupe = PRETRAIN_TROUPE) -> Pictures:
-    """The faces of the number-th troupe, from 0; the same number gives the same pictures."""
-    rng = np.random.default_rng([number, 0x7200])
-    first = number * troupe.actors
-    models = [Model(sample_actor(FIRST_PRETRAIN_SEED + first + k)) for k in range(troupe.actors)]
-    seeds = [int(rng.integers(1 << 30)) for _ in range(PRETRAIN_ROOMS)]
-    rooms = [render_background(PRETRAIN_RENDER_SIZE, seed) for seed in seeds]
-    faces, actors, moments = [], [], []
-    for k in range(troupe.moments):
-        moment = Performance(int(rng.integers(1 << 30)), 4.0).at(float(rng.uniform(0, 4)))
-        moment = replace(moment, zoom=0.44 * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.05)
-        for j in rng.permutation(troupe.actors)[: troupe.group]:
-            faces.append(_render_face(models[j], moment, rooms[rng.integers(len(rooms))]))
-            actors.append(first + j)
-            moments.append(number * troupe.moments + k)
-    return Pictures(np.stack(faces), np.array(actors), np.array(moments))
+    def load(self, path: Path) -> None:
+        """Continue from what `save` wrote. Raises nn.CheckpointError if it is damaged or unfit."""
+        arrays, meta = nn.checkpoint.read_arrays(path)
+        nn.checkpoint.load_module(self.net, arrays, str(path), "net.")
+        nn.checkpoint.load_adam(self.adam, self.net, arrays, str(path))
+        self.seconds, self.steps = meta["seconds"], meta["steps"]
 
 
-def _render_face(model: Model, moment, room: np.ndarray) -> np.ndarray:
-    """The aligned face (128, 128, 3) uint8 of an actor in front of a background."""
-    picture = encode(model.render(moment, PRETRAIN_RENDER_SIZE).over(room))
-    points = model.points(moment, PRETRAIN_RENDER_SIZE)
-    return PRETRAIN_CANVAS.warp(picture, align.similarity(points))
-
-
-class ConditionedAutoencoder(Module):
-    """One encoder and one decoder, whose biases each actor's vector shifts."""
-
-    def __init__(self, actors: int, rng: np.random.Generator):
-        whole = Intracoder(rng)
-        self.encoder, self.decoder = whole.encoder, whole.decoder_a
-        vectors = 0.3 * rng.standard_normal((actors, IDENTITY_VECTOR_SIZE)).astype(np.float32)
-        self.vectors = Tensor(vectors, requires_grad=True)
-        self.shifts = [
-            nn.Dense(IDENTITY_VECTOR_SIZE, layer.bias.data.size, rng=rng)
-            for layer in self._shifted_layers()
-        ]
-
-    def _shifted_layers(self) -> list[Module]:
-        return [s for s in self.decoder.steps if isinstance(s, nn.Dense | nn.ConvTranspose2d)]
-
-    def forward(self, faces, actors: np.ndarray) -> Tensor:
-        """Faces (N, 64, 64, 3), drawn as the actors with these numbers (N,): (N, 128, 128, 3)."""
-        one_hot = np.zeros((len(actors), len(self.vectors.data)), np.float32)
-        one_hot[np.arange(len(actors)), actors] = 1
-        vectors = Tensor(one_hot) @ self.vectors  # (N, IDENTITY_VECTOR_SIZE)
-        x = self.encoder(faces)
-        shifts = iter(self.shifts)
-        for step in self.decoder.steps:
-            x = step(x)
-            if isinstance(step, nn.Dense):
-                x = x + next(shifts)(vectors)
-            elif isinstance(step, nn.ConvTranspose2d):
-                x = x + next(shifts)(vectors).reshape(len(actors), 1, 1, -1)
-        return x
-
-    def start_weights(self) -> dict[str, np.ndarray]:
-        """The weights to start from, float16, with the mean vector's shifts added to the biases."""
-        arrays = nn.checkpoint.module_arrays(self.encoder, "encoder.")
-        arrays |= nn.checkpoint.module_arrays(self.decoder, "decoder.")
-        mean = self.vectors.data.mean(0)
-        for shift, layer in zip(self.shifts, self._shifted_layers(), strict=True):
-            name = next(n for n, array in arrays.items() if array is layer.bias.data)
-            arrays[name] = layer.bias.data + shift.bias.data + mean @ shift.kernel.data
-        return {name: array.astype(np.float16) for name, array in arrays.items()}
-
-
-def train(
-    pictures: Pictures, minutes: float, rng: np.random.Generator
-) -> Iterator[tuple[ConditionedAutoencoder, float, float]]:
-    """Yields (net, fraction of the time that is over, loss) after each step."""
-    net = ConditionedAutoencoder(int(pictures.actors.max()) + 1, rng)
-    adam = nn.Adam(PRETRAIN_RATE)
-    weights = mask.loss_weights(PRETRAIN_CANVAS)[None, ..., None]
-    groups = [np.flatnonzero(pictures.moments == m) for m in np.unique(pictures.moments)]
-    group_of = {i: group for group in groups for i in group}
-    started = time.perf_counter()
+def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
+    """Train to the end; yields the loss of each step. The last casts are held out."""
+    weights = mask.loss_weights(CAST_CANVAS, features=FEATURE_WEIGHT)[None, ..., None]
+    casts = len(pictures.drawn) - HELD_OUT_CASTS
+    rng = np.random.default_rng(state.steps)
+    last = time.perf_counter()
 
     def draw_batches() -> Iterator[np.ndarray]:
-        while True:
-            yield rng.integers(0, len(pictures.faces), PRETRAIN_BATCH)
+        while True:  # (PRETRAIN_CASTS, 2): which cast, and a seed for what is drawn of it
+            numbers = (
+                rng.integers(0, casts, PRETRAIN_CASTS),
+                rng.integers(0, 1 << 31, PRETRAIN_CASTS),
+            )
+            yield np.stack(numbers, 1)
 
-    def loss_of(shown: np.ndarray) -> Tensor:
-        own_rng = np.random.default_rng([*shown])
-        asked = np.array([own_rng.choice(group_of[i]) for i in shown])  # the same moments
-        inputs = warp_randomly(downsample(pictures.faces[shown]), own_rng)
+    def loss_of(batch: np.ndarray) -> Tensor:
+        scene = pick_scene(pictures, batch)
+        own_rng = np.random.default_rng(batch[:, 1])
+        inputs = warp_randomly(scene.shown, own_rng, PRETRAIN_WARP)
         inputs = relight_randomly(inputs, own_rng, PRETRAIN_RELIGHT_STRENGTH)
-        drawn = net.forward(inputs, pictures.actors[asked])
-        return reconstruction_loss(drawn, pictures.faces[asked], weights)
+        codes, drawn = cross(state.net, scene, inputs)
+        agreement = measure_disagreement(codes, len(batch) * PRETRAIN_MOMENTS)
+        return reconstruction_loss(drawn, scene.drawn, weights) + agreement * AGREEMENT_WEIGHT
 
-    for count, (loss, _) in enumerate(nn.train.epoch(draw_batches(), loss_of, net, adam)):
-        progress = (time.perf_counter() - started) / (60 * minutes)
-        warmup = min(1, count / PRETRAIN_WARMUP_STEPS)
-        annealing = nn.cosine_annealing(min(progress, 1), PRETRAIN_LAST_RATE)
-        adam.rate = PRETRAIN_RATE * warmup * annealing
-        yield net, progress, loss
-        if progress >= 1:
+    state.adam.rate = state.learning_rate()
+    for loss, _ in nn.train.epoch(draw_batches(), loss_of, state.net, state.adam):
+        now = time.perf_counter()
+        state.seconds, state.steps, last = state.seconds + now - last, state.steps + 1, now
+        state.adam.rate = state.learning_rate()
+        yield loss
+        if state.progress >= 1:
             return
 
 
-def render(actors: int, processes: int) -> Pictures:
-    """The faces of so many actors, in whole troupes."""
-    with ProcessPoolExecutor(processes, initializer=ignore_stop_signals) as pool:
-        try:
-            parts = list(pool.map(render_troupe, range(actors // PRETRAIN_TROUPE.actors)))
-        except BaseException:  # the pool would wait for the troupes that are being rendered
-            for process in multiprocessing.active_children():
-                process.kill()
-            raise
-    fields = zip(*(vars(part).values() for part in parts), strict=True)
-    return Pictures(*(np.concatenate(field) for field in fields))
+@dataclass(frozen=True)
+class CastScene:
+    """N faces of some casts: ordered by cast, then moment, then actor."""
+
+    drawn: np.ndarray  # (N, 128, 128, 3) uint8
+    shown: np.ndarray  # (N, 64, 64, 3) float32, 0..1
+    seen: np.ndarray  # (N, N) float32: row n is 1 at the actor who is seen where n is to be drawn
+    known: np.ndarray  # (N, N) float32: row n averages over other moments of the actor of n
+
+
+def pick_scene(pictures: CastPictures, batch: np.ndarray) -> CastScene:
+    """Moments of casts, `batch` (casts, 2): whose they are, and a seed for which, and mirrored."""
+    moments, actors = PRETRAIN_MOMENTS, pictures.drawn.shape[2]
+    drawn, shown, seen = [], [], []
+    for cast, seed in batch:
+        rng = np.random.default_rng(int(seed))
+        played = rng.permutation(pictures.drawn.shape[1])[:moments]
+        columns = slice(None, None, -1 if rng.random() < 0.5 else 1)
+        drawn.append(pictures.drawn[cast, played][:, :, :, columns])
+        shown.append(pictures.shown[cast, played][:, :, :, columns])
+        seen += [np.eye(actors, dtype=np.float32)[rng.permutation(actors)] for _ in played]
+    other_moments = (1 - np.eye(moments, dtype=np.float32)) / (moments - 1)
+    known = np.kron(other_moments, np.eye(actors, dtype=np.float32))
+    return CastScene(
+        np.concatenate(drawn).reshape(-1, *pictures.drawn.shape[3:]),
+        np.concatenate(shown).reshape(-1, *pictures.shown.shape[3:]) * np.float32(1 / 255),
+        _block_diagonal(seen),
+        _block_diagonal([known] * len(batch)),
+    )
+
+
+def _block_diagonal(blocks: list[np.ndarray]) -> np.ndarray:
+    """Square matrices along the diagonal of one."""
+    side, count = len(blocks[0]), len(blocks)
+    out = np.zeros((count, side, count, side), np.float32)
+    for k, block in enumerate(blocks):
+        out[k, :, k] = block
+    return out.reshape(count * side, count * side)
+
+
+def cross(net: StartNet, scene: CastScene, inputs: np.ndarray) -> tuple[Tensor, Tensor]:
+    """The codes of all inputs, and every face of the scene drawn from another actor's code."""
+    codes, vectors = net.encode(inputs)
+    return codes, net.draw(Tensor(scene.seen) @ codes, Tensor(scene.known) @ vectors)
+
+
+def measure_disagreement(codes: Tensor, moments: int) -> Tensor:
+    """How far the codes of actors in the same moment are apart, relative to their variance."""
+    by_moment = codes.reshape(moments, -1, codes.shape[1])
+    apart = by_moment - by_moment.mean(axis=1, keepdims=True)
+    return (apart * apart).mean() * (1 / float(codes.data.var(axis=0).mean()))
+
+
+def measure_held_out(net: StartNet, pictures: CastPictures) -> float:
+    """The loss of crossings among actors that training has not seen, without random changes."""
+    weights = mask.loss_weights(CAST_CANVAS, features=FEATURE_WEIGHT)[None, ..., None]
+    losses = []
+    with nn.no_grad():
+        for cast in range(len(pictures.drawn) - HELD_OUT_CASTS, len(pictures.drawn)):
+            for seed in range(2):
+                scene = pick_scene(pictures, np.array([[cast, seed]]))
+                drawn = cross(net, scene, scene.shown)[1]
+                losses.append(float(reconstruction_loss(drawn, scene.drawn, weights).data))
+    return float(np.mean(losses))
+
+
+def write_start(path: Path, state: Pretraining, pictures: CastPictures) -> None:
+    """Write the weights, float16, with the identity filter that fits them."""
+    shown = pictures.shown[:FILTER_CASTS]
+    flat = shown.reshape(-1, *shown.shape[3:])
+    with nn.no_grad():
+        parts = [flat[i : i + 64] * np.float32(1 / 255) for i in range(0, len(flat), 64)]
+        codes = np.concatenate([state.net.encode(part)[0].data for part in parts])
+    state.net.identity_filter.data = fit_identity_filter(codes.reshape(*shown.shape[:3], -1))
+    arrays = nn.checkpoint.module_arrays(state.net)
+    made_from = {"casts": len(pictures.drawn), "pictures": pictures.drawn[..., 0, 0, 0].size}
+    made_from |= {"steps": state.steps, "minutes": round(state.seconds / 60, 1)}
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    nn.checkpoint.write_arrays(path, halves, made_from)
 
 
 def main() -> None:
     options = _parse()
     nn.set_threads(options.threads)
-    if options.pictures and options.pictures.exists():
-        pictures = Pictures(**np.load(options.pictures))
-    else:
-        pictures = render(options.actors, options.threads)
-        if options.pictures:
-            np.savez(options.pictures, **vars(pictures))
-    losses = []
-    for net, progress, loss in train(pictures, options.minutes, np.random.default_rng(0)):
+    for number in render_casts(options.casts, options.folder, options.threads):
+        print(json.dumps({"rendered cast": number}), flush=True)
+    pictures = load_casts(options.casts, options.folder)
+    net = start.load_start(options.begin) if options.begin else StartNet(np.random.default_rng(0))
+    state, state_path, losses = Pretraining(net, options.minutes), options.folder / "state.npz", []
+    if state_path.exists():
+        state.load(state_path)
+    for loss in train(state, pictures):
         losses.append(loss)
-        done = progress >= 1
-        if len(losses) % PRETRAIN_REPORT_STEPS == 0 or done:
-            recent = float(np.mean(losses[-PRETRAIN_REPORT_STEPS:]))
-            line = {"steps": len(losses), "progress": round(progress, 3), "loss": round(recent, 5)}
-            print(json.dumps(line), flush=True)
-            made_from = {"pictures": len(pictures.faces), "steps": len(losses)}
-            nn.checkpoint.write_arrays(options.output, net.start_weights(), made_from)
+        if len(losses) == PRETRAIN_REPORT_STEPS or state.progress >= 1:
+            report = {"steps": state.steps, "progress": round(state.progress, 3)}
+            report["loss"] = round(float(np.mean(losses)), 5)
+            report["held out"] = round(measure_held_out(net, pictures), 5)
+            print(json.dumps(report), flush=True)
+            state.save(state_path)
+            write_start(options.output, state, pictures)
+            losses = []
 
 
 def _parse() -> argparse.Namespace:
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("output", type=Path)
-    p.add_argument("--actors", type=int, default=360)
-    p.add_argument("--minutes", type=float, default=30)
-    p.add_argument("--pictures", type=Path, metavar="FILE", help="keeps the rendered faces")
+    p.add_argument("--casts", type=int, default=160, help="of four actors each")
+    p.add_argument("--minutes", type=float, default=60, help="of training, interruptions left out")
+    p.add_argument("--folder", type=Path, default=Path("runs/pretrain"), help="pictures and state")
+    p.add_argument("--from", dest="begin", type=Path, metavar="START", help="earlier weights")
     nn.parallel.add_threads_option(p)
     return p.parse_args()
 

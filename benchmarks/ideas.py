@@ -19,7 +19,10 @@ from __future__ import annotations
 from dataclasses import replace
 from unittest.mock import patch
 
+import numpy as np
+
 from colorcorrect import none
+from intracoder.start import StartNet
 from poisson import opacity, rim
 from stages import convert, presets
 
@@ -34,7 +37,7 @@ def _patch_limits(module, name, **changed):
 
 
 WITHOUT_IN_TRAINING = {
-    "start": lambda: patch("intracoder.load_start_weights", lambda model: model),
+    "start": lambda: patch("intracoder.load_start", lambda: StartNet(np.random.default_rng(0))),
     "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
 }

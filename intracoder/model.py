@@ -1,4 +1,4 @@
-"""Two autoencoders with one encoder: the net that swaps faces.
+"""Two autoencoders that share an encoder and, softly, a decoder: the net that swaps faces.
 
     face of A, 64 px -- encoder -- code --+-- decoder_a -- face of A, 128 px
     face of B, 64 px -- encoder -- code --+-- decoder_b -- face of B, 128 px
@@ -8,22 +8,24 @@ numbers, too few to describe a face pixel by pixel. So it describes what both pe
 expression and light, and each decoder stores what its own person looks like. To swap, encode a
 face of A and decode it with decoder_b: the result is B with A's pose and expression.
 
-Learning from random weights what faces have in common takes long. So training starts from weights
-that have already seen 360 rendered people (`load_start_weights`, actors/pretrain.py).
+This works only as far as both decoders mean the same by a code. So their kernels are one shared
+kernel each, plus a small part of each person's own (personal.py). Two people share one kind of
+code also where they differ, so a code of A is moved a little before B is drawn (identity.py). And
+training starts from a net that has learnt to swap rendered people (start.py).
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 
 import nn
 
+from .personal import make_personal
+
 INTRACODER_OUTPUT_PX = 128  # side of the faces it draws, in pixels; its inputs have half of it
 CODE_SIZE = 256  # numbers in the code of a face; by choice
+FEATURES = 4 * 4 * 192  # numbers that the encoder's convolutions end with
 INTRACODER_SLOPE = 0.1  # of LeakyReLU below 0; by eye
-START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain
 
 
 class Intracoder(nn.Module):
@@ -31,13 +33,17 @@ class Intracoder(nn.Module):
 
     def __init__(self, rng: np.random.Generator):
         self.encoder = build_encoder(rng)
-        self.decoder_a = build_decoder(rng)
-        self.decoder_b = build_decoder(rng)
+        shared = build_decoder(rng)
+        self.decoder_a = make_personal(shared)
+        self.decoder_b = make_personal(shared)
 
     def path(self, identity: str) -> nn.Sequential:
         """The autoencoder that draws identity "a" or "b"."""
-        decoder = {"a": self.decoder_a, "b": self.decoder_b}[identity]
-        return nn.Sequential(self.encoder, decoder)
+        return nn.Sequential(self.encoder, self.decoder(identity))
+
+    def decoder(self, identity: str) -> nn.Sequential:
+        """The decoder that draws identity "a" or "b"."""
+        return {"a": self.decoder_a, "b": self.decoder_b}[identity]
 
     def reconstruct_both(self, faces, count_a: int) -> tuple[nn.Tensor, nn.Tensor]:
         """Draw the first `count_a` faces as a, the others as b; one encoder pass is faster."""
@@ -45,8 +51,8 @@ class Intracoder(nn.Module):
         return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
 
-def build_encoder(rng: np.random.Generator) -> nn.Sequential:
-    """Faces (N, 64, 64, 3), 0..1 -> codes (N, 256)."""
+def build_trunk(rng: np.random.Generator) -> nn.Sequential:
+    """Faces (N, 64, 64, 3), 0..1 -> features (N, 3072)."""
 
     def halve(inputs: int, outputs: int) -> list[nn.Module]:
         return [nn.Conv2d(inputs, outputs, stride=2, rng=rng), nn.LeakyReLU(INTRACODER_SLOPE)]
@@ -58,8 +64,12 @@ def build_encoder(rng: np.random.Generator) -> nn.Sequential:
         *halve(64, 128),  # (N, 8, 8, 128)
         *halve(128, 192),  # (N, 4, 4, 192)
         nn.Flatten(),  # (N, 3072)
-        nn.Dense(4 * 4 * 192, CODE_SIZE, rng=rng),  # (N, 256)
     )
+
+
+def build_encoder(rng: np.random.Generator) -> nn.Sequential:
+    """Faces (N, 64, 64, 3), 0..1 -> codes (N, 256)."""
+    return nn.Sequential(build_trunk(rng), nn.Dense(FEATURES, CODE_SIZE, rng=rng))
 
 
 def build_decoder(rng: np.random.Generator) -> nn.Sequential:
@@ -70,7 +80,7 @@ def build_decoder(rng: np.random.Generator) -> nn.Sequential:
         return [up, nn.LeakyReLU(INTRACODER_SLOPE)]
 
     return nn.Sequential(
-        nn.Dense(CODE_SIZE, 4 * 4 * 192, rng=rng),  # (N, 3072)
+        nn.Dense(CODE_SIZE, FEATURES, rng=rng),  # (N, 3072)
         unflatten,  # (N, 4, 4, 192)
         nn.LeakyReLU(INTRACODER_SLOPE),
         *double(192, 128),  # (N, 8, 8, 128)
@@ -96,19 +106,6 @@ def denormalise(x: nn.Tensor) -> nn.Tensor:
 def unflatten(x: nn.Tensor) -> nn.Tensor:
     """(N, 3072) -> (N, 4, 4, 192)."""
     return x.reshape(len(x.data), 4, 4, 192)
-
-
-def load_start_weights(model: Intracoder) -> Intracoder:
-    """Load the weights learnt on rendered people into `model`, the same into both decoders.
-
-    Raises nn.CheckpointError for a file that is damaged or does not fit.
-    """
-    stored, _ = nn.checkpoint.read_arrays(START_WEIGHTS)  # float16
-    arrays = {name: values.astype(np.float32) for name, values in stored.items()}
-    parts = (("encoder", model.encoder), ("decoder", model.decoder_a), ("decoder", model.decoder_b))
-    for name, part in parts:
-        nn.checkpoint.load_module(part, arrays, str(START_WEIGHTS), f"{name}.")
-    return model
 
 
 def downsample(faces: np.ndarray) -> np.ndarray:

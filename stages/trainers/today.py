@@ -10,13 +10,14 @@ import intracoder
 import nn
 from faces import Canvas, mask
 from files import pick_evenly
-from intracoder.train import TrainingFaces
+from intracoder.train import FEATURE_WEIGHT, TrainingFaces
 
 from ..presets import Preset
 from .base import Trainer, repaint_donor
 
 TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
 TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of TODAY_RATE; by eye
+MOVE_FACES = 512  # of each person, from which the move of the code is measured; by choice
 
 
 class TodayTrainer(Trainer):
@@ -24,13 +25,17 @@ class TodayTrainer(Trainer):
 
     def __init__(self, people: dict[str, np.ndarray], preset: Preset, seed: int, xp=np):
         super().__init__(preset, seed, xp)
-        model = intracoder.Intracoder(self.rng)
-        self.model = intracoder.load_start_weights(model).to(xp)
-        self.nets = {"intracoder": self.model}
-        size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
-        weights = mask.loss_weights(Canvas(preset.region, size))
         people = repaint_donor(people, preset)
+        size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
+        weights = mask.loss_weights(Canvas(preset.region, size), features=FEATURE_WEIGHT)
         self.faces = TrainingFaces(people["a"], people["b"], weights)
+        start = intracoder.load_start()
+        self.identity_filter = start.identity_filter.data
+        model = intracoder.Intracoder(self.rng)
+        intracoder.begin(model, start, people)
+        self.model = model.to(xp)
+        self.nets = {"intracoder": self.model}
+        self._move: tuple[int, np.ndarray] | None = None  # of which step, and `move` after it
 
     def learning_rate(self, progress: float) -> float:
         return TODAY_RATE * nn.cosine_annealing(progress, TODAY_LAST_RATE)
@@ -41,14 +46,22 @@ class TodayTrainer(Trainer):
         return self.faces.pairs, steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        return intracoder.draw_as(self.model, faces, "b")
+        return intracoder.draw_as(self.model, faces, "b", self.move())
+
+    def move(self) -> np.ndarray:
+        """What is added to a code of a, (256,), so that it is one of b; with today's weights."""
+        if self._move is None or self._move[0] != self.adam.count:
+            a, b = (own[pick_evenly(len(own), MOVE_FACES)] for own in (self.faces.a, self.faces.b))
+            move = intracoder.measure_move(self.model, a, b, self.identity_filter)
+            self._move = self.adam.count, move
+        return self._move[1]
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         a, b = (own[pick_evenly(len(own), count)] for own in (self.faces.a, self.faces.b))
         return {
             "target": list(a),
             "target rebuilt": list(intracoder.draw_as(self.model, a, "a")),
-            "swapped": list(intracoder.draw_as(self.model, a, "b")),
+            "swapped": list(self.swap(a)),
             "donor": list(b),
             "donor rebuilt": list(intracoder.draw_as(self.model, b, "b")),
         }

@@ -1,21 +1,76 @@
 import numpy as np
+import pytest
 
 import nn
-from actors import pretrain
-from intracoder import INTRACODER_OUTPUT_PX, Intracoder, model
+from actors import casts, pretrain
+from intracoder import start
+
+SMALL = casts.Troupe(actors=2, moments=3)
 
 
-def test_pretraining_renders_trains_and_writes_weights_that_load(tmp_path, monkeypatch):
-    monkeypatch.setattr(pretrain, "PRETRAIN_BATCH", 4)
-    pictures = pretrain.render_troupe(0, pretrain.Troupe(actors=2, group=2, moments=2))
-    side = INTRACODER_OUTPUT_PX
-    assert pictures.faces.shape == (4, side, side, 3) and pictures.faces.std() > 20
-    assert pictures.moments.tolist() == [0, 0, 1, 1]
-    steps = pretrain.train(pictures, 1e-9, np.random.default_rng(0))
-    [(net, progress, loss)] = list(steps)  # the time is over after one step
-    assert progress >= 1 and np.isfinite(loss)
-    nn.checkpoint.write_arrays(tmp_path / "start.npz", net.start_weights())
-    monkeypatch.setattr(model, "START_WEIGHTS", tmp_path / "start.npz")
-    loaded = model.load_start_weights(Intracoder(np.random.default_rng(1)))
-    expected = net.encoder.steps[1].kernel.data
-    np.testing.assert_allclose(loaded.encoder.steps[1].kernel.data, expected, atol=1e-3)
+@pytest.fixture(scope="module")
+def pictures():
+    """Two casts; the second is held out."""
+    drawn, shown = casts.render_cast(0, SMALL)
+    again = np.stack([drawn, drawn]), np.stack([shown, shown])
+    return casts.CastPictures(*again)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(pretrain, "HELD_OUT_CASTS", 1)
+    monkeypatch.setattr(pretrain, "PRETRAIN_CASTS", 1)
+    monkeypatch.setattr(casts, "CAST_TROUPE", SMALL)
+
+
+def test_a_cast_shows_all_its_actors_in_each_moment_as_a_camera_takes_them(pictures):
+    assert pictures.drawn.shape == (2, 3, 2, 128, 128, 3) and pictures.drawn.std() > 20
+    assert pictures.shown.shape == (2, 3, 2, 64, 64, 3) and pictures.shown.dtype == np.uint8
+    fewer = pictures.drawn[0].reshape(3, 2, 64, 2, 64, 2, 3).mean((3, 5))
+    difference = np.abs(fewer - pictures.shown[0])
+    assert 1 < difference.mean() < 60
+
+
+def test_a_scene_pairs_actors_of_the_same_moment_and_knows_them_from_other_moments(pictures):
+    scene = pretrain.pick_scene(pictures, np.array([[0, 5], [1, 6]]))
+    moments, actors = np.divmod(np.arange(12) % 6, 2)
+    for n in range(12):
+        (seen,) = np.flatnonzero(scene.seen[n])
+        assert seen // 6 == n // 6 and moments[seen] == moments[n]
+        known = np.flatnonzero(scene.known[n])
+        assert (known // 6 == n // 6).all() and (actors[known] == actors[n]).all()
+        assert sorted(moments[known]) == [m for m in range(3) if m != moments[n]]
+    np.testing.assert_allclose(scene.known.sum(1), 1)
+    assert len({int(np.argmax(row)) for row in scene.seen}) == 12
+
+
+def test_disagreement_is_0_where_actors_of_a_moment_have_one_code():
+    codes = np.repeat(np.random.default_rng(0).random((3, 1, 5), np.float32), 2, 1)
+    agreed = nn.Tensor(codes.reshape(6, 5))
+    assert float(pretrain.measure_disagreement(agreed, 3).data) == pytest.approx(0, abs=1e-9)
+    assert float(pretrain.measure_disagreement(agreed, 2).data) > 0.1
+
+
+def test_pretraining_trains_goes_on_and_writes_a_start_that_loads(tmp_path, pictures):
+    state = pretrain.Pretraining(start.StartNet(np.random.default_rng(0)), minutes=1e-9)
+    [loss] = list(pretrain.train(state, pictures))  # the time is over after one step
+    assert state.progress == 1 and state.steps == 1 and np.isfinite(loss)
+    state.save(tmp_path / "state.npz")
+    pretrain.write_start(tmp_path / "start.npz", state, pictures)
+    loaded = start.load_start(tmp_path / "start.npz")
+    expected = state.net.trunk.steps[1].kernel.data
+    np.testing.assert_allclose(loaded.trunk.steps[1].kernel.data, expected, atol=1e-3)
+    assert loaded.identity_filter.data.any()
+    continued = pretrain.Pretraining(start.StartNet(np.random.default_rng(1)), minutes=9)
+    continued.load(tmp_path / "state.npz")
+    assert continued.steps == 1 and continued.adam.count == 1
+    np.testing.assert_array_equal(continued.net.trunk.steps[1].kernel.data, expected)
+
+
+def test_casts_are_rendered_once_and_read_back(tmp_path):
+    assert list(casts.render_casts(1, tmp_path, 1)) == [0]
+    assert list(casts.render_casts(1, tmp_path, 1)) == []
+    drawn, shown = casts.render_cast(0, SMALL)
+    pictures = casts.load_casts(1, tmp_path)
+    np.testing.assert_array_equal(pictures.drawn[0], drawn)
+    np.testing.assert_array_equal(pictures.shown[0], shown)

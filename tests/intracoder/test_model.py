@@ -1,44 +1,27 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 import intracoder
 import nn
 from faces import Canvas, align, mask
-from intracoder import augment, draw_as, load_start_weights, model
+from intracoder import augment, model
+from intracoder.personal import personal_layers
 from intracoder.train import TrainingFaces, epoch
 
 RNG = np.random.default_rng(3)
 
 
-def test_the_two_paths_have_the_right_shapes_and_share_only_the_encoder():
+def test_the_two_paths_have_the_right_shapes_and_share_encoder_and_kernels():
     net = intracoder.Intracoder(np.random.default_rng(0))
     x = RNG.random((2, 64, 64, 3), np.float32)
     assert net.path("a")(x).shape == (2, 128, 128, 3)
     a, b = (set(net.path(k).parameters()) for k in "ab")
-    assert a & b == set(net.encoder.parameters()) and a - b == set(net.decoder_a.parameters())
+    shared = {layer.shared for layer in personal_layers(net.decoder_a)}
+    assert a & b == set(net.encoder.parameters()) | shared and len(shared) == 6
     first, second = net.reconstruct_both(np.concatenate([x, x]), 2)
     np.testing.assert_allclose(first.data, net.path("a")(x).data, atol=1e-5)
     np.testing.assert_allclose(second.data, net.path("b")(x).data, atol=1e-5)
-
-
-def test_the_start_weights_are_the_same_in_both_decoders_and_draw_a_face():
-    net = load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
-    decoders = net.decoder_a.named_tensors(), net.decoder_b.named_tensors()
-    for (name, a), (_, b) in zip(*decoders, strict=True):
-        assert a.data is not b.data and a.dtype == np.float32, name
-        np.testing.assert_array_equal(a.data, b.data)
-    face = draw_as(net, np.full((1, 128, 128, 3), 128, np.uint8), "a")[0]
-    assert 0.05 < face.std() < 0.5 and -0.5 < face.min() and face.max() < 1.5
-
-
-def test_start_weights_that_do_not_fit_are_refused_with_the_files_name(tmp_path, monkeypatch):
-    wrong = {"encoder.steps.1.kernel": np.zeros(3, np.float16)}
-    nn.checkpoint.write_arrays(tmp_path / "start.npz", wrong)
-    monkeypatch.setattr(model, "START_WEIGHTS", tmp_path / "start.npz")
-    with pytest.raises(nn.CheckpointError, match="start.npz"):
-        load_start_weights(intracoder.Intracoder(np.random.default_rng(0)))
 
 
 def test_an_epoch_uses_every_face_lowers_the_loss_and_is_reproducible():

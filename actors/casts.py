@@ -1,0 +1,120 @@
+"""The pictures that pretraining learns from: casts of actors who play the same moments.
+
+All actors of a cast play each of its moments, in front of walls of their own. So the same moment is
+known on several faces: what one did is told apart from who it was.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+import nn
+from faces import Canvas, align
+from files import ignore_stop_signals
+from intracoder import INTRACODER_OUTPUT_PX
+from intracoder.model import downsample
+
+from .background import render_background
+from .performance import Moment, Performance
+from .person import sample_actor
+from .photo import photograph
+from .render import Model, encode
+
+FIRST_CAST_SEED = 20_000  # of the first actor: far from those of the demo and the benchmarks
+CAST_STREAM = 0x7200  # keeps the random numbers of casts apart from others
+CAST_PICTURE_SIZE = (224, 224)  # (w, h) of a rendered picture in pixels; a face fills most of it
+# The part of a face that is learnt, as in the preset "standard".
+CAST_CANVAS = Canvas(align.WHOLE_FACE, (INTRACODER_OUTPUT_PX, INTRACODER_OUTPUT_PX))
+PLAY_SECONDS = 4.0  # of a performance, from which one moment is taken
+HEAD_ZOOM = 0.44  # half the height of the head, as a share of the picture's
+
+
+@dataclass(frozen=True)
+class Troupe:
+    """How many actors a cast has, and how many moments they play."""
+
+    actors: int = 4
+    moments: int = 16
+
+
+CAST_TROUPE = Troupe()
+
+
+@dataclass(frozen=True)
+class CastPictures:
+    """Aligned faces of C casts of A actors in M moments."""
+
+    drawn: np.ndarray  # (C, M, A, 128, 128, 3) uint8, as rendered: what the net has to draw
+    shown: np.ndarray  # (C, M, A, 64, 64, 3) uint8, as a camera took them: what the net sees
+
+
+def render_cast(number: int, troupe: Troupe = CAST_TROUPE) -> tuple[np.ndarray, np.ndarray]:
+    """The faces of the number-th cast, from 0: (M, A, 128, 128, 3) and (M, A, 64, 64, 3) uint8.
+
+    The same number gives the same pictures.
+    """
+    rng = np.random.default_rng([number, CAST_STREAM])
+    first = FIRST_CAST_SEED + number * troupe.actors
+    models = [Model(sample_actor(first + k)) for k in range(troupe.actors)]
+    moments = [_draw_moment(rng) for _ in range(troupe.moments)]
+    pairs = [[_render_face(model, moment, rng) for model in models] for moment in moments]
+    drawn = np.stack([[face for face, _ in row] for row in pairs])
+    taken = np.stack([[face for _, face in row] for row in pairs])
+    side = INTRACODER_OUTPUT_PX
+    small = downsample(taken.reshape(-1, side, side, 3))
+    shown = (small * 255 + np.float32(0.5)).astype(np.uint8)
+    return drawn, shown.reshape(*drawn.shape[:2], side // 2, side // 2, 3)
+
+
+def _draw_moment(rng: np.random.Generator) -> Moment:
+    """A moment of a performance, with the head in the middle of the picture."""
+    play = Performance(int(rng.integers(1 << 30)), PLAY_SECONDS)
+    moment = play.at(float(rng.uniform(0, PLAY_SECONDS)))
+    return replace(moment, zoom=HEAD_ZOOM * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.05)
+
+
+def _render_face(
+    model: Model, moment: Moment, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The aligned face of an actor, (128, 128, 3) uint8: as rendered, and as a camera took it."""
+    room = render_background(CAST_PICTURE_SIZE, int(rng.integers(1 << 30)))
+    picture = model.render(moment, CAST_PICTURE_SIZE).over(room)
+    to_canvas = align.similarity(model.points(moment, CAST_PICTURE_SIZE))
+    pictures = encode(picture), photograph(picture, rng)
+    return tuple(CAST_CANVAS.warp(p, to_canvas) for p in pictures)
+
+
+def render_casts(count: int, folder: Path, processes: int) -> Iterator[int]:
+    """Render the first `count` casts that `folder` lacks into it; yields the number of each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [k for k in range(count) if not _cast_path(folder, k).exists()]
+    with ProcessPoolExecutor(processes, initializer=ignore_stop_signals) as pool:
+        jobs = pool.map(_write_cast, missing, [folder] * len(missing))
+        try:
+            yield from jobs
+        except BaseException:  # the pool would wait for the casts that are being rendered
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
+
+
+def _cast_path(folder: Path, number: int) -> Path:
+    return folder / f"cast_{number:04d}.npz"
+
+
+def _write_cast(number: int, folder: Path) -> int:
+    drawn, shown = render_cast(number, CAST_TROUPE)
+    nn.checkpoint.write_arrays(_cast_path(folder, number), {"drawn": drawn, "shown": shown})
+    return number
+
+
+def load_casts(count: int, folder: Path) -> CastPictures:
+    """The first `count` casts. Raises nn.CheckpointError where a file is damaged."""
+    files = [nn.checkpoint.read_arrays(_cast_path(folder, k))[0] for k in range(count)]
+    return CastPictures(*(np.stack([f[name] for f in files]) for name in ("drawn", "shown")))
