@@ -43,7 +43,7 @@ PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the 
 PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
 # Bends as strong as those of a run would hide how far a lid or a lip has moved.
 PRETRAIN_WARP = WarpStrength(bend=0.02)
-AGREEMENT_WEIGHT = 0.02  # in the loss, of differences between codes of the same moment; by eye
+AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
 PRETRAIN_REPORT_STEPS = 200  # steps between two reports, at which the state is saved
 HELD_OUT_CASTS = 4  # the last ones, which training does not see
 FILTER_CASTS = 40  # from which the identity filter is estimated
@@ -162,10 +162,14 @@ def cross(net: StartNet, scene: CastScene, inputs: np.ndarray) -> tuple[Tensor, 
 
 
 def measure_disagreement(codes: Tensor, moments: int) -> Tensor:
-    """How far the codes of actors in the same moment are apart, relative to their variance."""
+    """The share of the codes' variance that lies between actors in the same moment, 0..1.
+
+    A share, since a difference could be made small by making all codes small.
+    """
     by_moment = codes.reshape(moments, -1, codes.shape[1])
     apart = by_moment - by_moment.mean(axis=1, keepdims=True)
-    return (apart * apart).mean() * (1 / float(codes.data.var(axis=0).mean()))
+    spread = codes - codes.mean(axis=0, keepdims=True)
+    return (apart * apart).mean() / (spread * spread).mean()
 
 
 def measure_held_out(net: StartNet, pictures: CastPictures) -> float:
