@@ -38,13 +38,12 @@ from .casts import CAST_CANVAS, CastPictures, load_casts, render_casts
 PRETRAIN_CASTS = 2  # of a step; each shows all its actors
 PRETRAIN_MOMENTS = 3  # of each of these casts in a step
 PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
-PRETRAIN_WARMUP_STEPS = 50  # steps in which the learning rate rises from 0 to that; by eye
 PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
 # Bends as strong as those of a run would hide how far a lid or a lip has moved.
 PRETRAIN_WARP = WarpStrength(bend=0.02)
 AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
-PRETRAIN_REPORT_STEPS = 200  # steps between two reports, at which the state is saved
+PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
 HELD_OUT_CASTS = 4  # the last ones, which training does not see
 FILTER_CASTS = 40  # from which the identity filter is estimated
 
@@ -65,7 +64,7 @@ class Pretraining:
         return min(self.seconds / (60 * self.minutes), 1.0)
 
     def learning_rate(self) -> float:
-        warmup = min(1, (self.steps + 1) / PRETRAIN_WARMUP_STEPS)
+        warmup = 0.2 if self.steps == 0 else 1.0
         return PRETRAIN_RATE * warmup * nn.cosine_annealing(self.progress, PRETRAIN_LAST_RATE)
 
     def save(self, path: Path) -> None:
@@ -82,19 +81,12 @@ class Pretraining:
 
 
 def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
-    """Train to the end; yields the loss of each step. The last casts are held out."""
+    """Train to the end; yields the mean loss of each round of steps. The last casts are held out.
+
+    The learning rate changes only between rounds, since each process of the team has its own.
+    """
     weights = mask.loss_weights(CAST_CANVAS, features=FEATURE_WEIGHT)[None, ..., None]
     casts = len(pictures.drawn) - HELD_OUT_CASTS
-    rng = np.random.default_rng(state.steps)
-    last = time.perf_counter()
-
-    def draw_batches() -> Iterator[np.ndarray]:
-        while True:  # (PRETRAIN_CASTS, 2): which cast, and a seed for what is drawn of it
-            numbers = (
-                rng.integers(0, casts, PRETRAIN_CASTS),
-                rng.integers(0, 1 << 31, PRETRAIN_CASTS),
-            )
-            yield np.stack(numbers, 1)
 
     def loss_of(batch: np.ndarray) -> Tensor:
         scene = pick_scene(pictures, batch)
@@ -105,14 +97,17 @@ def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
         agreement = measure_disagreement(codes, len(batch) * PRETRAIN_MOMENTS)
         return reconstruction_loss(drawn, scene.drawn, weights) + agreement * AGREEMENT_WEIGHT
 
-    state.adam.rate = state.learning_rate()
-    for loss, _ in nn.train.epoch(draw_batches(), loss_of, state.net, state.adam):
-        now = time.perf_counter()
-        state.seconds, state.steps, last = state.seconds + now - last, state.steps + 1, now
+    while state.progress < 1:
+        started = time.perf_counter()
         state.adam.rate = state.learning_rate()
-        yield loss
-        if state.progress >= 1:
-            return
+        # which casts, and a seed for what is drawn of each
+        limits, shape = [casts, 1 << 31], (PRETRAIN_ROUND_STEPS, PRETRAIN_CASTS, 2)
+        batches = iter(np.random.default_rng(state.steps).integers(0, limits, shape))
+        steps = nn.train.epoch(batches, loss_of, state.net, state.adam)
+        losses = [loss for loss, _ in steps]
+        state.steps += len(losses)
+        state.seconds += time.perf_counter() - started
+        yield float(np.mean(losses))
 
 
 @dataclass(frozen=True)
@@ -207,19 +202,16 @@ def main() -> None:
         print(json.dumps({"rendered cast": number}), flush=True)
     pictures = load_casts(options.casts, options.folder)
     net = start.load_start(options.begin) if options.begin else StartNet(np.random.default_rng(0))
-    state, state_path, losses = Pretraining(net, options.minutes), options.folder / "state.npz", []
+    state, state_path = Pretraining(net, options.minutes), options.folder / "state.npz"
     if state_path.exists():
         state.load(state_path)
     for loss in train(state, pictures):
-        losses.append(loss)
-        if len(losses) == PRETRAIN_REPORT_STEPS or state.progress >= 1:
-            report = {"steps": state.steps, "progress": round(state.progress, 3)}
-            report["loss"] = round(float(np.mean(losses)), 5)
-            report["held out"] = round(measure_held_out(net, pictures), 5)
-            print(json.dumps(report), flush=True)
-            state.save(state_path)
-            write_start(options.output, state, pictures)
-            losses = []
+        report = {"steps": state.steps, "progress": round(state.progress, 3)}
+        report["loss"] = round(loss, 5)
+        report["held out"] = round(measure_held_out(net, pictures), 5)
+        print(json.dumps(report), flush=True)
+        state.save(state_path)
+        write_start(options.output, state, pictures)
 
 
 def _parse() -> argparse.Namespace:

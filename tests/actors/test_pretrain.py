@@ -20,6 +20,7 @@ def pictures():
 def small(monkeypatch):
     monkeypatch.setattr(pretrain, "HELD_OUT_CASTS", 1)
     monkeypatch.setattr(pretrain, "PRETRAIN_CASTS", 1)
+    monkeypatch.setattr(pretrain, "PRETRAIN_ROUND_STEPS", 2)
     monkeypatch.setattr(casts, "CAST_TROUPE", SMALL)
 
 
@@ -53,8 +54,8 @@ def test_disagreement_is_0_where_actors_of_a_moment_have_one_code():
 
 def test_pretraining_trains_goes_on_and_writes_a_start_that_loads(tmp_path, pictures):
     state = pretrain.Pretraining(start.StartNet(np.random.default_rng(0)), minutes=1e-9)
-    [loss] = list(pretrain.train(state, pictures))  # the time is over after one step
-    assert state.progress == 1 and state.steps == 1 and np.isfinite(loss)
+    [loss] = list(pretrain.train(state, pictures))  # the time is over after one round
+    assert state.progress == 1 and state.steps == 2 and np.isfinite(loss)
     state.save(tmp_path / "state.npz")
     pretrain.write_start(tmp_path / "start.npz", state, pictures)
     loaded = start.load_start(tmp_path / "start.npz")
@@ -63,7 +64,7 @@ def test_pretraining_trains_goes_on_and_writes_a_start_that_loads(tmp_path, pict
     assert loaded.identity_filter.data.any()
     continued = pretrain.Pretraining(start.StartNet(np.random.default_rng(1)), minutes=9)
     continued.load(tmp_path / "state.npz")
-    assert continued.steps == 1 and continued.adam.count == 1
+    assert continued.steps == 2 and continued.adam.count == 2
     np.testing.assert_array_equal(continued.net.trunk.steps[1].kernel.data, expected)
 
 
