@@ -32,6 +32,7 @@ CAST_PICTURE_SIZE = (224, 224)  # (w, h) of a rendered picture in pixels; a face
 # The part of a face that is learnt, as in the preset "standard".
 CAST_CANVAS = Canvas(align.WHOLE_FACE, (INTRACODER_OUTPUT_PX, INTRACODER_OUTPUT_PX))
 PLAY_SECONDS = 4.0  # of a performance, from which one moment is taken
+PLAY_BETWEEN_EPISODES = 1.8  # seconds: what is rare must still be seen often enough to be learnt
 HEAD_ZOOM = 0.44  # half the height of the head, as a share of the picture's
 
 
@@ -74,7 +75,7 @@ def render_cast(number: int, troupe: Troupe = CAST_TROUPE) -> tuple[np.ndarray, 
 
 def _draw_moment(rng: np.random.Generator) -> Moment:
     """A moment of a performance, with the head in the middle of the picture."""
-    play = Performance(int(rng.integers(1 << 30)), PLAY_SECONDS)
+    play = Performance(int(rng.integers(1 << 30)), PLAY_SECONDS, PLAY_BETWEEN_EPISODES)
     moment = play.at(float(rng.uniform(0, PLAY_SECONDS)))
     return replace(moment, zoom=HEAD_ZOOM * rng.uniform(0.9, 1.1), shift_x=0.0, shift_y=0.05)
 

@@ -23,7 +23,7 @@ from .truth import ACTOR_COMMENT, film
 from .truth_folder import SWAP, TRUTH_DIGESTS, check_truth_folder, is_intact
 
 TARGET, DONOR = 6, 3  # seeds of the actors
-PERFORMANCES = {"target": 11, "donor": 12}  # seeds: other light, other room, other things done
+PERFORMANCES = {"target": 11, "donor": 24}  # seeds: other light, other room, other things done
 DEMO_SIZE = (320, 320)  # (w, h) pixels
 DEMO_FRAMES = 125  # of each clip: five seconds
 DEMO_PICTURES = 6  # frames in compare.png

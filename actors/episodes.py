@@ -12,7 +12,7 @@ import numpy as np
 
 from .curves import mix, smoothstep
 
-SECONDS_BETWEEN_EPISODES = 1.8  # mean, from the end of one to the beginning of the next; by eye
+SECONDS_BETWEEN_EPISODES = 4.0  # mean, from the end of one to the beginning of the next; by eye
 EPISODE_SECONDS = (0.6, 2.6)  # least and most; by eye
 EPISODE_RISE = (0.12, 0.35)  # seconds, least and most, in which it comes and in which it goes
 EPISODE_STRENGTH = (0.45, 1.1)  # least and most, of the fields below
@@ -70,11 +70,14 @@ class Episode:
         return float(come * smoothstep(self.end, self.end - self.rise, t))
 
 
-def sample_episodes(rng: np.random.Generator, seconds: float) -> list[Episode]:
-    """The episodes of a performance; one may be under way when it begins."""
+def sample_episodes(rng: np.random.Generator, seconds: float, between: float) -> list[Episode]:
+    """The episodes of a performance; one may be under way when it begins.
+
+    between  mean seconds from the end of one to the beginning of the next
+    """
     names = list(EPISODES)
     odds = np.array([EPISODES[name][0] for name in names], float)
-    episodes, t = [], -float(rng.uniform(0, EPISODE_SECONDS[1]))
+    episodes, t = [], float(rng.uniform(-EPISODE_SECONDS[1], between))
     while t < seconds:
         name = names[rng.choice(len(names), p=odds / odds.sum())]
         targets = _vary(rng, name)
@@ -82,7 +85,7 @@ def sample_episodes(rng: np.random.Generator, seconds: float) -> list[Episode]:
         rise = float(rng.uniform(*(HEAD_RISE if turns else EPISODE_RISE)))
         length = max(float(rng.uniform(*EPISODE_SECONDS)), 2 * rise)
         episodes.append(Episode(t, t + length, rise, targets))
-        t += length + float(rng.exponential(SECONDS_BETWEEN_EPISODES))
+        t += length + float(rng.exponential(between))
     return episodes
 
 

@@ -15,7 +15,7 @@ from scipy.interpolate import CubicSpline
 
 from .camera import CAMERA_DISTANCE
 from .curves import smoothstep
-from .episodes import play_episodes, sample_episodes
+from .episodes import SECONDS_BETWEEN_EPISODES, play_episodes, sample_episodes
 
 PERFORMANCE_STREAM = 0x9E4F  # keeps these random numbers apart from those of actors
 LIGHT_STREAM = 0x9E51  # of the directions, strengths and strong colours of light
@@ -42,16 +42,14 @@ PATHS = {
 PATHS_2 = {
     "closing": (0.22, 0, 1),  # lips meet while talking (m, b, p)
     "rounding": (0.30, -0.5, 0.6),  # lips are rounded while talking (o, u, w); below 0: spread
-    "side": (2.5, -0.45, 0.45),
-    "inner_brow": (1.3, -0.35, 0.35),
-    "squint": (1.7, -0.4, 0.35),
-    "jaw_side": (1.1, -0.12, 0.12),
+    "side": (2.5, -0.25, 0.25),
+    "inner_brow": (1.3, -0.2, 0.2),
+    "squint": (1.7, -0.4, 0.25),
+    "jaw_side": (1.1, -0.06, 0.06),
     "light_aside": (5, -0.5, 0.5),  # added to light_x
 }
-LIPS_MEET = (
-    0.66,
-    0.82,
-)  # closing: the lips come together from the first on, and touch at the second
+# closing: the lips come together from the first on, and touch at the second
+LIPS_MEET = (0.66, 0.82)
 SECONDS_BETWEEN_BLINKS = (0.8, 3.2)  # least and most; people blink 15 to 20 times a minute
 BLINK_SECONDS = 0.07  # from the open eye to the closed one
 SLOW_BLINKS, HALF_BLINKS = 0.2, 0.12  # share of all blinks; by eye
@@ -109,9 +107,14 @@ class Moment:
 
 
 class Performance:
-    """The moments of `seconds` seconds; afterwards the actor stands still."""
+    """The moments of `seconds` seconds; afterwards the actor stands still.
 
-    def __init__(self, seed: int, seconds: float):
+    between_episodes  mean seconds from one episode to the next
+    """
+
+    def __init__(
+        self, seed: int, seconds: float, between_episodes: float = SECONDS_BETWEEN_EPISODES
+    ):
         rng = np.random.default_rng([seed, PERFORMANCE_STREAM])
         self.paths = {name: _wander(rng, seconds, *path) for name, path in PATHS.items()}
         pauses = rng.uniform(*SECONDS_BETWEEN_BLINKS, int(seconds) + 4)
@@ -121,7 +124,7 @@ class Performance:
         slow, half = rng.random((2, len(self.blinks)))
         self.blink_seconds = BLINK_SECONDS * np.where(slow < SLOW_BLINKS, rng.uniform(1.5, 3), 1)
         self.blink_depths = np.where(half < HALF_BLINKS, rng.uniform(0.4, 0.8), 1)
-        self.episodes = sample_episodes(rng, seconds)
+        self.episodes = sample_episodes(rng, seconds, between_episodes)
         self.constant = _sample_lens_and_lamp(rng)
         self.light = _sample_light(np.random.default_rng([seed, LIGHT_STREAM]), self.constant)
 
