@@ -56,7 +56,11 @@ def step(loss_of: LossOf, batch: np.ndarray, module: Module, optimiser: Adam) ->
 def epoch(
     batches: Iterator[np.ndarray], loss_of: LossOf, module: Module, optimiser: Adam
 ) -> Iterator[tuple[float, int]]:
-    """Train on each batch of indices with a team of processes; yields (loss, images) per step."""
+    """Train on each batch of indices with a team of processes; yields (loss, images) per step.
+
+    Between steps the caller's code runs in the first process only. What it changes, as a learning
+    rate, does not reach the others: end the epoch first.
+    """
     parameters = module.parameters()
     on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)
     place_bytes = sum(p.data.nbytes for p in parameters) + 64  # 64: the loss beside the gradients

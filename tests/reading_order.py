@@ -23,7 +23,7 @@ CORE = {
     "stages/align.py files/{bilinear,luma,pick}.py",
     "The library": "nn/{tensor,ops,backend,conv,pool,activations,layers,init,switch}.py "
     "nn/{losses,optim,train}.py",
-    "Learn": "intracoder/{model,augment,train,swap}.py stages/trainers/{base,today}.py "
+    "Learn": "intracoder/{model,personal,start,identity,augment,train,swap}.py stages/trainers/{base,today}.py "
     "stages/train.py",
     "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker,expression}.py "
     "colorcorrect/{transfer,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
