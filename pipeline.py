@@ -62,7 +62,7 @@ def swap(settings: Settings) -> None:
         faces = align(run, select_learnt(clips, settings), tracks)
         trainer = train(run, faces)
         written = clips["target"].part(settings.frames)
-        frames = convert(run, written, tracks["target"], faces["target"], trainer.swap)
+        frames = convert(run, written, tracks["target"], trainer.swap)
         write(run, written, tracks["target"], frames)
         run.note_clips(clips.values())
         seconds = time.perf_counter() - started

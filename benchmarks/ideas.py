@@ -4,8 +4,10 @@ Each name gives a context manager within which the program works without the ide
     start       the weights that have seen rendered people
     warps       the random warps of the faces that the net is shown
     repaint     the donor's faces in the target's colours
+    sharing     the kernels that both people's decoders share: each has its own in full
 Of conversion, which uses the nets that the whole program has trained:
-    expression  the transfer of the target's expression
+    move        the move of the codes from one person to the other
+    correction  correcting codes by what of the expression has not arrived
     deflicker   the mean over time of what the net draws
     light       the transfer of the target's light in each frame
     opacity     keeping the frame's pixels where the two faces disagree
@@ -22,14 +24,10 @@ from unittest.mock import patch
 import numpy as np
 
 from colorcorrect import none
+from intracoder import personal, swap
 from intracoder.start import StartNet
 from poisson import opacity, rim
-from stages import convert, presets
-
-
-def _patch_preset(**changed):
-    changed = replace(presets.PRESETS["standard"], **changed)
-    return patch.dict(presets.PRESETS, standard=changed)
+from stages import convert
 
 
 def _patch_limits(module, name, **changed):
@@ -40,9 +38,11 @@ WITHOUT_IN_TRAINING = {
     "start": lambda: patch("intracoder.load_start", lambda: StartNet(np.random.default_rng(0))),
     "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
+    "sharing": lambda: patch.object(personal, "OWN_SHARE", 1.0),
 }
 WITHOUT_IN_CONVERSION = {
-    "expression": lambda: _patch_preset(express=False),
+    "move": lambda: patch.object(swap, "MOVE_SCALE", 0.0),
+    "correction": lambda: patch.object(swap, "CORRECTIONS", 0),
     "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
     "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),

@@ -29,7 +29,7 @@ from faces.manifest import Row
 from files import run_command
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
 from stages.align import extract_faces
-from stages.convert import Target, replace_face
+from stages.convert import replace_face
 from stages.decide import decide
 from stages.detect import detect_frames
 from stages.presets import PRESETS
@@ -75,9 +75,9 @@ def detect(clip: video.Clip) -> dict[int, Row]:
     return {row.frame: row for row in decide(detections, None, PRESETS["standard"].smooth)}
 
 
-def convert(clip: video.Clip, rows: dict[int, Row], trainer: TodayTrainer, faces: dict) -> None:
+def convert(clip: video.Clip, rows: dict[int, Row], trainer: TodayTrainer) -> None:
     """Write the clip with its face replaced."""
-    frames = replace_face(iter(clip), Target(rows, faces), trainer.swap, PRESETS["standard"])
+    frames = replace_face(iter(clip), rows, trainer.swap, PRESETS["standard"])
     with video.open_writer(clip.path.with_name("out.mp4"), clip) as writer:
         for frame in frames:
             writer.write(frame.image, frame.time)
@@ -95,7 +95,7 @@ def measure(path: Path) -> dict[str, float]:
     people = {person: np.stack(list(faces.values())[:TRAINING_FACES]) for person in "ab"}
     trainer = TodayTrainer(people, preset, 0)
     prepared = time.perf_counter()
-    convert(clip, rows, trainer, faces)
+    convert(clip, rows, trainer)
     end = time.perf_counter()
     return {
         "peak_mb": peak_memory(),

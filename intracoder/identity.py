@@ -15,16 +15,13 @@ import numpy as np
 
 import nn
 
-from .model import Intracoder, downsample
-
 FILTER_EPSILON = 1e-3  # eps, times the mean variance
-MOVE_BATCH = 64  # faces that are encoded at a time
 
 
 def fit_identity_filter(codes: np.ndarray) -> np.ndarray:
     """The matrix (K, K) float32 from codes (C, M, A, K) of C casts of A actors in M moments.
 
-    A difference d (K,) of two people's mean codes times this matrix is its identity part.
+    `find_identity_part` applies it.
     """
     codes = codes.astype(np.float64)
     size, actors = codes.shape[-1], codes.shape[2]
@@ -37,16 +34,6 @@ def fit_identity_filter(codes: np.ndarray) -> np.ndarray:
     return np.linalg.solve(both, who).astype(np.float32)  # both and who are symmetric
 
 
-def measure_move(
-    model: Intracoder, faces_a: np.ndarray, faces_b: np.ndarray, identity_filter: np.ndarray
-) -> np.ndarray:
-    """What to add to a code of a, (K,), so that it is one of b: faces (N, 128, 128, 3) uint8."""
-    means = [_mean_code(model, faces) for faces in (faces_a, faces_b)]
-    return (means[1] - means[0]) @ identity_filter
-
-
-def _mean_code(model: Intracoder, faces: np.ndarray) -> np.ndarray:
-    xp = nn.backend.of(model.parameters()[0].data)
-    inputs = xp.asarray(downsample(faces))
-    codes = nn.train.infer(model.encoder, inputs, MOVE_BATCH)
-    return nn.backend.to_numpy(codes).mean(0)
+def find_identity_part(difference, identity_filter):
+    """The identity part (K,) of a difference (K,) of two people's mean codes."""
+    return difference @ nn.backend.of(difference).asarray(identity_filter)

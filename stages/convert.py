@@ -8,7 +8,7 @@ chain are in `convert_steps`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, tee
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -20,23 +20,19 @@ import provenance
 from colorcorrect import TRANSFERS
 from faces import Canvas, mask
 from faces.deflicker import deflicker_over_time
-from faces.expression import MIN_EXPRESSION_FRAMES, Expression, brightness
 from faces.manifest import Row
 from faces.smooth import smooth_yaw_over_time
-from files import pick_evenly
 from video import Frame
 
 from . import convert_steps as steps
-from .convert_steps import CONVERT_BATCH, Draw, apply_step, batched
+from .convert_steps import Draw, apply_step
 from .presets import Preset
 
 if TYPE_CHECKING:
-    from .align import Faces
     from .choose import Tracks
     from .clips import Selection
     from .run import Run
 
-MAX_EXPRESSION_FACES = 256  # faces of the target from which its usual look is learnt
 # Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
 STATISTICS_FEATHER = 0.3
 
@@ -50,49 +46,35 @@ class ConvertedFrame:
     matrices: list[np.ndarray]  # (2, 3), frame -> aligned, one for each face that was replaced
 
 
-@dataclass(frozen=True, eq=False)
-class Target:
-    """One face of the target clip; both dicts are by frame number."""
-
-    rows: dict[int, Row]
-    faces: dict[int, np.ndarray] = field(default_factory=dict)  # aligned, (h, w, 3) uint8
-
-
-def convert(
-    run: Run, clip: Selection, tracks: Tracks, faces: Faces, draw: Draw
-) -> Iterator[ConvertedFrame]:
+def convert(run: Run, clip: Selection, tracks: Tracks, draw: Draw) -> Iterator[ConvertedFrame]:
     """Every frame of the clip with its faces replaced, and marked unless `settings.mark` is off."""
     settings = run.settings
     untouched, frames = tee(clip)
-    for rows, aligned in zip(tracks, faces, strict=True):
+    for rows in tracks:
         if any(row.ok for row in rows.values()):
-            target = Target(rows, aligned)
-            frames = replace_face(frames, target, draw, settings.preset, settings.size)
+            frames = replace_face(frames, rows, draw, settings.preset, settings.size)
     yield from mark(untouched, frames, tracks, settings.mark)
 
 
 def replace_face(
-    frames: Iterable[Frame], target: Target, draw: Draw, preset: Preset, max_height: int = 256
+    frames: Iterable[Frame], rows: dict[int, Row], draw: Draw, preset: Preset, max_height: int = 256
 ) -> Iterator[Frame]:
     """The frames with one face replaced. Those whose manifest row is not ok pass unchanged.
 
     max_height  pixels, of the canvas on which faces are blended
     """
-    matrices = [np.array(row.matrix) for row in target.rows.values() if row.ok]
+    matrices = [np.array(row.matrix) for row in rows.values() if row.ok]
     canvas = Canvas.native(preset.region, matrices, max_height)
     masks = [canvas.mask(yaw=yaw) for yaw in mask.MASK_YAWS]
     allowed = [poisson.allowed_difference(at_yaw) for at_yaw in masks]
     domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames, factored once
     weights = canvas.mask(STATISTICS_FEATHER)  # of pixels, in statistics of colour
-    yaws = smooth_yaw_over_time(target.rows)
+    yaws = smooth_yaw_over_time(rows)
 
-    faces = steps.draw_faces(frames, target.rows, draw, preset.canvas)
+    faces = steps.draw_faces(frames, rows, draw, preset.canvas)
     if preset.smooth:
         faces = deflicker_over_time(faces)
-    batches = steps.gather(faces, target.rows, yaws)
-    if preset.express and len(target.faces) >= MIN_EXPRESSION_FRAMES:
-        express = learn_expression(target, draw, yaws, preset)
-        batches = apply_step(batches, steps.transfer_expression, express)
+    batches = steps.gather(faces, rows, yaws)
     batches = apply_step(batches, steps.put_on_canvas, canvas)
     batches = apply_step(batches, steps.transfer_colour, TRANSFERS[preset.colour].for_clip(weights))
     batches = apply_step(batches, steps.find_opacity, masks, allowed)
@@ -102,21 +84,6 @@ def replace_face(
     batches = apply_step(batches, steps.blend, domain)
     batches = apply_step(batches, steps.paste, canvas)
     yield from chain.from_iterable(map(attrgetter("frames"), batches))
-
-
-def learn_expression(
-    target: Target, draw: Draw, yaws: dict[int, float], preset: Preset
-) -> Expression:
-    """Learn how the target's face usually looks, and how it looks drawn as the donor's."""
-    numbers = sorted(target.faces)
-    numbers = [numbers[i] for i in pick_evenly(len(numbers), MAX_EXPRESSION_FACES)]
-    own, drawn = [], []
-    for some in batched(numbers, CONVERT_BATCH):
-        faces = np.stack([target.faces[n] for n in some])
-        own.append(brightness(faces / np.float32(255)))
-        drawn.append(brightness(draw(faces)))
-    yaws = np.array([yaws[n] for n in numbers])
-    return Expression(np.concatenate(own), np.concatenate(drawn), yaws, preset.canvas)
 
 
 def mark(

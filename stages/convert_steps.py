@@ -12,7 +12,6 @@ import nn
 import poisson
 from colorcorrect.transfer import FrameTransfer
 from faces import Canvas, mask, warp
-from faces.expression import Expression
 from faces.manifest import Row
 from video import Frame
 
@@ -33,7 +32,6 @@ class Batch:
     matrices: list[np.ndarray]  # (2, 3), frame -> aligned
     yaws: np.ndarray  # (N,)
     # Each array below is None until its step is done, and in a batch without faces.
-    target: np.ndarray | None = None  # aligned faces (N, h, w, 3) float32 0..1
     drawn: np.ndarray | None = None  # drawn as the donor's, float32 0..1; later on the canvas
     # The arrays below are on the blending canvas (h, w). Levels are 0..255 and not rounded.
     fore: np.ndarray | None = None  # (N, h, w, 3) levels, the drawn faces, recoloured
@@ -77,8 +75,7 @@ def gather(
         matrices = [np.array(rows[n].matrix) for n in numbers]
         batch = Batch(frames, indices, matrices, np.array([yaws[n] for n in numbers]))
         if indices:
-            target, drawn = (np.stack([some[i][k] for i in indices]) for k in (1, 2))
-            batch = replace(batch, target=target, drawn=drawn)
+            batch = replace(batch, drawn=np.stack([some[i][2] for i in indices]))
         yield batch
 
 
@@ -88,11 +85,6 @@ def apply_step(batches: Iterable[Batch], step: Callable[..., Batch], *args) -> I
     `map` frees a batch before the next one is made. A loop with `yield` would hold two.
     """
     return map(lambda batch: step(batch, *args) if batch.indices else batch, batches)
-
-
-def transfer_expression(batch: Batch, express: Expression) -> Batch:
-    """Give the drawn faces the expression of the target's."""
-    return replace(batch, drawn=express(batch.target, batch.drawn, batch.yaws))
 
 
 def put_on_canvas(batch: Batch, canvas: Canvas) -> Batch:

@@ -20,7 +20,6 @@ class Preset:
     minutes: float | None  # of training, wall clock; None: `rounds` limits it
     phases: tuple[str, ...]  # epochs that make a round; a is the target's person, b the donor's
     colour: str  # key of colorcorrect.TRANSFERS: how colours are matched to the target's
-    express: bool  # transfer the target's expression to the drawn face, see faces.expression
     smooth: bool  # smooth the matrices over time, fill in short gaps, deflicker
 
     @property
@@ -41,7 +40,6 @@ PRESETS = {
         minutes=None,
         phases=("face a", "face b", "colour a", "colour b"),
         colour="none",
-        express=False,
         smooth=False,
     ),
     # A larger net that starts from weights trained on many people: a good result within minutes.
@@ -55,7 +53,6 @@ PRESETS = {
         minutes=8,
         phases=("faces",),
         colour="light",
-        express=True,
         smooth=True,
     ),
 }

@@ -32,7 +32,6 @@ def _made_from(run: Run, clip: Selection) -> dict:
         "choose": run.fingerprint("choose target"),
         "train": run.fingerprint("train"),
         "schedule": run.record["results"].get("schedule"),
-        "express": settings.preset.express,
         "size": settings.size,
         "quality": settings.quality,
         "mark": settings.mark,

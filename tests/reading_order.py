@@ -23,9 +23,10 @@ CORE = {
     "stages/align.py files/{bilinear,luma,pick}.py",
     "The library": "nn/{tensor,ops,backend,conv,pool,activations,layers,init,switch}.py "
     "nn/{losses,optim,train}.py",
-    "Learn": "intracoder/{model,personal,start,identity,augment,train,swap}.py stages/trainers/{base,today}.py "
-    "stages/train.py",
-    "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker,expression}.py "
+    "Learn": "intracoder/{model,personal,start,augment,train}.py "
+    "stages/trainers/{base,today}.py stages/train.py",
+    "Cross over": "intracoder/{identity,swap}.py",
+    "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker}.py "
     "colorcorrect/{transfer,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
     "Encode": "stages/write.py video/{writer,base_writer,encoded}.py",
 }

@@ -17,7 +17,7 @@ from .base import Trainer, repaint_donor
 
 TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
 TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of TODAY_RATE; by eye
-MOVE_FACES = 512  # of each person, from which the move of the code is measured; by choice
+CROSSING_FACES = 192  # of each person, on which the crossing is measured; by choice
 
 
 class TodayTrainer(Trainer):
@@ -35,7 +35,8 @@ class TodayTrainer(Trainer):
         intracoder.begin(model, start, people)
         self.model = model.to(xp)
         self.nets = {"intracoder": self.model}
-        self._move: tuple[int, np.ndarray] | None = None  # of which step, and `move` after it
+        # `crossing`, and after how many of Adam's steps it was measured
+        self._crossing: tuple[int, intracoder.Crossing] | None = None
 
     def learning_rate(self, progress: float) -> float:
         return TODAY_RATE * nn.cosine_annealing(progress, TODAY_LAST_RATE)
@@ -46,22 +47,23 @@ class TodayTrainer(Trainer):
         return self.faces.pairs, steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        return intracoder.draw_as(self.model, faces, "b", self.move())
+        return intracoder.swap_faces(self.model, faces, self.crossing())
 
-    def move(self) -> np.ndarray:
-        """What is added to a code of a, (256,), so that it is one of b; with today's weights."""
-        if self._move is None or self._move[0] != self.adam.count:
-            a, b = (own[pick_evenly(len(own), MOVE_FACES)] for own in (self.faces.a, self.faces.b))
-            move = intracoder.measure_move(self.model, a, b, self.identity_filter)
-            self._move = self.adam.count, move
-        return self._move[1]
+    def crossing(self) -> intracoder.Crossing:
+        """How a becomes b with the weights of this moment."""
+        if self._crossing is None or self._crossing[0] != self.adam.count:
+            own = (self.faces.a, self.faces.b)
+            a, b = (faces[pick_evenly(len(faces), CROSSING_FACES)] for faces in own)
+            crossing = intracoder.measure_crossing(self.model, a, b, self.identity_filter)
+            self._crossing = self.adam.count, crossing
+        return self._crossing[1]
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         a, b = (own[pick_evenly(len(own), count)] for own in (self.faces.a, self.faces.b))
         return {
             "target": list(a),
-            "target rebuilt": list(intracoder.draw_as(self.model, a, "a")),
+            "target rebuilt": list(intracoder.redraw_faces(self.model, a, "a")),
             "swapped": list(self.swap(a)),
             "donor": list(b),
-            "donor rebuilt": list(intracoder.draw_as(self.model, b, "b")),
+            "donor rebuilt": list(intracoder.redraw_faces(self.model, b, "b")),
         }

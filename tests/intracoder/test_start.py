@@ -3,7 +3,7 @@ import pytest
 
 import intracoder
 import nn
-from intracoder import draw_as, identity, start
+from intracoder import identity, start, swap
 from intracoder.model import downsample
 from tests.nn.gradcheck import check_gradients
 
@@ -28,14 +28,14 @@ def test_the_intracoder_begins_with_what_the_start_draws_of_each_person():
     for name, own in (("a", slice(0, 1)), ("b", slice(1, 3))):
         vector = vectors.data[own].mean(0, keepdims=True)
         expected = net.draw(codes.data[:1], vector).data
-        np.testing.assert_allclose(draw_as(model, faces[:1], name), expected, atol=1e-4)
+        np.testing.assert_allclose(swap.redraw_faces(model, faces[:1], name), expected, atol=1e-4)
 
 
 def test_the_start_draws_a_face():
     model = intracoder.Intracoder(np.random.default_rng(0))
     grey = np.full((1, 128, 128, 3), 128, np.uint8)
     intracoder.begin(model, start.load_start(), {"a": grey, "b": grey})
-    face = draw_as(model, grey, "a")[0]
+    face = swap.redraw_faces(model, grey, "a")[0]
     assert 0.05 < face.std() < 0.5 and -0.5 < face.min() and face.max() < 1.5
 
 
@@ -49,22 +49,11 @@ def test_the_identity_filter_tells_who_from_what():
     """Codes of 4 numbers: the first two say who it is, the others what he does."""
     who = RNG.standard_normal((6, 1, 5, 4)) * [3, 1, 0, 0]
     does = RNG.standard_normal((6, 8, 1, 4)) * [0, 0, 2, 1]
-    filtered = np.array([1.0, 1, 1, 1]) @ identity.fit_identity_filter(who + does)
+    identity_filter = identity.fit_identity_filter(who + does)
+    filtered = identity.find_identity_part(np.array([1.0, 1, 1, 1]), identity_filter)
     np.testing.assert_allclose(filtered, [1, 1, 0, 0], atol=0.05)
 
 
 def test_what_is_as_much_habit_as_identity_is_moved_half_way():
     codes = RNG.standard_normal((400, 6, 1, 1)) + RNG.standard_normal((400, 1, 6, 1))
     assert identity.fit_identity_filter(codes)[0, 0] == pytest.approx(0.5, abs=0.06)
-
-
-def test_a_move_takes_the_mean_code_of_one_person_to_that_of_the_other():
-    model = intracoder.Intracoder(np.random.default_rng(0))
-    a, b = (RNG.integers(0, 255, (4, 128, 128, 3)).astype(np.uint8) for _ in range(2))
-    move = intracoder.measure_move(model, a, b, np.eye(256, dtype=np.float32))
-    means = [model.encoder(downsample(faces)).data.mean(0) for faces in (a, b)]
-    np.testing.assert_allclose(means[0] + move, means[1], atol=1e-4)
-    moved, still = draw_as(model, a, "b", move), draw_as(model, a, "b")
-    expected = model.decoder_b(model.encoder(downsample(a)).data + move).data
-    np.testing.assert_allclose(moved, expected, atol=1e-4)
-    assert np.abs(moved - still).max() > 1e-4

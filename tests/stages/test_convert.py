@@ -9,10 +9,9 @@ from scipy import ndimage
 
 from faces import Canvas, align, manifest
 from faces.deflicker import DEFLICKER
-from faces.expression import MIN_EXPRESSION_FRAMES
 from faces.face import Face
 from poisson import rim
-from stages.convert import Target, replace_face
+from stages.convert import replace_face
 from stages.convert_steps import CONVERT_BATCH
 from stages.presets import PRESETS
 from video import Frame
@@ -42,7 +41,7 @@ def _convert(change, preset=PRESET):
     def draw(faces):
         return change(faces.astype(np.float32) / 255)
 
-    out = list(replace_face(frames, Target(rows), draw, preset))
+    out = list(replace_face(frames, rows, draw, preset))
     assert [f.number for f in out] == [f.number for f in frames]
     matrix = np.array(rows[0].matrix)
     return frames, out, matrix
@@ -126,8 +125,8 @@ def _middles(images, damping=0.6):
         def draw(faces):
             return np.full((*faces.shape[:3], 3), 0.5, np.float32)
 
-        target, preset = Target(_rows(len(frames))), replace(PRESET, express=False)
-        converted = replace_face(frames, target, draw, preset)
+        rows = _rows(len(frames))
+        converted = replace_face(frames, rows, draw, PRESET)
         return np.array([f.image[90:130, 80:110].mean() for f in converted])
 
 
@@ -161,28 +160,7 @@ def test_no_more_frames_are_held_than_two_batches_and_what_deflicker_looks_ahead
     def draw(faces):
         return np.full((*faces.shape[:3], 3), 0.5, np.float32)
 
-    target, preset = Target(_rows(count)), replace(PRESET, express=False)
-    ahead = [taken - k for k, _ in enumerate(replace_face(frames(), target, draw, preset))]
+    rows = _rows(count)
+    ahead = [taken - k for k, _ in enumerate(replace_face(frames(), rows, draw, PRESET))]
     assert len(ahead) == count
     assert max(ahead) <= 2 * CONVERT_BATCH + DEFLICKER.reach
-
-
-def test_the_expression_is_that_of_the_target(monkeypatch):
-    """Drawn faces get the target's expression if there are enough faces to learn it from."""
-    frames, rows = _clip(12)
-    preset = replace(PRESET, colour="none", smooth=False)
-    canvas = preset.canvas
-    faces = {n: canvas.warp(frames[n].image, np.array(r.matrix)) for n, r in rows.items() if r.ok}
-    calls = []
-
-    def express(self, faces, drawn, yaws):
-        calls.append((faces.shape, drawn.shape, yaws.shape))
-        return drawn
-
-    monkeypatch.setattr("faces.expression.Expression.__call__", express)
-    list(replace_face(frames, Target(rows, faces), lambda f: f.astype(np.float32) / 255, preset))
-    assert [shape[0][0] for shape in calls] == [CONVERT_BATCH - 1, 4]  # frame 1 has no face
-    calls.clear()
-    few = {n: faces[n] for n in list(faces)[: MIN_EXPRESSION_FRAMES - 1]}
-    list(replace_face(frames, Target(rows, few), lambda f: f.astype(np.float32) / 255, preset))
-    assert calls == []

@@ -1,0 +1,80 @@
+"""The crossing of codes, on a net of plain functions whose answers are known."""
+
+import numpy as np
+import pytest
+
+import intracoder
+import nn
+from intracoder import swap
+from intracoder.model import downsample
+
+RNG = np.random.default_rng(8)
+IDENTITY = np.eye(256, dtype=np.float32)
+
+
+class _Weak(intracoder.Intracoder):
+    """Its encoder reads two grey levels; B's decoder draws half of what a code deviates from .5."""
+
+    def __init__(self):
+        super().__init__(RNG)
+        self.encoder = nn.Sequential(lambda faces: nn.Tensor(faces[:, ::32, 0, 0]))
+        self.decoder_b = nn.Sequential(_draw_weakly)
+
+    def path(self, identity):
+        return nn.Sequential(self.encoder, self.decoder(identity))
+
+
+def _draw_weakly(codes):
+    levels = 0.5 + 0.5 * (codes.data if isinstance(codes, nn.Tensor) else codes) - 0.25
+    return nn.Tensor(np.repeat(levels, 64, 1)[:, :, None, None] * np.ones((1, 1, 128, 3), "f"))
+
+
+def _grey(levels):
+    """Faces (N, 128, 128, 3) uint8 whose upper and lower halves have the levels (N, 2), 0..1."""
+    levels = np.rint(np.repeat(np.asarray(levels), 64, 1) * 255).astype(np.uint8)
+    return np.repeat(np.repeat(levels[:, :, None, None], 128, 2), 3, 3)
+
+
+def test_corrections_make_the_whole_expression_arrive(monkeypatch):
+    a = _grey(0.5 + 0.1 * RNG.uniform(-1, 1, (12, 2)))
+    asked = a[:, [0, 127], 0, 0] / 255
+    asked = asked - asked.mean(0)
+    arrived = []
+    for count in (0, 3):
+        monkeypatch.setattr(swap, "CORRECTIONS", count)
+        crossing = intracoder.measure_crossing(_Weak(), a, a, np.zeros((2, 2), np.float32))
+        drawn = intracoder.swap_faces(_Weak(), a, crossing)[:, [0, 127], 0, 0]
+        arrived.append(((drawn - drawn.mean(0)) * asked).sum() / (asked**2).sum())
+    missing = 0.5 * (1 - 0.5 * swap.CORRECTION_RATE) ** 3
+    assert arrived == pytest.approx([0.5, 1 - missing], abs=0.01)
+
+
+def test_faces_are_swapped_alike_alone_and_together():
+    model = intracoder.Intracoder(np.random.default_rng(0))
+    a, b = (RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8) for _ in range(2))
+    crossing = intracoder.measure_crossing(model, a, b, IDENTITY)
+    together = intracoder.swap_faces(model, a, crossing)
+    assert together.shape == (5, 128, 128, 3) and together.dtype == np.float32
+    alone = np.concatenate([intracoder.swap_faces(model, a[k : k + 1], crossing) for k in range(5)])
+    np.testing.assert_allclose(alone, together, atol=1e-4)
+
+
+def test_the_move_takes_the_mean_code_of_one_person_towards_that_of_the_other(monkeypatch):
+    monkeypatch.setattr(swap, "CORRECTIONS", 0)
+    monkeypatch.setattr(swap, "MOVE_SCALE", 1.0)
+    model = intracoder.Intracoder(np.random.default_rng(0))
+    a, b = (RNG.integers(0, 255, (4, 128, 128, 3)).astype(np.uint8) for _ in range(2))
+    crossing = intracoder.measure_crossing(model, a, b, IDENTITY)
+    codes_a, codes_b = (model.encoder(downsample(faces)).data for faces in (a, b))
+    np.testing.assert_allclose(codes_a.mean(0) + crossing.move, codes_b.mean(0), atol=1e-4)
+    expected = model.decoder_b(codes_a + crossing.move).data
+    np.testing.assert_allclose(intracoder.swap_faces(model, a, crossing), expected, atol=1e-4)
+
+
+def test_a_face_is_redrawn_by_its_own_decoder():
+    model = intracoder.Intracoder(np.random.default_rng(0))
+    faces = RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8)
+    for identity in "ab":
+        expected = model.path(identity)(downsample(faces)).data
+        drawn = intracoder.redraw_faces(model, faces, identity)
+        np.testing.assert_allclose(drawn, expected, atol=1e-4)
