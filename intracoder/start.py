@@ -51,7 +51,7 @@ class StartNet(nn.Module):
         for style, count in zip(self.styles.steps, outputs, strict=True):
             style.kernel.data *= STYLE_INIT
             style.bias.data[:count] = 1  # the gains
-        # The part of a difference of two people's mean codes that is identity, see measure_move.
+        # Finds the identity part of the difference of two people's codes, see identity.py.
         self.identity_filter = nn.Tensor(np.zeros((CODE_SIZE, CODE_SIZE), np.float32))
 
     def styled_layers(self) -> list[nn.Module]:
@@ -90,6 +90,8 @@ def apply_style(x, gain, bias) -> nn.Tensor:
 
 
 class ApplyStyle(nn.Function):
+    """x gain + bias, for each face and channel."""
+
     def forward(self, x, gain, bias):
         shape = (len(x), *[1] * (x.ndim - 2), x.shape[-1])
         self.x, self.gain = x, gain.reshape(shape)
