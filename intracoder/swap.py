@@ -22,8 +22,8 @@ import nn
 from .identity import find_identity_part
 from .model import Intracoder, downsample
 
-CORRECTIONS = 2  # of each code; docs/quality.md
-CORRECTION_RATE = 0.6  # share of what is missing that a correction adds; docs/quality.md
+CORRECTIONS = 1  # of each code; docs/quality.md
+CORRECTION_RATE = 0.7  # share of what is missing that a correction adds; docs/quality.md
 MOVE_SCALE = 1.5  # of the identity part of the difference of the people's mean codes, see identity
 SWAP_BATCH = 16  # faces that are encoded or drawn at a time
 
