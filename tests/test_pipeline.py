@@ -494,7 +494,7 @@ def test_all_faces_of_a_clip_are_swapped_where_asked_for(clips, tmp_path):
     "preset, trainer, own",
     [
         ("seed", Seed2020Trainer, "adec_{}.steps.0.kernel"),
-        ("standard", TodayTrainer, "decoder_{}.steps.0.kernel"),
+        ("standard", TodayTrainer, "decoder_{}.steps.0.own"),
     ],
 )
 def test_a_checkpoint_keeps_both_identities_apart_and_goes_on_alike(tmp_path, preset, trainer, own):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OWN_PYTHON = {"benchmarks/judge.py", "benchmarks/tf_graph.py"}  # run where our packages are not
+# run where our packages are not
+OWN_PYTHON = {f"benchmarks/{name}.py" for name in ("judge", "judge_expression", "tf_graph")}
 
 # Prints a line, then does what its argument says; says so when it has cleaned up.
 COMMAND = """
