@@ -37,14 +37,14 @@ HEAD_ZOOM = 0.44  # half the height of the head, as a share of the picture's
 
 
 @dataclass(frozen=True)
-class Troupe:
+class CastSize:
     """How many actors a cast has, and how many moments they play."""
 
     actors: int = 4
     moments: int = 16
 
 
-CAST_TROUPE = Troupe()
+CAST_SIZE = CastSize()
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class CastPictures:
     shown: np.ndarray  # (C, M, A, 64, 64, 3) uint8, as a camera took them: what the net sees
 
 
-def render_cast(number: int, troupe: Troupe = CAST_TROUPE) -> tuple[np.ndarray, np.ndarray]:
+def render_cast(number: int, size: CastSize = CAST_SIZE) -> tuple[np.ndarray, np.ndarray]:
     """The faces of the number-th cast, from 0: (M, A, 128, 128, 3) and (M, A, 64, 64, 3) uint8.
 
     The same number gives the same pictures.
     """
     rng = np.random.default_rng([number, CAST_STREAM])
-    first = FIRST_CAST_SEED + number * troupe.actors
-    models = [Model(sample_actor(first + k)) for k in range(troupe.actors)]
-    moments = [_draw_moment(rng) for _ in range(troupe.moments)]
+    first = FIRST_CAST_SEED + number * size.actors
+    models = [Model(sample_actor(first + k)) for k in range(size.actors)]
+    moments = [_draw_moment(rng) for _ in range(size.moments)]
     pairs = [[_render_face(model, moment, rng) for model in models] for moment in moments]
     drawn = np.stack([[face for face, _ in row] for row in pairs])
     taken = np.stack([[face for _, face in row] for row in pairs])
@@ -110,7 +110,7 @@ def _cast_path(folder: Path, number: int) -> Path:
 
 
 def _write_cast(number: int, folder: Path) -> int:
-    drawn, shown = render_cast(number, CAST_TROUPE)
+    drawn, shown = render_cast(number, CAST_SIZE)
     nn.checkpoint.write_arrays(_cast_path(folder, number), {"drawn": drawn, "shown": shown})
     return number
 

@@ -19,7 +19,7 @@ from .episodes import SECONDS_BETWEEN_EPISODES, play_episodes, sample_episodes
 
 PERFORMANCE_STREAM = 0x9E4F  # keeps these random numbers apart from those of actors
 LIGHT_STREAM = 0x9E51  # of the directions, strengths and strong colours of light
-PERFORMANCE_STREAM_2 = 0x9E50  # of what version 2 added, so that the paths of version 1 stay
+FURTHER_STREAM = 0x9E50  # of FURTHER_PATHS and episodes, so that PATHS stay as they were
 
 # How each quantity wanders: seconds between knots, least value, greatest value. By eye.
 PATHS = {
@@ -39,7 +39,8 @@ PATHS = {
     "shift_y": (2.6, -0.1, 0.1),
     "zoom": (3.5, 0.30, 0.36),
 }
-PATHS_2 = {
+# Further ones, likewise; version 2 of the actors added them.
+FURTHER_PATHS = {
     "closing": (0.22, 0, 1),  # lips meet while talking (m, b, p)
     "rounding": (0.30, -0.5, 0.6),  # lips are rounded while talking (o, u, w); below 0: spread
     "side": (2.5, -0.25, 0.25),
@@ -119,8 +120,8 @@ class Performance:
         self.paths = {name: _wander(rng, seconds, *path) for name, path in PATHS.items()}
         pauses = rng.uniform(*SECONDS_BETWEEN_BLINKS, int(seconds) + 4)
         self.blinks = np.cumsum(pauses) - 0.5  # seconds at which the eyes are closed
-        rng = np.random.default_rng([seed, PERFORMANCE_STREAM_2])
-        self.paths |= {name: _wander(rng, seconds, *path) for name, path in PATHS_2.items()}
+        rng = np.random.default_rng([seed, FURTHER_STREAM])
+        self.paths |= {name: _wander(rng, seconds, *path) for name, path in FURTHER_PATHS.items()}
         slow, half = rng.random((2, len(self.blinks)))
         self.blink_seconds = BLINK_SECONDS * np.where(slow < SLOW_BLINKS, rng.uniform(1.5, 3), 1)
         self.blink_depths = np.where(half < HALF_BLINKS, rng.uniform(0.4, 0.8), 1)

@@ -1,6 +1,6 @@
 """How intracoder/start.npz was made: by a net that has seen rendered people, and nobody real.
 
-    python -m actors.pretrain START.npz [--casts 160] [--minutes 60] [--folder FOLDER]
+    python -m actors.pretrain START.npz [--casts 164] [--minutes 60] [--folder FOLDER]
 
 It learns the swap itself. Casts of actors play the same moments (casts.py). The net sees one actor,
 as a camera takes him, and must draw another of the cast in the same moment, as rendered. What that
@@ -197,10 +197,10 @@ def write_start(path: Path, state: Pretraining, pictures: CastPictures) -> None:
 
 def main() -> None:
     options = _parse()
-    nn.set_threads(options.threads)
     for number in render_casts(options.casts, options.folder, options.threads):
         print(json.dumps({"rendered cast": number}), flush=True)
     pictures = load_casts(options.casts, options.folder)
+    nn.set_threads(min(options.threads, PRETRAIN_CASTS))  # a process takes whole casts of a step
     net = start.load_start(options.begin) if options.begin else StartNet(np.random.default_rng(0))
     state, state_path = Pretraining(net, options.minutes), options.folder / "state.npz"
     if state_path.exists():
@@ -217,12 +217,15 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("output", type=Path)
-    p.add_argument("--casts", type=int, default=160, help="of four actors each")
+    p.add_argument("--casts", type=int, default=164, help="of four actors each")
     p.add_argument("--minutes", type=float, default=60, help="of training, interruptions left out")
     p.add_argument("--folder", type=Path, default=Path("runs/pretrain"), help="pictures and state")
     p.add_argument("--from", dest="begin", type=Path, metavar="START", help="earlier weights")
     nn.parallel.add_threads_option(p)
-    return p.parse_args()
+    options = p.parse_args()
+    if options.casts <= HELD_OUT_CASTS:
+        p.error(f"--casts {options.casts}: {HELD_OUT_CASTS} are held out, so take more")
+    return options
 
 
 if __name__ == "__main__":

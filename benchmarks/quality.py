@@ -4,9 +4,9 @@
                                  [--without start warps ...] [--every 2]
                                  [--directions forward reverse] [--pictures finished drawn]
 
-Swaps forward, the donor's face onto the target, and in reverse, the target's onto the donor, for
-each length of training and for each idea (benchmarks/ideas.py) that is left out of a run of the
-first length. Judged are two kinds of pictures:
+"forward" puts the donor's face onto the target, "reverse" the target's onto the donor. A swap is
+made for each length of training, and one for each idea (benchmarks/ideas.py) that is left out of a
+run of the first length. Two kinds of pictures are judged:
 
     finished    the finished clip against the target's
     drawn       what the nets draw, before it is put into the frames, against the target's aligned

@@ -23,8 +23,7 @@ class DeflickerFilter:
     """The bilateral filter. By eye; docs/quality.md, row "averaging over time"."""
 
     reach: int = 4  # frames on each side that are averaged
-    target_sigma: float = 1.0  # frames, standard deviation of the Gaussian for the target's face
-    drawn_sigma: float = 2.0  # frames, likewise for the drawn face, which flickers more
+    sigma: float = 2.0  # frames, standard deviation of the Gaussian
     difference_scale: float = 0.05  # mean difference of faces, 0..1, at which a weight falls to 1/e
 
 
@@ -32,7 +31,7 @@ DEFLICKER = DeflickerFilter()
 
 
 def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries of successive frames, with averaged faces; holds at most 2 * reach + 1 of them.
+    """The entries of successive frames, their drawn faces averaged; holds at most 2 * reach + 1.
 
     Faces are (h, w, 3) float32 0..1, or None where a frame has no face.
     """
@@ -51,21 +50,21 @@ def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _average(window: list[Entry], current: int) -> Entry:
-    """An entry of the window, its faces replaced by the weighted means of those around."""
+    """An entry of the window, its drawn face replaced by the weighted mean of those around."""
     key, face, _ = window[current]
     if face is None:
         return key, None, None
-    sums, totals = [0, 0], [0.0, 0.0]  # of the target's faces, of the drawn faces
+    total, weights = 0, 0.0
     first = max(current - DEFLICKER.reach, 0)
     for k in range(first, min(current + DEFLICKER.reach + 1, len(window))):
-        _, *faces = window[k]
-        if faces[0] is None:
+        _, other, drawn = window[k]
+        if other is None:
             continue
         # Every fourth pixel is enough to compare two faces.
-        difference = np.abs(faces[0][::4, ::4] - face[::4, ::4]).mean()
+        difference = np.abs(other[::4, ::4] - face[::4, ::4]).mean()
         similarity = math.exp(-((difference / DEFLICKER.difference_scale) ** 2))
-        for i, sigma in enumerate((DEFLICKER.target_sigma, DEFLICKER.drawn_sigma)):
-            weight = np.float32(similarity * math.exp(-(((k - current) / sigma) ** 2) / 2))
-            sums[i] = sums[i] + weight * faces[i]
-            totals[i] += weight
-    return key, sums[0] / np.float32(totals[0]), sums[1] / np.float32(totals[1])
+        nearness = math.exp(-(((k - current) / DEFLICKER.sigma) ** 2) / 2)
+        weight = np.float32(similarity * nearness)
+        total = total + weight * drawn
+        weights += weight
+    return key, face, total / np.float32(weights)

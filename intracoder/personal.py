@@ -18,27 +18,6 @@ import nn
 OWN_SHARE = 0.08  # how fast a person's own part of a kernel moves; docs/quality.md
 
 
-class PersonalKernel(nn.Function):
-    """(shared + share own) gain, where `gain` broadcasts over one axis of the kernels."""
-
-    def __init__(self, share: float, output_axis: int):
-        self.share, self.output_axis = share, output_axis
-
-    def forward(self, shared, own, gain):
-        self.gain = gain if self.output_axis == -1 else gain[:, None]
-        self.kernel = own * self.share
-        self.kernel += shared
-        return self.kernel * self.gain
-
-    # d kernel = gain (d shared + share d own) + (shared + share own) d gain
-    def backward(self, g):
-        others = tuple(k for k in range(g.ndim) if k != g.ndim + self.output_axis)
-        self.kernel *= g
-        g_gain = self.kernel.sum(others)
-        g_shared = g * self.gain
-        return g_shared, g_shared * self.share, g_gain
-
-
 class PersonalLayer(nn.Module):
     """Uses the kernel of the layer `shared`; own part, gain and bias are this person's."""
 
@@ -54,7 +33,8 @@ class PersonalLayer(nn.Module):
 
     @property
     def kernel(self) -> nn.Tensor:
-        return PersonalKernel(OWN_SHARE, self.output_axis)(self.shared, self.own, self.gain)
+        gain = self.gain if self.output_axis == -1 else self.gain.reshape(-1, 1)
+        return (self.shared + self.own * OWN_SHARE) * gain
 
 
 class PersonalDense(PersonalLayer, nn.Dense):

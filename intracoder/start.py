@@ -86,25 +86,8 @@ class StartNet(nn.Module):
 
 def apply_style(x, gain, bias) -> nn.Tensor:
     """x (N, ..., C) times `gain` plus `bias`, (N, C) each."""
-    return ApplyStyle()(x, gain, bias)
-
-
-class ApplyStyle(nn.Function):
-    """x gain + bias, for each face and channel."""
-
-    def forward(self, x, gain, bias):
-        shape = (len(x), *[1] * (x.ndim - 2), x.shape[-1])
-        self.x, self.gain = x, gain.reshape(shape)
-        y = x * self.gain
-        y += bias.reshape(shape)
-        return y
-
-    # d(x gain + bias) = gain dx + x dgain + dbias
-    def backward(self, g):
-        n, channels = len(g), g.shape[-1]
-        g_rows, x_rows = (a.reshape(n, -1, channels) for a in (g, self.x))
-        g_gain = nn.backend.of(g).einsum("npc,npc->nc", g_rows, x_rows)
-        return g * self.gain, g_gain, g_rows.sum(1)
+    shape = (x.shape[0], *[1] * (len(x.shape) - 2), x.shape[-1])  # the same for every pixel
+    return x * gain.reshape(*shape) + bias.reshape(*shape)
 
 
 def load_start(path: Path = START_WEIGHTS) -> StartNet:

@@ -12,7 +12,7 @@ import nn
 from .augment import relight_randomly, warp_randomly
 from .model import Intracoder, downsample
 
-FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; docs/quality.md
+FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; by eye
 EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
 RELIGHT_STRENGTH = 0.08  # of `relight_randomly`; by eye
 

@@ -42,7 +42,7 @@ class HeadSurface:
 def slope(height: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """The slope (H, W, 3) of a height (H, W) over a surface `rest` (H, W, 3), along its tangents.
 
-    A normal tilts against it: n - slope, where the slope is small.
+    Where the slope is small, the unit normal n of the surface becomes n - slope.
     """
     total = np.zeros(rest.shape, np.float32)
     for axis in (0, 1):

@@ -5,7 +5,7 @@ import nn
 from actors import casts, pretrain
 from intracoder import start
 
-SMALL = casts.Troupe(actors=2, moments=3)
+SMALL = casts.CastSize(actors=2, moments=3)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def small(monkeypatch):
     monkeypatch.setattr(pretrain, "HELD_OUT_CASTS", 1)
     monkeypatch.setattr(pretrain, "PRETRAIN_CASTS", 1)
     monkeypatch.setattr(pretrain, "PRETRAIN_ROUND_STEPS", 2)
-    monkeypatch.setattr(casts, "CAST_TROUPE", SMALL)
+    monkeypatch.setattr(casts, "CAST_SIZE", SMALL)
 
 
 def test_a_cast_shows_all_its_actors_in_each_moment_as_a_camera_takes_them(pictures):

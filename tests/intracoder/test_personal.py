@@ -9,15 +9,23 @@ from tests.nn.gradcheck import check_gradients
 RNG = np.random.default_rng(5)
 
 
-@pytest.mark.parametrize(("shape", "axis"), [((3, 4), -1), ((3, 3, 2, 5), -1), ((3, 3, 5, 2), -2)])
-def test_personal_kernel_gradients(shape, axis):
-    gain = RNG.random(shape[axis])
-    check_gradients(
-        lambda *parts: personal.PersonalKernel(0.3, axis)(*parts),
-        RNG.standard_normal(shape),
-        RNG.standard_normal(shape),
-        gain,
-    )
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        (personal.PersonalDense, (3, 4)),
+        (personal.PersonalConv2d, (3, 3, 2, 5)),
+        (personal.PersonalConvTranspose2d, (3, 3, 5, 2)),
+    ],
+)
+def test_personal_kernel_gradients(kind, shape):
+    layer = kind.__new__(kind)
+
+    def combine(*parts):
+        layer.shared, layer.own, layer.gain = parts
+        return layer.kernel
+
+    gain = RNG.random(shape[kind.output_axis])
+    check_gradients(combine, RNG.standard_normal(shape), RNG.standard_normal(shape), gain)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ def test_style_gradients(shape):
     x, gain, bias = RNG.standard_normal(shape), RNG.random((2, 4)), RNG.random((2, 4))
     check_gradients(start.apply_style, x, gain, bias)
     expected = x[1, ..., 2] * gain[1, 2] + bias[1, 2]
-    np.testing.assert_allclose(start.apply_style(x, gain, bias).data[1, ..., 2], expected)
+    np.testing.assert_allclose(
+        start.apply_style(*map(nn.Tensor, (x, gain, bias))).data[1, ..., 2], expected
+    )
 
 
 def test_the_intracoder_begins_with_what_the_start_draws_of_each_person():
