@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -197,14 +198,25 @@ def write_start(path: Path, state: Pretraining, pictures: CastPictures) -> None:
 
 def main() -> None:
     options = _parse()
-    for number in render_casts(options.casts, options.folder, options.threads):
-        print(json.dumps({"rendered cast": number}), flush=True)
-    pictures = load_casts(options.casts, options.folder)
-    nn.set_threads(min(options.threads, PRETRAIN_CASTS))  # a process takes whole casts of a step
+    try:
+        pretrain(options)
+    except (nn.CheckpointError, FileNotFoundError) as error:
+        sys.exit(f"pretrain: {error}")
+
+
+def pretrain(options: argparse.Namespace) -> None:
+    """Render what is missing, train on from where it was, and write the start.
+
+    Raises nn.CheckpointError or FileNotFoundError for a file that cannot be used.
+    """
     net = start.load_start(options.begin) if options.begin else StartNet(np.random.default_rng(0))
     state, state_path = Pretraining(net, options.minutes), options.folder / "state.npz"
     if state_path.exists():
         state.load(state_path)
+    for number in render_casts(options.casts, options.folder, options.threads):
+        print(json.dumps({"rendered cast": number}), flush=True)
+    pictures = load_casts(options.casts, options.folder)
+    nn.set_threads(min(options.threads, PRETRAIN_CASTS))  # a process takes whole casts of a step
     for loss in train(state, pictures):
         report = {"steps": state.steps, "progress": round(state.progress, 3)}
         report["loss"] = round(loss, 5)

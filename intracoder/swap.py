@@ -46,7 +46,7 @@ def measure_crossing(
     move = MOVE_SCALE * find_identity_part(codes_b.mean(0) - mean, identity_filter)
     crossed, drawn_means = codes + move, []
     for _ in range(CORRECTIONS):
-        seen = _encode(model, _halve(_draw(model, crossed)))
+        seen = _look_at_drawn(model, crossed)
         drawn_means.append(seen.mean(0))
         crossed = crossed + _correction(codes - mean, seen - drawn_means[-1])
     return Crossing(move, mean, drawn_means)
@@ -57,7 +57,7 @@ def swap_faces(model: Intracoder, faces: np.ndarray, crossing: Crossing) -> np.n
     codes = _encode(model, downsample(faces))
     crossed = codes + crossing.move
     for drawn_mean in crossing.drawn_means:
-        seen = _encode(model, _halve(_draw(model, crossed)))
+        seen = _look_at_drawn(model, crossed)
         crossed = crossed + _correction(codes - crossing.mean, seen - drawn_mean)
     return nn.backend.to_numpy(_draw(model, crossed))
 
@@ -66,6 +66,11 @@ def redraw_faces(model: Intracoder, faces: np.ndarray, identity: str) -> np.ndar
     """Faces of `identity` (N, 128, 128, 3) uint8, encoded and drawn again: float32, 0..1."""
     codes = _encode(model, downsample(faces))
     return nn.backend.to_numpy(_draw(model, codes, identity))
+
+
+def _look_at_drawn(model: Intracoder, codes):
+    """The codes (N, K) of what b's decoder draws from codes (N, K)."""
+    return _encode(model, _halve(_draw(model, codes)))
 
 
 def _correction(asked, arrived):
