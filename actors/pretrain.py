@@ -200,16 +200,24 @@ def main() -> None:
     options = _parse()
     try:
         pretrain(options)
-    except (nn.CheckpointError, FileNotFoundError) as error:
+    except nn.CheckpointError as error:
         sys.exit(f"pretrain: {error}")
+
+
+def load_earlier(path: Path) -> StartNet:
+    """The net of an earlier START.npz; exits where the file is none."""
+    try:
+        return start.load_start(path)
+    except (nn.CheckpointError, OSError):
+        sys.exit(f"pretrain: --from {path}: this is no file that pretrain wrote; name one")
 
 
 def pretrain(options: argparse.Namespace) -> None:
     """Render what is missing, train on from where it was, and write the start.
 
-    Raises nn.CheckpointError or FileNotFoundError for a file that cannot be used.
+    Raises nn.CheckpointError for a state or a cast in the folder that is damaged.
     """
-    net = start.load_start(options.begin) if options.begin else StartNet(np.random.default_rng(0))
+    net = load_earlier(options.begin) if options.begin else StartNet(np.random.default_rng(0))
     state, state_path = Pretraining(net, options.minutes), options.folder / "state.npz"
     if state_path.exists():
         state.load(state_path)
