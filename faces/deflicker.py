@@ -2,8 +2,9 @@
 
 The nets draw each frame without knowing the others, so drawn faces flicker. Each face is averaged
 with those before and after it, so that nothing lags. The average is bilateral (Tomasi & Manduchi
-1998): a neighbour weighs more the nearer in time and the more similar it is, so that nothing is
-averaged across a cut.
+1998): a neighbour weighs more the nearer in time and the more similar the target's face is. How
+similar it is, is measured at each place. So cheeks at rest are averaged while the lips beside them
+speak, a blink keeps its length, and nothing is averaged across a cut.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 Entry = tuple[Any, np.ndarray | None, np.ndarray | None]  # key, target's face, drawn face
 
@@ -24,7 +26,8 @@ class DeflickerFilter:
 
     reach: int = 4  # frames on each side that are averaged
     sigma: float = 2.0  # frames, standard deviation of the Gaussian
-    difference_scale: float = 0.05  # mean difference of faces, 0..1, at which a weight falls to 1/e
+    place: float = 0.1  # side of the square in which faces are compared, in widths of the face
+    difference_scale: float = 0.02  # mean difference there, 0..1, at which a weight falls to 1/e
 
 
 DEFLICKER = DeflickerFilter()
@@ -54,17 +57,21 @@ def _average(window: list[Entry], current: int) -> Entry:
     key, face, _ = window[current]
     if face is None:
         return key, None, None
-    total, weights = 0, 0.0
+    total, weights = 0, 0
     first = max(current - DEFLICKER.reach, 0)
     for k in range(first, min(current + DEFLICKER.reach + 1, len(window))):
         _, other, drawn = window[k]
         if other is None:
             continue
-        # Every fourth pixel is enough to compare two faces.
-        difference = np.abs(other[::4, ::4] - face[::4, ::4]).mean()
-        similarity = math.exp(-((difference / DEFLICKER.difference_scale) ** 2))
         nearness = math.exp(-(((k - current) / DEFLICKER.sigma) ** 2) / 2)
-        weight = np.float32(similarity * nearness)
+        weight = np.float32(nearness) * _measure_similarity(face, other)[..., None]
         total = total + weight * drawn
-        weights += weight
-    return key, face, total / np.float32(weights)
+        weights = weights + weight
+    return key, face, total / weights
+
+
+def _measure_similarity(face: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """How similar two faces (h, w, 3) are around each pixel: (h, w), 0..1."""
+    side = max(round(DEFLICKER.place * face.shape[1]), 1)
+    difference = ndimage.uniform_filter(np.abs(other - face).mean(-1), side)
+    return np.exp(-((difference / np.float32(DEFLICKER.difference_scale)) ** 2))

@@ -47,3 +47,18 @@ def test_no_more_frames_are_held_than_the_reach_needs():
 
     ahead = [taken - k for k, _ in enumerate(deflicker_over_time(counted()))]
     assert max(ahead) == REACH + 1
+
+
+def test_what_moves_is_kept_while_what_rests_beside_it_is_averaged():
+    rng = np.random.default_rng(0)
+    entries = []
+    for k in range(9):
+        target = np.full((64, 64, 3), 0.5, np.float32)
+        target[40:, 16:48] = 0.9 if k == 4 else 0.1  # lips that open for one frame
+        noise = rng.normal(0, 0.02, target.shape).astype(np.float32)
+        entries.append((k, target, target + noise))
+    _, target, averaged = list(deflicker_over_time(entries))[4]
+    drawn = entries[4][2]
+    np.testing.assert_allclose(averaged[48:, 24:40], drawn[48:, 24:40], atol=1e-3)
+    rest = np.s_[:24]
+    assert np.abs(averaged - target)[rest].mean() < 0.6 * np.abs(drawn - target)[rest].mean()
