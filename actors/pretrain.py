@@ -28,7 +28,7 @@ import nn
 from faces import mask
 from files import Parser, run_command
 from intracoder import start
-from intracoder.augment import WarpStrength, relight_randomly, warp_randomly
+from intracoder.augment import relight_randomly, warp_randomly
 from intracoder.identity import fit_identity_filter
 from intracoder.start import StartNet
 from intracoder.train import FEATURE_WEIGHT, reconstruction_loss
@@ -41,8 +41,6 @@ PRETRAIN_MOMENTS = 3  # of each of these casts in a step
 PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
 PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
-# Bends as strong as those of a run would hide how far a lid or a lip has moved.
-PRETRAIN_WARP = WarpStrength(bend=0.02)
 AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
 PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
 HELD_OUT_CASTS = 4  # the last ones, which training does not see
@@ -92,7 +90,7 @@ def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
     def loss_of(batch: np.ndarray) -> Tensor:
         scene = pick_scene(pictures, batch)
         own_rng = np.random.default_rng(batch[:, 1])
-        inputs = warp_randomly(scene.shown, own_rng, PRETRAIN_WARP)
+        inputs = warp_randomly(scene.shown, own_rng)
         inputs = relight_randomly(inputs, own_rng, PRETRAIN_RELIGHT_STRENGTH)
         codes, drawn = cross(state.net, scene, inputs)
         agreement = measure_disagreement(codes, len(batch) * PRETRAIN_MOMENTS)

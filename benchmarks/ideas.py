@@ -5,8 +5,9 @@ Each name gives a context manager within which the program works without the ide
     warps       the random warps of the faces that the net is shown
     repaint     the donor's faces in the target's colours
     sharing     the kernels that both people's decoders share: each has its own in full
+    back        made-up faces of the target's person: the donor is redrawn as himself instead
+    identity    keeping who somebody is out of the codes
 Of conversion, which uses the nets that the whole program has trained:
-    move        the move of the codes from one person to the other
     correction  correcting codes by what of the expression has not arrived
     deflicker   the mean over time of what the net draws
     light       the transfer of the target's light in each frame
@@ -23,8 +24,10 @@ from unittest.mock import patch
 
 import numpy as np
 
+import nn
 from colorcorrect import none
-from intracoder import personal, swap
+from intracoder import Intracoder, personal, swap, train
+from intracoder.model import shrink
 from intracoder.start import StartNet
 from poisson import opacity, rim
 from stages import convert
@@ -34,14 +37,20 @@ def _patch_limits(module, name, **changed):
     return patch.object(module, name, replace(getattr(module, name), **changed))
 
 
+def _draw_as_b(model: Intracoder, codes: nn.Tensor) -> np.ndarray:
+    with nn.no_grad():
+        return shrink(model.decoder_b(codes).data)
+
+
 WITHOUT_IN_TRAINING = {
     "start": lambda: patch("intracoder.load_start", lambda: StartNet(np.random.default_rng(0))),
-    "warps": lambda: patch("intracoder.train.warp_randomly", lambda faces, rng: faces),
+    "warps": lambda: patch("intracoder.augment.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
+    "back": lambda: patch.object(train, "draw_as_a", _draw_as_b),
+    "identity": lambda: patch.object(train, "IDENTITY_WEIGHT", 0.0),
     "sharing": lambda: patch.object(personal, "OWN_SHARE", 1.0),
 }
 WITHOUT_IN_CONVERSION = {
-    "move": lambda: patch.object(swap, "MOVE_SCALE", 0.0),
     "correction": lambda: patch.object(swap, "CORRECTIONS", 0),
     "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),

@@ -140,7 +140,8 @@ def train_today(batch: int) -> Callable[[], object]:
 
     def loss_of(_):
         fused = nn.fast.fuse(model.train())
-        a, b = fused.reconstruct_both(faces, batch)
+        codes = fused.encoder(faces)
+        a, b = fused.decoder_a(codes[:batch]), fused.decoder_b(codes[batch:])
         return nn.edge_l1(a, targets[0], weights, 2.0) + nn.edge_l1(b, targets[1], weights, 2.0)
 
     return lambda: nn.train.step(loss_of, np.arange(batch), model, adam)

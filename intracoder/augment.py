@@ -19,13 +19,20 @@ class WarpStrength:
     """How far `warp_randomly` moves pixels; by eye."""
 
     control_points: int = 5  # along each side of the grid that bends a face
-    bend: float = 0.04  # standard deviation of a control point's shift, in widths of the face
+    # Twice as much hides how far a lid or a lip has moved: docs/quality.md.
+    bend: float = 0.02  # standard deviation of a control point's shift, in widths of the face
     rotation: float = 0.10  # largest, in radians
     zoom: float = 0.05  # largest, as a fraction of the size
     shift: float = 0.04  # largest, in widths of the face
 
 
 WARP_STRENGTH = WarpStrength()
+RELIGHT_STRENGTH = 0.08  # of `relight_randomly`; by eye
+
+
+def change_randomly(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Faces (N, S, S, 3) float32, 0..1, warped and relit as in the training of a run."""
+    return relight_randomly(warp_randomly(faces, rng), rng, RELIGHT_STRENGTH)
 
 
 def warp_randomly(

@@ -1,10 +1,11 @@
-"""Moving a code from one person to another, without changing what the face does.
+"""How much of a code says who somebody is. Training keeps it out of the codes of two people.
 
-Both people share one kind of code, so it says a little about who somebody is, too. The means of two
-people's codes differ by who they are, and by what they happened to do in their clips: one looks
-down, the other smiles. Only the first part may be moved. Rendered actors, all of whom play the same
-moments, show how codes differ by who somebody is (covariance S_who) and by what he does (S_does).
-The best linear estimate of the first part of a difference d is then (Wiener 1949)
+What a code says of who somebody is, the other person's decoder would draw, and the swapped face
+would look like the target's. The means of two people's codes differ by it, but also by what the two
+happened to do in their clips: one looks down, the other smiles. That must stay. Rendered actors,
+all of whom play the same moments, show how codes differ by who somebody is (covariance S_who) and
+by what he does (S_does). The best linear estimate of the first part of a difference d is then
+(Wiener 1949)
 
     S_who (S_who + S_does + eps I)^-1 d
 """
@@ -21,7 +22,7 @@ FILTER_EPSILON = 1e-3  # eps, times the mean variance
 def fit_identity_filter(codes: np.ndarray) -> np.ndarray:
     """The matrix (K, K) float32 from codes (C, M, A, K) of C casts of A actors in M moments.
 
-    `find_identity_part` applies it.
+    A difference (K,) times the matrix is the identity part of it.
     """
     codes = codes.astype(np.float64)
     size, actors = codes.shape[-1], codes.shape[2]
@@ -34,6 +35,14 @@ def fit_identity_filter(codes: np.ndarray) -> np.ndarray:
     return np.linalg.solve(both, who).astype(np.float32)  # both and who are symmetric
 
 
-def find_identity_part(difference, identity_filter):
-    """The identity part (K,) of a difference (K,) of two people's mean codes."""
-    return difference @ nn.backend.of(difference).asarray(identity_filter)
+def measure_identity(codes_a: nn.Tensor, codes_b: nn.Tensor, identity_filter) -> nn.Tensor:
+    """The identity part of the difference of two people's mean codes, squared: a scalar.
+
+    codes (N, K) each. It is a share of the variance of all the codes, since any difference could be
+    made small by making all codes small.
+    """
+    gap = codes_a.mean(axis=0, keepdims=True) - codes_b.mean(axis=0, keepdims=True)
+    part = gap @ identity_filter
+    both = nn.concatenate([codes_a, codes_b], axis=0)
+    deviation = both - both.mean(axis=0, keepdims=True)
+    return (part * part).sum() / (deviation * deviation).sum() * len(both.data)

@@ -9,9 +9,9 @@ expression and light, and each decoder stores what its own person looks like. To
 face of A and decode it with decoder_b: the result is B with A's pose and expression.
 
 This works only as far as both decoders mean the same by a code. So their kernels are one shared
-kernel each, plus a small part of each person's own (personal.py). Two people share one kind of
-code also where they differ, so a code of A is moved a little before B is drawn (identity.py). And
-training starts from a net that has learnt to swap rendered people (start.py).
+kernel each, plus a small part of each person's own (personal.py). Training keeps who somebody is
+out of the codes (identity.py), and practises drawing B from faces that look like A (train.py). It
+starts from a net that has learnt to swap rendered people (start.py).
 """
 
 from __future__ import annotations
@@ -44,11 +44,6 @@ class Intracoder(nn.Module):
     def decoder(self, identity: str) -> nn.Sequential:
         """The decoder that draws identity "a" or "b"."""
         return {"a": self.decoder_a, "b": self.decoder_b}[identity]
-
-    def reconstruct_both(self, faces, count_a: int) -> tuple[nn.Tensor, nn.Tensor]:
-        """Draw the first `count_a` faces as a, the others as b; one encoder pass is faster."""
-        code = self.encoder(faces)  # (N, 256)
-        return self.decoder_a(code[:count_a]), self.decoder_b(code[count_a:])
 
 
 def build_trunk(rng: np.random.Generator) -> nn.Sequential:
@@ -112,3 +107,9 @@ def downsample(faces: np.ndarray) -> np.ndarray:
     """Faces (N, 128, 128, 3) uint8 -> means of 2 x 2 pixels (N, 64, 64, 3) float32, 0..1."""
     rows = np.add(faces[:, ::2], faces[:, 1::2], dtype=np.uint16)  # (N, 64, 128, 3)
     return (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(1 / 4 / 255)
+
+
+def shrink(drawn):
+    """Drawn faces (N, 128, 128, 3) -> as the encoder takes them (N, 64, 64, 3), 0..1."""
+    n, h, w, c = drawn.shape
+    return drawn.clip(0, 1).reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))

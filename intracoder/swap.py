@@ -1,14 +1,14 @@
-"""Using the trained net: a code of A's face, moved and corrected, is drawn as B.
+"""Using the trained net: a code of A's face is corrected, and drawn as B.
 
 A drawn face shows a little less of an expression than its code asks for, since B's decoder has
 seen few faces of B that do what A does. The encoder can tell how much has arrived: it looks at the
 drawn face as at any other. So the code is corrected by what is missing, and drawn again. With the
 encoder E, B's decoder D and means over A's faces (bars),
 
-    c_0 = z + move,    c_k+1 = c_k + CORRECTION_RATE ((z - z_bar) - (e_k - e_k_bar)),
+    c_0 = z,    c_k+1 = c_k + CORRECTION_RATE ((z - z_bar) - (e_k - e_k_bar)),
 
 where z = E(face of A) and e_k = E(D(c_k)). Only deviations from the means are compared. The means
-themselves differ by who the people are, see identity.py.
+themselves differ by who the people are.
 """
 
 from __future__ import annotations
@@ -19,43 +19,35 @@ import numpy as np
 
 import nn
 
-from .identity import find_identity_part
-from .model import Intracoder, downsample
+from .model import Intracoder, downsample, shrink
 
 CORRECTIONS = 1  # of each code; docs/quality.md
 CORRECTION_RATE = 0.7  # share of what is missing that a correction adds; docs/quality.md
-MOVE_SCALE = 1.5  # of the identity part of the difference of the people's mean codes, see identity
 SWAP_BATCH = 16  # faces that are encoded or drawn at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Crossing:
-    """How codes of A become codes that B's decoder draws; arrays are on the model's device."""
+    """What the codes of A are compared with; arrays are on the model's device."""
 
-    move: np.ndarray  # (K,) added to a code
     mean: np.ndarray  # (K,) of A's codes
     drawn_means: list[np.ndarray]  # (K,) each, the e_k_bar: one for each correction
 
 
-def measure_crossing(
-    model: Intracoder, faces_a: np.ndarray, faces_b: np.ndarray, identity_filter: np.ndarray
-) -> Crossing:
-    """Measure it on some faces of both people, (N, 128, 128, 3) uint8 each."""
-    codes, codes_b = (_encode(model, downsample(faces)) for faces in (faces_a, faces_b))
-    mean = codes.mean(0)
-    move = MOVE_SCALE * find_identity_part(codes_b.mean(0) - mean, identity_filter)
-    crossed, drawn_means = codes + move, []
+def measure_crossing(model: Intracoder, faces: np.ndarray) -> Crossing:
+    """Measure it on some faces of A (N, 128, 128, 3) uint8."""
+    codes = crossed = _encode(model, downsample(faces))
+    mean, drawn_means = codes.mean(0), []
     for _ in range(CORRECTIONS):
         seen = _look_at_drawn(model, crossed)
         drawn_means.append(seen.mean(0))
         crossed = crossed + _correction(codes - mean, seen - drawn_means[-1])
-    return Crossing(move, mean, drawn_means)
+    return Crossing(mean, drawn_means)
 
 
 def swap_faces(model: Intracoder, faces: np.ndarray, crossing: Crossing) -> np.ndarray:
     """Faces of A (N, 128, 128, 3) uint8 -> B in their pose and expression, float32, 0..1."""
-    codes = _encode(model, downsample(faces))
-    crossed = codes + crossing.move
+    codes = crossed = _encode(model, downsample(faces))
     for drawn_mean in crossing.drawn_means:
         seen = _look_at_drawn(model, crossed)
         crossed = crossed + _correction(codes - crossing.mean, seen - drawn_mean)
@@ -70,7 +62,7 @@ def redraw_faces(model: Intracoder, faces: np.ndarray, identity: str) -> np.ndar
 
 def _look_at_drawn(model: Intracoder, codes):
     """The codes (N, K) of what b's decoder draws from codes (N, K)."""
-    return _encode(model, _halve(_draw(model, codes)))
+    return _encode(model, shrink(_draw(model, codes)))
 
 
 def _correction(asked, arrived):
@@ -87,9 +79,3 @@ def _encode(model: Intracoder, faces):
 def _draw(model: Intracoder, codes, identity: str = "b"):
     """Faces (N, 128, 128, 3) of codes (N, K), roughly in 0..1."""
     return nn.train.infer(model.decoder(identity), codes, SWAP_BATCH)
-
-
-def _halve(faces):
-    """Drawn faces (N, 128, 128, 3) as the encoder takes them: (N, 64, 64, 3), 0..1."""
-    n, h, w, c = faces.shape
-    return faces.clip(0, 1).reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))

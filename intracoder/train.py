@@ -1,7 +1,22 @@
-"""Training: in every step each autoencoder learns to redraw faces of its own person."""
+"""Training: in every step each autoencoder learns to redraw faces of its own person.
+
+    face of A -- encoder -- decoder_a -- the same face of A
+    face of B -- encoder -- decoder_b -- the same face of B
+
+That alone never asks for what is wanted in the end, a face of B from a face of A. No pictures show
+what B would look like there. But the net can make such pairs, in the other direction: A's decoder
+draws a face of B as A, and from this drawn face B's decoder must find its way back.
+
+    face of B -- encoder -- decoder_a -- a face of A, made up -- encoder -- decoder_b -- face of B
+
+What has to be drawn is a true picture of B. Only what is looked at is made up, and it becomes truer
+as training goes on. (Back-translation, Sennrich, Haddow & Birch 2016: sentences made up by the
+translator teach its other direction.)
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,12 +24,14 @@ import numpy as np
 
 import nn
 
-from .augment import relight_randomly, warp_randomly
-from .model import Intracoder, downsample
+from .augment import change_randomly
+from .identity import measure_identity
+from .model import Intracoder, downsample, shrink
 
 FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; by eye
 EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
-RELIGHT_STRENGTH = 0.08  # of `relight_randomly`; by eye
+BACK_SHARE = 0.5  # of a batch's faces of B that are also drawn from made-up faces of A; by choice
+IDENTITY_WEIGHT = 0.008  # in the loss, of `measure_identity`; docs/quality.md
 
 
 @dataclass(frozen=True)
@@ -24,6 +41,7 @@ class TrainingFaces:
     a: np.ndarray  # (N, 128, 128, 3) uint8
     b: np.ndarray  # (M, 128, 128, 3) uint8
     weights: np.ndarray  # (128, 128) float32, of the pixels in the loss
+    identity_filter: np.ndarray  # (K, K) float32, see identity.py
 
     @property
     def pairs(self) -> int:
@@ -47,18 +65,34 @@ def epoch(
     seeds = rng.integers(1 << 32, size=faces.pairs)
     xp = nn.backend.of(model.parameters()[0].data)
     weights = xp.asarray(faces.weights[None, ..., None])  # (1, 128, 128, 1)
+    identity_filter = xp.asarray(faces.identity_filter)
 
     def loss_of(pairs: np.ndarray) -> nn.Tensor:
-        a, b = faces.a[order_a[pairs]], faces.b[order_b[pairs]]  # (P, 128, 128, 3) uint8
         own_rng = np.random.default_rng(seeds[pairs])  # the same in every process
-        warped = warp_randomly(downsample(np.concatenate([a, b])), own_rng)
-        relit = relight_randomly(warped, own_rng, RELIGHT_STRENGTH)  # (2 P, 64, 64, 3)
-        drawn_a, drawn_b = fused.reconstruct_both(xp.asarray(relit), len(pairs))
-        loss_a = reconstruction_loss(drawn_a, a, weights)
-        return loss_a + reconstruction_loss(drawn_b, b, weights)
+        a, b = faces.a[order_a[pairs]], faces.b[order_b[pairs]]  # (P, 128, 128, 3) uint8
+        seen = change_randomly(downsample(np.concatenate([a, b])), own_rng)
+        codes = fused.encoder(xp.asarray(seen))  # (2 P, K)
+        codes_a, codes_b = codes[: len(pairs)], codes[len(pairs) :]
+        back = math.ceil(BACK_SHARE * len(pairs))
+        made_up = change_randomly(draw_as_a(fused, codes_b[:back]), own_rng)
+        codes_back = fused.encoder(xp.asarray(made_up))
+        drawn_b = fused.decoder_b(nn.concatenate([codes_b, codes_back], axis=0))
+        loss_a = reconstruction_loss(fused.decoder_a(codes_a), a, weights)
+        loss_b = reconstruction_loss(drawn_b, np.concatenate([b, b[:back]]), weights)
+        told = measure_identity(codes_a, codes_b, identity_filter)
+        return loss_a + loss_b + told * IDENTITY_WEIGHT
 
     batches = nn.train.minibatches(faces.pairs, batch, rng)
     yield from nn.train.epoch(batches, loss_of, model, optimiser)
+
+
+def draw_as_a(model: Intracoder, codes: nn.Tensor) -> np.ndarray:
+    """Codes (N, K) drawn as A and shrunk for the encoder: (N, 64, 64, 3) float32, 0..1, NumPy.
+
+    The pictures count as given: no gradient goes back through them.
+    """
+    with nn.no_grad():
+        return nn.backend.to_numpy(shrink(model.decoder_a(codes).data))
 
 
 def reconstruction_loss(drawn: nn.Tensor, originals: np.ndarray, weights) -> nn.Tensor:

@@ -17,7 +17,7 @@ from .base import Trainer, repaint_donor
 
 TODAY_RATE = 1e-3  # Adam's learning rate at the beginning; by eye
 TODAY_LAST_RATE = 0.02  # the learning rate at the end, as a fraction of TODAY_RATE; by eye
-CROSSING_FACES = 192  # of each person, on which the crossing is measured; by choice
+CROSSING_FACES = 192  # of the target's person, on which the crossing is measured; by choice
 
 
 class TodayTrainer(Trainer):
@@ -28,9 +28,9 @@ class TodayTrainer(Trainer):
         people = repaint_donor(people, preset)
         size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
         weights = mask.loss_weights(Canvas(preset.region, size), features=FEATURE_WEIGHT)
-        self.faces = TrainingFaces(people["a"], people["b"], weights)
         start = intracoder.load_start()
-        self.identity_filter = start.identity_filter.data
+        identity_filter = start.identity_filter.data
+        self.faces = TrainingFaces(people["a"], people["b"], weights, identity_filter)
         model = intracoder.Intracoder(self.rng)
         intracoder.begin(model, start, people)
         self.model = model.to(xp)
@@ -52,9 +52,8 @@ class TodayTrainer(Trainer):
     def crossing(self) -> intracoder.Crossing:
         """How a becomes b with the weights of this moment."""
         if self._crossing is None or self._crossing[0] != self.adam.count:
-            own = (self.faces.a, self.faces.b)
-            a, b = (faces[pick_evenly(len(faces), CROSSING_FACES)] for faces in own)
-            crossing = intracoder.measure_crossing(self.model, a, b, self.identity_filter)
+            picked = self.faces.a[pick_evenly(len(self.faces.a), CROSSING_FACES)]
+            crossing = intracoder.measure_crossing(self.model, picked)
             self._crossing = self.adam.count, crossing
         return self._crossing[1]
 

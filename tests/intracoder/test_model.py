@@ -3,11 +3,8 @@ from dataclasses import replace
 import numpy as np
 
 import intracoder
-import nn
-from faces import Canvas, align, mask
 from intracoder import augment, model
 from intracoder.personal import personal_layers
-from intracoder.train import TrainingFaces, epoch
 
 RNG = np.random.default_rng(3)
 
@@ -19,27 +16,14 @@ def test_the_two_paths_have_the_right_shapes_and_share_encoder_and_kernels():
     a, b = (set(net.path(k).parameters()) for k in "ab")
     shared = {layer.shared for layer in personal_layers(net.decoder_a)}
     assert a & b == set(net.encoder.parameters()) | shared and len(shared) == 6
-    first, second = net.reconstruct_both(np.concatenate([x, x]), 2)
-    np.testing.assert_allclose(first.data, net.path("a")(x).data, atol=1e-5)
-    np.testing.assert_allclose(second.data, net.path("b")(x).data, atol=1e-5)
 
 
-def test_an_epoch_uses_every_face_lowers_the_loss_and_is_reproducible():
-    faces = TrainingFaces(
-        a=RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
-        b=np.full((3, 128, 128, 3), 200, np.uint8),
-        weights=mask.loss_weights(Canvas(align.INNER_FACE, (128, 128))),
-    )
-
-    def train():
-        rng = np.random.default_rng(1)
-        net, adam = intracoder.Intracoder(rng), nn.Adam()
-        losses = [list(epoch(net, faces, 2, adam, rng)) for _ in range(4)]
-        assert [n for _, n in losses[0]] == [2, 2, 1]
-        assert np.mean([loss for loss, _ in losses[-1]]) < np.mean([loss for loss, _ in losses[0]])
-        return b"".join(t.data.tobytes() for _, t in net.named_tensors())
-
-    assert train() == train()
+def test_drawn_faces_are_shrunk_as_photographed_ones_are():
+    faces = RNG.integers(0, 256, (2, 128, 128, 3)).astype(np.uint8)
+    drawn = faces.astype(np.float32) / 255
+    np.testing.assert_allclose(model.shrink(drawn), model.downsample(faces), atol=1e-6)
+    drawn[0, 5, 5] = 7  # too bright for a picture
+    assert model.shrink(drawn).max() <= 1
 
 
 def test_downsampling_averages_2_x_2_pixels():
@@ -68,34 +52,3 @@ def test_warps_differ_from_face_to_face_and_repeat_with_the_seed():
     lit = augment.relight_randomly(faces, np.random.default_rng(7), 0.15)
     assert lit.dtype == np.float32 and lit.min() >= 0 and lit.max() <= 1
     assert np.abs(lit[0] - lit[1]).mean() > 0.005
-
-
-class _GradientRecorder:
-    """An optimiser that records the gradients and changes no parameter."""
-
-    def step(self, parameters):
-        self.gradients = [p.grad for p in parameters]
-        for p in parameters:
-            p.grad = None
-
-
-def test_fused_layers_have_the_gradients_of_plain_ones():
-    faces = TrainingFaces(
-        a=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
-        b=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
-        weights=np.ones((128, 128), np.float32),
-    )
-
-    def compute_gradients(fast):
-        nn.use_fast(fast)
-        rng, recorder = np.random.default_rng(1), _GradientRecorder()
-        [(loss, _)] = epoch(intracoder.Intracoder(rng), faces, 2, recorder, rng)
-        return loss, *recorder.gradients
-
-    before = nn.fast_enabled()
-    try:
-        fast, plain = compute_gradients(True), compute_gradients(False)
-    finally:
-        nn.use_fast(before)
-    for ours, expected in zip(fast, plain, strict=True):
-        np.testing.assert_allclose(ours, expected, atol=1e-5)
