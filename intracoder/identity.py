@@ -1,11 +1,11 @@
-"""How much of a code says who somebody is. Training keeps it out of the codes of two people.
+"""How much the codes of two people say about who they are. Training keeps it small.
 
-What a code says of who somebody is, the other person's decoder would draw, and the swapped face
-would look like the target's. The means of two people's codes differ by it, but also by what the two
-happened to do in their clips: one looks down, the other smiles. That must stay. Rendered actors,
-all of whom play the same moments, show how codes differ by who somebody is (covariance S_who) and
-by what he does (S_does). The best linear estimate of the first part of a difference d is then
-(Wiener 1949)
+If a code of A says that this is A, B's decoder may draw that, and the swapped face looks like A.
+How much the codes say of it shows in the difference of the two people's mean codes. But these means
+differ as well by what the two happened to do in their clips: one looks down, the other smiles. That
+part must stay. Rendered actors, all of whom play the same moments, show how codes differ by who
+somebody is (covariance S_who) and by what he does (S_does). For a difference d of mean codes, the
+best linear estimate of the part that is identity is then (Wiener 1949)
 
     S_who (S_who + S_does + eps I)^-1 d
 """

@@ -3,15 +3,15 @@
     face of A -- encoder -- decoder_a -- the same face of A
     face of B -- encoder -- decoder_b -- the same face of B
 
-That alone never asks for what is wanted in the end, a face of B from a face of A. No pictures show
-what B would look like there. But the net can make such pairs, in the other direction: A's decoder
-draws a face of B as A, and from this drawn face B's decoder must find its way back.
+That alone never practises what is wanted in the end: to draw B from a face of A. No picture shows
+B doing what A does, so none can be asked for. But the net can make a pair the other way round: A's
+decoder draws a face of B as A, and B's decoder must draw the face of B from that.
 
     face of B -- encoder -- decoder_a -- a face of A, made up -- encoder -- decoder_b -- face of B
 
-What has to be drawn is a true picture of B. Only what is looked at is made up, and it becomes truer
-as training goes on. (Back-translation, Sennrich, Haddow & Birch 2016: sentences made up by the
-translator teach its other direction.)
+The picture that is asked for is a true one of B. Only the input is made up, and it looks more like
+A the longer the nets have trained. Translators of languages are trained like this, on sentences
+that they have made up themselves (back-translation, Sennrich, Haddow & Birch 2016).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ IDENTITY_WEIGHT = 0.008  # in the loss, of `measure_identity`; docs/quality.md
 
 @dataclass(frozen=True)
 class TrainingFaces:
-    """Aligned faces of both people, and the weights of their pixels."""
+    """Aligned faces of both people, and what the loss needs beside them."""
 
     a: np.ndarray  # (N, 128, 128, 3) uint8
     b: np.ndarray  # (M, 128, 128, 3) uint8
