@@ -17,6 +17,7 @@ import numpy as np
 import nn
 
 FILTER_EPSILON = 1e-3  # eps, times the mean variance
+LEAST_SPREAD = 1e-9  # of codes, below which a share of it says nothing; avoids 0 / 0
 
 
 def fit_identity_filter(codes: np.ndarray) -> np.ndarray:
@@ -45,4 +46,5 @@ def measure_identity(codes_a: nn.Tensor, codes_b: nn.Tensor, identity_filter) ->
     part = gap @ identity_filter
     both = nn.concatenate([codes_a, codes_b], axis=0)
     deviation = both - both.mean(axis=0, keepdims=True)
-    return (part * part).sum() / (deviation * deviation).sum() * len(both.data)
+    spread = (deviation * deviation).sum() * (1 / len(both.data)) + LEAST_SPREAD
+    return (part * part).sum() / spread

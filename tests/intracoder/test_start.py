@@ -72,3 +72,10 @@ def test_what_codes_say_of_two_people_is_measured_without_what_they_do_and_at_an
         told = measure(*(nn.Tensor(scale * c) for c in codes), identity_filter)
         assert told.data == pytest.approx(9 / spread)
     check_gradients(measure, *codes, identity_filter)
+
+
+def test_equal_codes_say_nothing_of_who_it_is():
+    equal = nn.Tensor(np.ones((2, 3)), requires_grad=True)
+    told = identity.measure_identity(equal, nn.Tensor(np.ones((1, 3))), np.eye(3))
+    told.backward()
+    assert told.data == 0 and not equal.grad.any()
