@@ -29,7 +29,6 @@ from faces import mask
 from files import Parser, run_command
 from intracoder import start
 from intracoder.augment import relight_randomly, warp_randomly
-from intracoder.identity import fit_identity_filter
 from intracoder.start import StartNet
 from intracoder.train import FEATURE_WEIGHT, reconstruction_loss
 from nn import Tensor
@@ -44,7 +43,6 @@ PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
 AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
 PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
 HELD_OUT_CASTS = 4  # the last ones, which training does not see
-FILTER_CASTS = 40  # from which the identity filter is estimated
 
 
 @dataclass
@@ -180,13 +178,7 @@ def measure_held_out(net: StartNet, pictures: CastPictures) -> float:
 
 
 def write_start(path: Path, state: Pretraining, pictures: CastPictures) -> None:
-    """Write the weights, float16, with the identity filter that fits them."""
-    shown = pictures.shown[:FILTER_CASTS]
-    flat = shown.reshape(-1, *shown.shape[3:])
-    with nn.no_grad():
-        parts = [flat[i : i + 64] * np.float32(1 / 255) for i in range(0, len(flat), 64)]
-        codes = np.concatenate([state.net.encode(part)[0].data for part in parts])
-    state.net.identity_filter.data = fit_identity_filter(codes.reshape(*shown.shape[:3], -1))
+    """Write the weights, float16, and what they were made from."""
     arrays = nn.checkpoint.module_arrays(state.net)
     made_from = {"casts": len(pictures.drawn), "pictures": pictures.drawn[..., 0, 0, 0].size}
     made_from |= {"steps": state.steps, "minutes": round(state.seconds / 60, 1)}

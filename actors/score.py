@@ -33,6 +33,9 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     yaw, pitch, roll      mean error in degrees, as seen by the detector
     mouth, blink, gaze_x  mean error of an ExpressionReader (of 0..1, or -1..1 for the gaze). It is
                           fitted to every other frame of the true swap, and applied to those between
+    mouth_r, and so on    correlation of what it reads with what is played. An error is also large
+                          where a face looks a little different all the time; a correlation tells
+                          whether it moves when it should
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
     jitter                second difference of the detected points, over that of the true swap's
@@ -100,6 +103,11 @@ def _find_face(faces: list[Face], points: np.ndarray) -> Face | None:
 def _mean(values) -> float:
     """The mean; NaN for no values."""
     return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's r; NaN where one of the two does not change."""
+    return float(np.corrcoef(a, b)[0, 1]) if len(a) and a.std() and b.std() else float("nan")
 
 
 @dataclass(eq=False)
@@ -172,12 +180,16 @@ class _Candidate:
         }
 
     def expression_figures(self, known: _Known, readers: dict[str, ExpressionReader]) -> Figures:
-        """Mean errors over the frames between those that the readers were fitted to."""
-        pairs = list(zip(self.crops[1::2], known.moments[1::2], strict=True))
-        return {
-            name: _mean([abs(reader.read(f) - getattr(m, name)) for f, m in pairs if f is not None])
-            for name, reader in readers.items()
-        }
+        """Errors and correlations over the frames between those that the readers were fitted to."""
+        pairs = zip(self.crops[1::2], known.moments[1::2], strict=True)
+        pairs = [(face, moment) for face, moment in pairs if face is not None]
+        figures = {}
+        for name, reader in readers.items():
+            read = np.array([reader.read(face) for face, _ in pairs])
+            true = np.array([getattr(moment, name) for _, moment in pairs])
+            figures[name] = _mean(np.abs(read - true))
+            figures[f"{name}_r"] = _correlation(read, true)
+        return figures
 
     def jitter(self, numbers: list[int]) -> float:
         """Mean second difference of the points over three successive frames, in pixels."""

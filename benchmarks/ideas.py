@@ -6,7 +6,6 @@ Each name gives a context manager within which the program works without the ide
     repaint     the donor's faces in the target's colours
     sharing     the kernels that both people's decoders share: each has its own in full
     back        made-up faces of the target's person: the donor is redrawn as himself instead
-    identity    keeping who somebody is out of the codes
 Of conversion, which uses the nets that the whole program has trained:
     correction  correcting codes by what of the expression has not arrived
     deflicker   the mean over time of what the net draws
@@ -47,7 +46,6 @@ WITHOUT_IN_TRAINING = {
     "warps": lambda: patch("intracoder.augment.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
     "back": lambda: patch.object(train, "draw_as_a", _draw_as_b),
-    "identity": lambda: patch.object(train, "IDENTITY_WEIGHT", 0.0),
     "sharing": lambda: patch.object(personal, "OWN_SHARE", 1.0),
 }
 WITHOUT_IN_CONVERSION = {

@@ -9,9 +9,9 @@ expression and light, and each decoder stores what its own person looks like. To
 face of A and decode it with decoder_b: the result is B with A's pose and expression.
 
 This works only as far as both decoders mean the same by a code. So their kernels are one shared
-kernel each, plus a small part of each person's own (personal.py). Training keeps who somebody is
-out of the codes (identity.py), and practises drawing B from faces that look like A (train.py). It
-starts from a net that has learnt to swap rendered people (start.py).
+kernel each, plus a small part of each person's own (personal.py). Training practises drawing B from
+faces that look like A (train.py). It starts from a net that has learnt to swap rendered people
+(start.py).
 """
 
 from __future__ import annotations

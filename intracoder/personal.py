@@ -15,7 +15,7 @@ import numpy as np
 
 import nn
 
-OWN_SHARE = 0.04  # how fast a person's own part of a kernel moves; docs/quality.md
+OWN_SHARE = 0.03  # how fast a person's own part of a kernel moves; docs/quality.md
 
 
 class PersonalLayer(nn.Module):

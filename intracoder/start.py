@@ -51,8 +51,6 @@ class StartNet(nn.Module):
         for style, count in zip(self.styles.steps, outputs, strict=True):
             style.kernel.data *= STYLE_INIT
             style.bias.data[:count] = 1  # the gains
-        # Finds the identity part of the difference of two people's codes, see identity.py.
-        self.identity_filter = nn.Tensor(np.zeros((CODE_SIZE, CODE_SIZE), np.float32))
 
     def styled_layers(self) -> list[nn.Module]:
         """The decoder's layers that have a kernel, in order."""

@@ -25,13 +25,11 @@ import numpy as np
 import nn
 
 from .augment import change_randomly
-from .identity import measure_identity
 from .model import Intracoder, downsample, shrink
 
 FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; by eye
 EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
 BACK_SHARE = 0.5  # of a batch's faces of B that are also drawn from made-up faces of A; by choice
-IDENTITY_WEIGHT = 0.008  # in the loss, of `measure_identity`; docs/quality.md
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,6 @@ class TrainingFaces:
     a: np.ndarray  # (N, 128, 128, 3) uint8
     b: np.ndarray  # (M, 128, 128, 3) uint8
     weights: np.ndarray  # (128, 128) float32, of the pixels in the loss
-    identity_filter: np.ndarray  # (K, K) float32, see identity.py
 
     @property
     def pairs(self) -> int:
@@ -65,7 +62,6 @@ def epoch(
     seeds = rng.integers(1 << 32, size=faces.pairs)
     xp = nn.backend.of(model.parameters()[0].data)
     weights = xp.asarray(faces.weights[None, ..., None])  # (1, 128, 128, 1)
-    identity_filter = xp.asarray(faces.identity_filter)
 
     def loss_of(pairs: np.ndarray) -> nn.Tensor:
         own_rng = np.random.default_rng(seeds[pairs])  # the same in every process
@@ -79,8 +75,7 @@ def epoch(
         drawn_b = fused.decoder_b(nn.concatenate([codes_b, codes_back], axis=0))
         loss_a = reconstruction_loss(fused.decoder_a(codes_a), a, weights)
         loss_b = reconstruction_loss(drawn_b, np.concatenate([b, b[:back]]), weights)
-        told = measure_identity(codes_a, codes_b, identity_filter)
-        return loss_a + loss_b + told * IDENTITY_WEIGHT
+        return loss_a + loss_b
 
     batches = nn.train.minibatches(faces.pairs, batch, rng)
     yield from nn.train.epoch(batches, loss_of, model, optimiser)

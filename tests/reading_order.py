@@ -23,7 +23,7 @@ CORE = {
     "stages/align.py files/{bilinear,luma,pick}.py",
     "The library": "nn/{tensor,ops,backend,conv,pool,activations,layers,init,switch}.py "
     "nn/{losses,optim,train}.py",
-    "Learn": "intracoder/{model,personal,identity,start,augment,train}.py "
+    "Learn": "intracoder/{model,personal,start,augment,train}.py "
     "stages/trainers/{base,today}.py stages/train.py",
     "Cross over": "intracoder/swap.py",
     "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker}.py "

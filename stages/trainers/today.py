@@ -28,11 +28,9 @@ class TodayTrainer(Trainer):
         people = repaint_donor(people, preset)
         size = (intracoder.INTRACODER_OUTPUT_PX, intracoder.INTRACODER_OUTPUT_PX)
         weights = mask.loss_weights(Canvas(preset.region, size), features=FEATURE_WEIGHT)
-        start = intracoder.load_start()
-        identity_filter = start.identity_filter.data
-        self.faces = TrainingFaces(people["a"], people["b"], weights, identity_filter)
+        self.faces = TrainingFaces(people["a"], people["b"], weights)
         model = intracoder.Intracoder(self.rng)
-        intracoder.begin(model, start, people)
+        intracoder.begin(model, intracoder.load_start(), people)
         self.model = model.to(xp)
         self.nets = {"intracoder": self.model}
         # `crossing`, and after how many of Adam's steps it was measured

@@ -123,7 +123,9 @@ def test_the_truth_is_best_and_a_blank_worst(scored):
 def test_what_cannot_be_measured_is_nan_and_null_in_json(scored):
     figures, _ = scored
     assert figures["blank"]["found"] == 0
-    assert all(np.isnan(figures["blank"][k]) for k in ("points", "yaw", "mouth", "jitter"))
+    assert all(
+        np.isnan(figures["blank"][k]) for k in ("points", "yaw", "mouth", "mouth_r", "jitter")
+    )
     assert all(
         np.isnan(f["flicker"]) and np.isnan(f["jitter"]) for f in figures.values()
     )  # no two frames follow one another
@@ -138,6 +140,7 @@ def test_expressions_are_read_better_than_by_guessing_their_mean(scored):
         values = np.array([getattr(s.moment, what) for s in taken])
         guess = np.abs(values[1::2] - values[::2].mean()).mean()
         assert figures["truth"][what] < 0.7 * guess, what
+        assert figures["truth"][f"{what}_r"] > 0.5, what
 
 
 def test_flicker_and_jitter_are_of_frames_that_follow_one_another(detector):

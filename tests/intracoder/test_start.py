@@ -3,7 +3,7 @@ import pytest
 
 import intracoder
 import nn
-from intracoder import identity, start, swap
+from intracoder import start, swap
 from intracoder.model import downsample
 from tests.nn.gradcheck import check_gradients
 
@@ -45,37 +45,3 @@ def test_a_start_that_does_not_fit_is_refused_with_the_files_name(tmp_path):
     nn.checkpoint.write_arrays(tmp_path / "start.npz", {"code.kernel": np.zeros(3, np.float16)})
     with pytest.raises(nn.CheckpointError, match="start.npz"):
         start.load_start(tmp_path / "start.npz")
-
-
-def test_the_identity_filter_tells_who_from_what():
-    """Codes of 4 numbers: the first two say who it is, the others what he does."""
-    who = RNG.standard_normal((6, 1, 5, 4)) * [3, 1, 0, 0]
-    does = RNG.standard_normal((6, 8, 1, 4)) * [0, 0, 2, 1]
-    identity_filter = identity.fit_identity_filter(who + does)
-    np.testing.assert_allclose(np.ones(4) @ identity_filter, [1, 1, 0, 0], atol=0.05)
-
-
-def test_what_is_as_much_habit_as_identity_is_moved_half_way():
-    codes = RNG.standard_normal((400, 6, 1, 1)) + RNG.standard_normal((400, 1, 6, 1))
-    assert identity.fit_identity_filter(codes)[0, 0] == pytest.approx(0.5, abs=0.06)
-
-
-def test_what_codes_say_of_two_people_is_measured_without_what_they_do_and_at_any_scale():
-    identity_filter = np.diag([1.0, 0])  # the second number says what they do
-    codes = RNG.standard_normal((2, 6, 2))
-    codes[1] += codes[0].mean(0) - codes[1].mean(0) + [0, 5]
-    measure = identity.measure_identity
-    assert measure(*map(nn.Tensor, codes), identity_filter).data == pytest.approx(0)
-    codes[1] += [3, 0]
-    spread = codes.reshape(12, 2).var(0).sum()
-    for scale in (1, 0.1):
-        told = measure(*(nn.Tensor(scale * c) for c in codes), identity_filter)
-        assert told.data == pytest.approx(9 / spread)
-    check_gradients(measure, *codes, identity_filter)
-
-
-def test_equal_codes_say_nothing_of_who_it_is():
-    equal = nn.Tensor(np.ones((2, 3)), requires_grad=True)
-    told = identity.measure_identity(equal, nn.Tensor(np.ones((1, 3))), np.eye(3))
-    told.backward()
-    assert told.data == 0 and not equal.grad.any()

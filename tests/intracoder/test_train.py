@@ -14,7 +14,6 @@ def test_an_epoch_uses_every_face_lowers_the_loss_and_is_reproducible():
         a=RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8),
         b=np.full((3, 128, 128, 3), 200, np.uint8),
         weights=mask.loss_weights(Canvas(align.INNER_FACE, (128, 128))),
-        identity_filter=np.eye(256, dtype=np.float32),
     )
 
     def train():
@@ -35,7 +34,7 @@ def test_made_up_faces_are_what_a_decoder_draws_and_b_is_asked_for_from_them(mon
     np.testing.assert_allclose(made_up, model.shrink(net.decoder_a(codes).data), atol=1e-6)
 
     faces = RNG.integers(0, 255, (4, 128, 128, 3)).astype(np.uint8)
-    given = TrainingFaces(faces, faces, np.ones((128, 128), np.float32), np.eye(256, dtype="f"))
+    given = TrainingFaces(faces, faces, np.ones((128, 128), np.float32))
     asked, made = [], []
     loss = train.reconstruction_loss
 
@@ -69,7 +68,6 @@ def test_fused_layers_have_the_gradients_of_plain_ones():
         a=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
         b=RNG.integers(0, 255, (2, 128, 128, 3)).astype(np.uint8),
         weights=np.ones((128, 128), np.float32),
-        identity_filter=np.eye(256, dtype=np.float32),
     )
 
     def compute_gradients(fast):
