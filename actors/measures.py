@@ -1,4 +1,4 @@
-"""Measures of one picture against another: PSNR, SSIM and the contrast of a seam."""
+"""Measures: PSNR, SSIM and seam contrast of two pictures, and the correlation of two series."""
 
 from __future__ import annotations
 
@@ -55,3 +55,12 @@ def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
         np.hypot(*np.gradient(x.astype(np.float32).mean(-1)))[rim].mean() for x in (picture, before)
     )
     return float(now - then)
+
+
+def correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Pearson's r of two series (F,); NaN where one of the two never changes or has no values."""
+    if not len(x):
+        return np.nan
+    x, y = x - x.mean(), y - y.mean()
+    scale = np.sqrt((x @ x) * (y @ y))
+    return float(x @ y / scale) if scale else np.nan

@@ -16,7 +16,7 @@ from mtcnn_np import Detector
 
 from .comparison import ComparedFrame
 from .expression_reader import READING_REGIONS, ExpressionReader, crop_for_reading
-from .measures import psnr, seam_contrast, ssim
+from .measures import correlation, psnr, seam_contrast, ssim
 from .performance import Moment
 from .pose import estimate_pose
 from .render import Model
@@ -33,8 +33,8 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     yaw, pitch, roll      mean error in degrees, as seen by the detector
     mouth, blink, gaze_x  mean error of an ExpressionReader (of 0..1, or -1..1 for the gaze). It is
                           fitted to every other frame of the true swap, and applied to those between
-    mouth_r, and so on    correlation of what it reads with what is played. An error is also large
-                          where a face looks a little different all the time; a correlation tells
+    mouth_r, blink_r,     correlations of what it reads with what is played. An error is also large
+    gaze_x_r              where a face looks a little different all the time; a correlation tells
                           whether it moves when it should
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
@@ -103,11 +103,6 @@ def _find_face(faces: list[Face], points: np.ndarray) -> Face | None:
 def _mean(values) -> float:
     """The mean; NaN for no values."""
     return float(np.mean(values)) if len(values) else float("nan")
-
-
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's r; NaN where one of the two does not change."""
-    return float(np.corrcoef(a, b)[0, 1]) if len(a) and a.std() and b.std() else float("nan")
 
 
 @dataclass(eq=False)
@@ -188,7 +183,7 @@ class _Candidate:
             read = np.array([reader.read(face) for face, _ in pairs])
             true = np.array([getattr(moment, name) for _, moment in pairs])
             figures[name] = _mean(np.abs(read - true))
-            figures[f"{name}_r"] = _correlation(read, true)
+            figures[f"{name}_r"] = correlation(read, true)
         return figures
 
     def jitter(self, numbers: list[int]) -> float:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from actors.measures import correlation
+
 JUDGES = {"recogniser": "judge.py", "mesh": "judge_expression.py"}
 INTERVAL_DRAWS = 400  # of blocks, to find the interval of a correlation; more change it by < .01
 INTERVAL_PERCENTILES = 5, 95
@@ -109,7 +111,7 @@ def movement_figures(fake: Readings, target: Readings, second: int) -> Iterator[
         made, real = made - np.median(made), real - np.median(real)
         yield {
             "movement": name,
-            "r": rounded(_correlation(real, made)),
+            "r": rounded(correlation(real, made)),
             "r_90": [rounded(r, 2) for r in _interval(real, made, second)],
             "slope": rounded(_slope(real, made)),
             "mae": rounded(np.abs(real - made).mean(), 4),
@@ -141,13 +143,6 @@ def _jitter(points: np.ndarray, scale_from: np.ndarray) -> float:
     return (second / np.linalg.norm(eyes, axis=1)[1:-1]).mean() if len(second) else np.nan
 
 
-def _correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Pearson's r; NaN where one of the two never changes."""
-    x, y = x - x.mean(), y - y.mean()
-    scale = np.sqrt((x @ x) * (y @ y))
-    return x @ y / scale if scale else np.nan
-
-
 def _slope(x: np.ndarray, y: np.ndarray) -> float:
     """Of the line y = slope x + c with the smallest squared error."""
     x = x - x.mean()
@@ -161,6 +156,6 @@ def _interval(x: np.ndarray, y: np.ndarray, block: int) -> np.ndarray:
     drawn = []
     for _ in range(INTERVAL_DRAWS):
         picked = np.concatenate([blocks[i] for i in rng.integers(len(blocks), size=len(blocks))])
-        drawn.append(_correlation(x[picked], y[picked]))
+        drawn.append(correlation(x[picked], y[picked]))
     known = [r for r in drawn if np.isfinite(r)]
     return np.percentile(known, INTERVAL_PERCENTILES) if known else np.full(2, np.nan)
