@@ -54,14 +54,15 @@ class ImagesClip(video.Clip):
 
 def film_pairs(options: Namespace, folder: Path) -> Iterator[tuple[str, Path, Path]]:
     """Names and clips (target, donor) of the pairs to swap."""
-    for target, donor, *plays in PAIRS["develop"][: options.pairs]:
+    for pair in PAIRS["develop"][: options.pairs]:
         paths = []
-        for who, play in zip((target, donor), plays, strict=True):
+        roles = (pair.target, pair.target_performance), (pair.donor, pair.donor_performance)
+        for who, play in roles:
             paths.append(folder / f"{who}-{play}.mkv")
             scene = Scene(who, play, options.frames, (options.size, options.size))
             for _ in film(scene, paths[-1], sound=False):
                 pass
-        yield f"actors {target} {donor}", *paths
+        yield f"actors {pair.target} {pair.donor}", *paths
     if options.clips:
         yield "clips", *options.clips
 

@@ -30,8 +30,12 @@ def detector():
 
 @pytest.fixture(scope="module")
 def frames():
-    """The true swaps of an actor, the new face as soft as a trained net draws it."""
-    scene = Scene(6, 11, FRAMES, SIZE, face=3)
+    """The true swaps of an actor, the new face as soft as a trained net draws it.
+
+    The scene has a margin. At CRF 28 the mark of others is near the limit of what is found in
+    SPAN_FRAMES frames, and x264, which gives one of several results at random, decides.
+    """
+    scene = Scene(8, 11, FRAMES, SIZE, face=2)
     return [soften(scene.render_frame(n)) for n in range(FRAMES)]
 
 
