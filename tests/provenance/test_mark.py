@@ -32,8 +32,8 @@ def detector():
 def frames():
     """The true swaps of an actor, the new face as soft as a trained net draws it.
 
-    The scene has a margin. At CRF 28 the mark of others is near the limit of what is found in
-    SPAN_FRAMES frames, and x264, which gives one of several results at random, decides.
+    In this scene the mark is found with a wide margin. In others, coded at CRF 28, SPAN_FRAMES
+    frames are hardly enough to find it. There the outcome depends on x264, whose results vary.
     """
     scene = Scene(8, 11, FRAMES, SIZE, face=2)
     return [soften(scene.render_frame(n)) for n in range(FRAMES)]
