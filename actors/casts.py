@@ -6,26 +6,24 @@ known on several faces: what one did is told apart from who it was.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-import nn
 from faces import Canvas, align
-from files import ignore_stop_signals
 from intracoder import INTRACODER_OUTPUT_PX
 from intracoder.model import downsample
 
 from .background import render_background
+from .kept import load_kept, render_missing
 from .performance import Moment, Performance
 from .person import sample_actor
 from .photo import photograph
 from .render import Model, encode
 
+CAST_FILES = "cast"  # how the files' names begin
 FIRST_CAST_SEED = 20_000  # of the first actor: far from those of the demo and the benchmarks
 CAST_STREAM = 0x7200  # keeps the random numbers of casts apart from others
 CAST_PICTURE_SIZE = (224, 224)  # (w, h) of a rendered picture in pixels; a face fills most of it
@@ -63,7 +61,7 @@ def render_cast(number: int, size: CastSize = CAST_SIZE) -> tuple[np.ndarray, np
     rng = np.random.default_rng([number, CAST_STREAM])
     first = FIRST_CAST_SEED + number * size.actors
     models = [Model(sample_actor(first + k)) for k in range(size.actors)]
-    moments = [_draw_moment(rng) for _ in range(size.moments)]
+    moments = [draw_moment(rng) for _ in range(size.moments)]
     pairs = [[_render_face(model, moment, rng) for model in models] for moment in moments]
     drawn = np.stack([[face for face, _ in row] for row in pairs])
     taken = np.stack([[face for _, face in row] for row in pairs])
@@ -73,7 +71,7 @@ def render_cast(number: int, size: CastSize = CAST_SIZE) -> tuple[np.ndarray, np
     return drawn, shown.reshape(*drawn.shape[:2], side // 2, side // 2, 3)
 
 
-def _draw_moment(rng: np.random.Generator) -> Moment:
+def draw_moment(rng: np.random.Generator) -> Moment:
     """A moment of a performance, with the head in the middle of the picture."""
     play = Performance(int(rng.integers(1 << 30)), PLAY_SECONDS, PLAY_BETWEEN_EPISODES)
     moment = play.at(float(rng.uniform(0, PLAY_SECONDS)))
@@ -93,29 +91,14 @@ def _render_face(
 
 def render_casts(count: int, folder: Path, processes: int) -> Iterator[int]:
     """Render the first `count` casts that `folder` lacks into it; yields the number of each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = [k for k in range(count) if not _cast_path(folder, k).exists()]
-    with ProcessPoolExecutor(processes, initializer=ignore_stop_signals) as pool:
-        jobs = pool.map(_write_cast, missing, [folder] * len(missing))
-        try:
-            yield from jobs
-        except BaseException:  # the pool would wait for the casts that are being rendered
-            for process in multiprocessing.active_children():
-                process.kill()
-            raise
-
-
-def _cast_path(folder: Path, number: int) -> Path:
-    return folder / f"cast_{number:04d}.npz"
-
-
-def _write_cast(number: int, folder: Path) -> int:
-    drawn, shown = render_cast(number, CAST_SIZE)
-    nn.checkpoint.write_arrays(_cast_path(folder, number), {"drawn": drawn, "shown": shown})
-    return number
+    return render_missing(CAST_FILES, _render_arrays, count, folder, processes)
 
 
 def load_casts(count: int, folder: Path) -> CastPictures:
     """The first `count` casts. Raises nn.CheckpointError where a file is damaged."""
-    files = [nn.checkpoint.read_arrays(_cast_path(folder, k))[0] for k in range(count)]
-    return CastPictures(*(np.stack([f[name] for f in files]) for name in ("drawn", "shown")))
+    return CastPictures(**load_kept(CAST_FILES, count, folder))
+
+
+def _render_arrays(number: int) -> dict[str, np.ndarray]:
+    drawn, shown = render_cast(number, CAST_SIZE)
+    return {"drawn": drawn, "shown": shown}

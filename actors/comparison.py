@@ -24,8 +24,14 @@ class ComparedFrame:
     number: int
     images: dict[str, np.ndarray]  # (h, w, 3) uint8 by candidate; "truth" and "nothing" among them
     mask: np.ndarray  # (h, w) 0..1: the face
+    visible: np.ndarray  # (h, w) 0..1: the part of the mask that nothing hides
     points: np.ndarray  # (5, 2) pixels, of the true swap
     moment: Moment
+
+    @property
+    def hidden(self) -> np.ndarray:
+        """Where something hides the face: (h, w) bool."""
+        return self.mask - self.visible > 0.5
 
 
 def read_compared(
@@ -40,11 +46,13 @@ def read_compared(
     for line, *frames in zip(rows, *clips, strict=True):
         row = json.loads(line)
         if row["present"] and row["visible"] > MIN_VISIBLE:
-            mask = Image.open(truth / "mask" / f"{row['frame']:06d}.png")
+            name = f"{row['frame']:06d}.png"
+            mask, visible = (Image.open(truth / kind / name) for kind in ("mask", "visible"))
             yield ComparedFrame(
                 number=row["frame"],
                 images={name: f.image for name, f in zip(names, frames, strict=True)},
                 mask=np.array(mask, np.float32) / 255,
+                visible=np.array(visible, np.float32) / 255,
                 points=np.array(row["swap_points"]),
                 moment=_read_moment(row),
             )

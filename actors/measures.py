@@ -1,4 +1,4 @@
-"""Measures: PSNR, SSIM and seam contrast of two pictures, and the correlation of two series."""
+"""Measures: PSNR, SSIM, seam contrast and sharpness of pictures, the correlation of two series."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from scipy import ndimage
 
 from files import luma
 
-SEAM_CHANGE_LEVELS = 3  # a greater difference counts as changed; coding changes less. By eye
+MIN_CHANGE_LEVELS = 3  # a greater difference counts as changed; coding changes less. By eye
 SEAM_WIDTH = 3  # pixels on both sides of the edge of what was changed
+FINEST_BAND = 1.0  # pixels: standard deviation of the blur that leaves out the finest details
 
 
 def psnr(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
@@ -44,9 +45,7 @@ def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
     Both pictures are uint8. About 0 if no seam shows. Specks of change are ignored. The change is
     hardly smoothed before its edge is sought: smoothing would move a strong edge outwards.
     """
-    change = np.abs(picture.astype(np.float32) - before).mean(-1)
-    changed = ndimage.uniform_filter(change, 3) > SEAM_CHANGE_LEVELS
-    changed = ndimage.binary_opening(changed, iterations=2)
+    changed = ndimage.binary_opening(find_changed(picture, before), iterations=2)
     outer = ndimage.binary_dilation(changed, iterations=SEAM_WIDTH)
     rim = outer & ~ndimage.binary_erosion(changed, iterations=SEAM_WIDTH)
     if not rim.any():
@@ -55,6 +54,22 @@ def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
         np.hypot(*np.gradient(x.astype(np.float32).mean(-1)))[rim].mean() for x in (picture, before)
     )
     return float(now - then)
+
+
+def find_changed(picture: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Where two pictures uint8 differ by more than noise: (h, w) bool."""
+    change = np.abs(picture.astype(np.float32) - before).mean(-1)
+    return ndimage.uniform_filter(change, 3) > MIN_CHANGE_LEVELS
+
+
+def fine_energy(picture: np.ndarray, mask: np.ndarray) -> float:
+    """The energy of the finest details and of the grain of a picture uint8, in squared levels.
+
+    It is the mean square of what a slight blur takes out of the luma, weighted by a mask (h, w).
+    """
+    levels = luma(picture)
+    fine = levels - ndimage.gaussian_filter(levels, FINEST_BAND)
+    return float((fine * fine * mask).sum() / mask.sum())
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float:

@@ -32,14 +32,18 @@ PROBABILITIES = {  # how often a photograph shows each of these
 }
 
 
-def photograph(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def photograph(
+    picture: np.ndarray, rng: np.random.Generator, exposed_for: np.ndarray | None = None
+) -> np.ndarray:
     """A photograph (h, w, 3) uint8 of a picture (h, w, 3) in linear light.
 
-    The same state of `rng` gives the same photograph. The picture is left as it is.
+    The same state of `rng` gives the same photograph. The picture is left as it is. `exposed_for`
+    is the picture whose brightness sets the exposure, if that is another one.
     """
     has = {name: rng.random() < share for name, share in PROBABILITIES.items()}
     light = _pass_lens(np.maximum(picture, 0, dtype=np.float32), has, rng)
-    light = _expose(light, has, rng)
+    metered = light if exposed_for is None else exposed_for
+    light = _expose(light, float((metered @ LUMA_WEIGHTS).mean()), has, rng)
     levels = _develop(light, has, rng)
     if has["sharpened"]:
         levels = _sharpen(levels, rng)
@@ -74,10 +78,11 @@ def _move(light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return total / np.float32(len(steps))
 
 
-def _expose(light: np.ndarray, has: dict[str, bool], rng: np.random.Generator) -> np.ndarray:
+def _expose(
+    light: np.ndarray, brightness: float, has: dict[str, bool], rng: np.random.Generator
+) -> np.ndarray:
     """Exposure by the picture's brightness or not quite, banding of lamps, noise of the sensor."""
-    middle = float((light @ LUMA_WEIGHTS).mean()) + 0.02
-    gain = 2 ** rng.normal(0, 0.35) * (0.20 / middle) ** rng.uniform(0, 0.6)
+    gain = 2 ** rng.normal(0, 0.35) * (0.20 / (brightness + 0.02)) ** rng.uniform(0, 0.6)
     light = light * np.float32(np.clip(gain, 0.3, 3.5))
     if has["banded"]:  # lamps flicker while the rows are read one after the other
         rows = np.arange(len(light), dtype=np.float32) / len(light)

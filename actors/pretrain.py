@@ -17,9 +17,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,54 +33,18 @@ from intracoder.train import FEATURE_WEIGHT, reconstruction_loss
 from nn import Tensor
 
 from .casts import CAST_CANVAS, CastPictures, load_casts, render_casts
+from .pretraining import Pretraining
 
 PRETRAIN_CASTS = 2  # of a step; each shows all its actors
 PRETRAIN_MOMENTS = 3  # of each of these casts in a step
 PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
-PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
 AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
-PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
 HELD_OUT_CASTS = 4  # the last ones, which training does not see
 
 
-@dataclass
-class Pretraining:
-    """A net in training and how far it is."""
-
-    net: StartNet
-    minutes: float  # how long it is to be trained in all
-    adam: nn.Adam = field(default_factory=lambda: nn.Adam(PRETRAIN_RATE))
-    seconds: float = 0.0  # that it has been trained
-    steps: int = 0
-
-    @property
-    def progress(self) -> float:
-        """The fraction of the training that is done, 0..1."""
-        return min(self.seconds / (60 * self.minutes), 1.0)
-
-    def learning_rate(self) -> float:
-        warmup = 0.2 if self.steps == 0 else 1.0
-        return PRETRAIN_RATE * warmup * nn.cosine_annealing(self.progress, PRETRAIN_LAST_RATE)
-
-    def save(self, path: Path) -> None:
-        arrays = nn.checkpoint.module_arrays(self.net, "net.")
-        arrays |= nn.checkpoint.adam_arrays(self.adam, self.net)
-        nn.checkpoint.write_arrays(path, arrays, {"seconds": self.seconds, "steps": self.steps})
-
-    def load(self, path: Path) -> None:
-        """Continue from what `save` wrote. Raises nn.CheckpointError if it is damaged or unfit."""
-        arrays, meta = nn.checkpoint.read_arrays(path)
-        nn.checkpoint.load_module(self.net, arrays, str(path), "net.")
-        nn.checkpoint.load_adam(self.adam, self.net, arrays, str(path))
-        self.seconds, self.steps = meta["seconds"], meta["steps"]
-
-
 def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
-    """Train to the end; yields the mean loss of each round of steps. The last casts are held out.
-
-    The learning rate changes only between rounds, since each process of the team has its own.
-    """
+    """Train to the end; yields the mean loss of each round. The last casts are held out."""
     weights = mask.loss_weights(CAST_CANVAS, features=FEATURE_WEIGHT)[None, ..., None]
     casts = len(pictures.drawn) - HELD_OUT_CASTS
 
@@ -94,17 +57,7 @@ def train(state: Pretraining, pictures: CastPictures) -> Iterator[float]:
         agreement = measure_disagreement(codes, len(batch) * PRETRAIN_MOMENTS)
         return reconstruction_loss(drawn, scene.drawn, weights) + agreement * AGREEMENT_WEIGHT
 
-    while state.progress < 1:
-        started = time.perf_counter()
-        state.adam.rate = state.learning_rate()
-        # which casts, and a seed for what is drawn of each
-        limits, shape = [casts, 1 << 31], (PRETRAIN_ROUND_STEPS, PRETRAIN_CASTS, 2)
-        batches = iter(np.random.default_rng(state.steps).integers(0, limits, shape))
-        steps = nn.train.epoch(batches, loss_of, state.net, state.adam)
-        losses = [loss for loss, _ in steps]
-        state.steps += len(losses)
-        state.seconds += time.perf_counter() - started
-        yield float(np.mean(losses))
+    return state.train(loss_of, casts, PRETRAIN_CASTS)
 
 
 @dataclass(frozen=True)
@@ -177,15 +130,6 @@ def measure_held_out(net: StartNet, pictures: CastPictures) -> float:
     return float(np.mean(losses))
 
 
-def write_start(path: Path, state: Pretraining, pictures: CastPictures) -> None:
-    """Write the weights, float16, and what they were made from."""
-    arrays = nn.checkpoint.module_arrays(state.net)
-    made_from = {"casts": len(pictures.drawn), "pictures": pictures.drawn[..., 0, 0, 0].size}
-    made_from |= {"steps": state.steps, "minutes": round(state.seconds / 60, 1)}
-    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
-    nn.checkpoint.write_arrays(path, halves, made_from)
-
-
 def main() -> None:
     options = _parse()
     try:
@@ -208,7 +152,10 @@ def pretrain(options: argparse.Namespace) -> None:
     Raises nn.CheckpointError for a state or a cast in the folder that is damaged.
     """
     net = load_earlier(options.begin) if options.begin else StartNet(np.random.default_rng(0))
-    state, state_path = Pretraining(net, options.minutes), options.folder / "state.npz"
+    state, state_path = (
+        Pretraining(net, options.minutes, PRETRAIN_RATE),
+        options.folder / "state.npz",
+    )
     if state_path.exists():
         state.load(state_path)
     for number in render_casts(options.casts, options.folder, options.threads):
@@ -221,7 +168,8 @@ def pretrain(options: argparse.Namespace) -> None:
         report["held out"] = round(measure_held_out(net, pictures), 5)
         print(json.dumps(report), flush=True)
         state.save(state_path)
-        write_start(options.output, state, pictures)
+        made_from = {"casts": options.casts, "pictures": pictures.drawn[..., 0, 0, 0].size}
+        state.write_weights(options.output, made_from)
 
 
 def _parse() -> argparse.Namespace:

@@ -16,7 +16,7 @@ from mtcnn_np import Detector
 
 from .comparison import ComparedFrame
 from .expression_reader import READING_REGIONS, ExpressionReader, crop_for_reading
-from .measures import correlation, psnr, seam_contrast, ssim
+from .measures import correlation, find_changed, fine_energy, psnr, seam_contrast, ssim
 from .performance import Moment
 from .pose import estimate_pose
 from .render import Model
@@ -28,6 +28,7 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     """Figures of each candidate by name; `model` is the true swap's.
 
     psnr, ssim            in the face, against the true swap: dB, -1..1
+    fine                  energy of the finest details in the face, over that of the true swap
     found                 share of frames in which the detector finds the face
     points                mean distance from the true points, in percent of the interocular distance
     yaw, pitch, roll      mean error in degrees, as seen by the detector
@@ -36,6 +37,9 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     mouth_r, blink_r,     correlations of what it reads with what is played. An error is also large
     gaze_x_r              where a face looks a little different all the time; a correlation tells
                           whether it moves when it should
+    kept                  where something hides the face: intersection over union of what hides it
+                          and what was left as it was. Pixels that are alike in the target and in
+                          the true swap do not count
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
     jitter                second difference of the detected points, over that of the true swap's
@@ -61,6 +65,7 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
             **candidate.pose_figures(known, anchors),
             **candidate.expression_figures(known, readers),
             **candidate.artefact_figures(),
+            "fine": _mean(candidate.fine) / _mean(candidates["truth"].fine),
             "jitter": candidate.jitter(known.numbers) / true_jitter,
         }
     return {
@@ -105,6 +110,19 @@ def _mean(values) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
+def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
+    """Pixels of the face that are hidden and left as they were; and that are one of the two.
+
+    Pixels that are alike in the target and in the true swap are not counted.
+    """
+    before, truth, hidden = frame.images["nothing"], frame.images["truth"], frame.hidden
+    if not hidden.any():
+        return 0, 0
+    counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
+    same = ~find_changed(image, before) & counted
+    return int((same & hidden).sum()), int((same | hidden & counted).sum())
+
+
 @dataclass(eq=False)
 class _Known:
     """What is known of the F scored frames."""
@@ -126,8 +144,10 @@ class _Candidate:
     size: tuple[int, int]  # (w, h) of its pictures
     psnr: list[float] = field(default_factory=list)
     ssim: list[float] = field(default_factory=list)
+    fine: list[float] = field(default_factory=list)  # in squared levels
     seam: list[float] = field(default_factory=list)
     flicker: list[float] = field(default_factory=list)
+    kept: list[tuple[int, int]] = field(default_factory=list)  # pixels of intersection and union
     points: list[np.ndarray] = field(default_factory=list)  # (5, 2) detected; NaN if none is found
     crops: list[np.ndarray | None] = field(default_factory=list)  # see crop_for_reading
     last_number: int | None = None
@@ -137,7 +157,9 @@ class _Candidate:
         truth, mask = frame.images["truth"], frame.mask
         self.psnr.append(psnr(image, truth, mask))
         self.ssim.append(ssim(image, truth, mask))
+        self.fine.append(fine_energy(image, mask))
         self.seam.append(seam_contrast(image, frame.images["nothing"]))
+        self.kept.append(count_kept(image, frame))
         error = image.astype(np.float32) - truth
         if self.last_number == frame.number - 1:
             change = np.abs(error - self.last_error).mean(-1)
@@ -150,7 +172,12 @@ class _Candidate:
         return {"psnr": _mean(self.psnr), "ssim": _mean(self.ssim)}
 
     def artefact_figures(self) -> Figures:
-        return {"seam": _mean(self.seam), "flicker": _mean(self.flicker)}
+        both, either = np.sum(self.kept, axis=0)
+        return {
+            "kept": both / either if either else np.nan,
+            "seam": _mean(self.seam),
+            "flicker": _mean(self.flicker),
+        }
 
     def pose_figures(self, known: _Known, anchors: list[np.ndarray]) -> Figures:
         """Errors of points and pose; anchors are the true points on the unturned head."""

@@ -1,4 +1,4 @@
-"""What the nets of a run draw, before it is put into the frames: clips of faces for the judges.
+"""What the nets of a run give, before it is put into the frames: clips of faces for the judges.
 
 The judges look for a face in a picture, so the aligned faces, which fill theirs, are enlarged and
 get a border. A frame whose face is not aligned is grey, so that frames keep their numbers.
@@ -14,22 +14,25 @@ from PIL import Image
 
 import nn
 import video
+from colorcorrect import TRANSFERS
 from provenance.record import STATEMENT_REPLACED
 from stages.align import Faces, align
 from stages.clips import open_clips, select_learnt
 from stages.convert_steps import CONVERT_BATCH, Draw, batched
 from stages.detect import detect
 from stages.options import parse
+from stages.presets import Preset
 from stages.run import Run
 from stages.start import prepare
 from stages.train import train
+from stages.trainers import Trainer
 
 ENLARGED = 3  # times; by eye
 BORDER = 60  # pixels around the enlarged face, enough for both judges' detectors
 GREY = 128  # 8-bit level
 
 
-def open_trained(arguments: list[str]) -> tuple[dict[str, Faces], Draw]:
+def open_trained(arguments: list[str]) -> tuple[dict[str, Faces], Trainer]:
     """Aligned faces and the trained nets of a run with these arguments of pipeline.py.
 
     What is not finished of detection, alignment and training is finished first.
@@ -39,7 +42,7 @@ def open_trained(arguments: list[str]) -> tuple[dict[str, Faces], Draw]:
     clips = open_clips(settings)
     with Run(settings) as run:
         faces = align(run, select_learnt(clips, settings), detect(run, clips))
-        return faces, train(run, faces).swap
+        return faces, train(run, faces)
 
 
 def draw_as_donor(faces: dict[int, np.ndarray], draw: Draw) -> dict[int, np.ndarray]:
@@ -49,6 +52,12 @@ def draw_as_donor(faces: dict[int, np.ndarray], draw: Draw) -> dict[int, np.ndar
         pictures = draw(np.stack([faces[number] for number in numbers]))
         drawn |= zip(numbers, np.rint(pictures.clip(0, 1) * 255).astype(np.uint8), strict=True)
     return drawn
+
+
+def colour(draw: Draw, preset: Preset) -> Draw:
+    """`draw`, followed by the preset's transfer of colours, which a face gets in a frame."""
+    transfer = TRANSFERS[preset.colour].for_clip(preset.canvas)
+    return lambda faces: transfer(draw(faces), faces / np.float32(255))
 
 
 def write_faces(
@@ -69,9 +78,12 @@ def write_faces(
             writer.write(picture, number / rate)
 
 
-def write_drawn(arguments: list[str], drawn: Path, target: Path, donor: Path) -> None:
+def write_drawn(
+    arguments: list[str], drawn: Path, target: Path, donor: Path, coloured: bool = False
+) -> None:
     """Write a clip of what a run's nets draw; and of both people's faces, unless it is there."""
-    faces, draw = open_trained(arguments)
+    faces, trainer = open_trained(arguments)
+    draw = colour(trainer.swap, trainer.preset) if coloured else trainer.swap
     rate = video.open_clip(arguments[0]).rate
     for path, role in ((target, "target"), (donor, "donor")):
         if not path.exists():

@@ -9,7 +9,8 @@ Each name gives a context manager within which the program works without the ide
 Of conversion, which uses the nets that the whole program has trained:
     correction  correcting codes by what of the expression has not arrived
     deflicker   the mean over time of what the net draws
-    light       the transfer of the target's light in each frame
+    net         the colour net
+    light       the transfer of the target's light in each frame, which the net begins with
     opacity     keeping the frame's pixels where the two faces disagree
     edge        keeping some more of them beside those
     biweight    ignoring differences at the rim that are too great to be light
@@ -24,7 +25,7 @@ from unittest.mock import patch
 import numpy as np
 
 import nn
-from colorcorrect import none
+from colorcorrect import light, none
 from intracoder import Intracoder, personal, swap, train
 from intracoder.model import shrink
 from intracoder.start import StartNet
@@ -44,13 +45,14 @@ def _draw_as_b(model: Intracoder, codes: nn.Tensor) -> np.ndarray:
 WITHOUT_IN_TRAINING = {
     "start": lambda: patch("intracoder.load_start", lambda: StartNet(np.random.default_rng(0))),
     "warps": lambda: patch("intracoder.augment.warp_randomly", lambda faces, rng: faces),
-    "repaint": lambda: patch("colorcorrect.light.before_training", none.before_training),
+    "repaint": lambda: patch("colorcorrect.net.before_training", none.before_training),
     "back": lambda: patch.object(train, "draw_as_a", _draw_as_b),
     "sharing": lambda: patch.object(personal, "OWN_SHARE", 1.0),
 }
 WITHOUT_IN_CONVERSION = {
     "correction": lambda: patch.object(swap, "CORRECTIONS", 0),
     "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
+    "net": lambda: patch("colorcorrect.net.for_clip", light.for_clip),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
     "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
     "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),

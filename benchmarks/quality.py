@@ -2,22 +2,25 @@
 
     python -m benchmarks.quality TARGET DONOR --judge PYTHON [--minutes 2 8 20]
                                  [--without start warps ...] [--every 2]
-                                 [--directions forward reverse] [--pictures finished drawn]
+                                 [--directions forward reverse]
+                                 [--pictures finished coloured drawn]
 
 "forward" puts the donor's face onto the target, "reverse" the target's onto the donor. A swap is
 made for each length of training, and one for each idea (benchmarks/ideas.py) that is left out of a
-run of the first length. Two kinds of pictures are judged:
+run of the first length. Three kinds of pictures are judged:
 
     finished    the finished clip against the target's
-    drawn       what the nets draw, before it is put into the frames, against the target's aligned
-                faces; see benchmarks/as_drawn.py
+    drawn       what the intracoder draws, before it is put into the frames, against the target's
+                aligned faces; see benchmarks/as_drawn.py
+    coloured    the same after the transfer of colours
 
 Prints JSON lines. For each clip, one of what the recogniser says of who it is, and one for each of
 six movements that the mesh reads; benchmarks/readings.py says what the figures mean, and the
 scripts of the judges what PYTHON must have. The target's own are printed first as what to compare
 with; "target blurred" is its own copy, slightly blurred, the most that the mesh can show.
-"brightness" is measured here, over all frames: the mean second difference of the brightness in the
-middle of the face from frame to frame, in 8-bit levels.
+Two figures are measured here, over all frames. "brightness" is the mean second difference of the
+brightness in the middle of the face from frame to frame, in 8-bit levels. "fine" is the energy of
+the finest details of the face, over that of the target's own: 1 where it is as sharp and as grainy.
 
 Clips, runs, readings and, for each direction, a picture, sheet.png, go to --folder; what is there
 is not made again.
@@ -30,7 +33,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +42,7 @@ from PIL import Image
 import nn
 import pipeline
 import video
+from actors.measures import fine_energy
 from faces import Canvas, align, manifest, warp
 from files import contact_sheet, pick_evenly, run_command
 from stages.presets import PRESETS
@@ -55,6 +59,7 @@ QUALITY_SHEET_CANVAS = Canvas(
 )  # the face and some of its surroundings
 ALIGNED_FACE = 100, 120  # pixels, (w, h) of the aligned face in which the brightness is measured
 NOSE_AND_CHEEKS = slice(50, 80), slice(30, 66)  # rows and columns of it, without eyes and lips
+MAX_FINE_HEIGHT = 512  # pixels, of the face in which fine details are measured
 BLUR = 1.5  # pixels by which the blurred copy of the target is blurred; about that of a swap
 
 
@@ -101,7 +106,7 @@ class Direction:
 class Kind:
     """A kind of pictures that is judged: clips of both people to judge by."""
 
-    name: str  # "finished" or "drawn"
+    name: str  # "finished", "coloured" or "drawn"
     target: Path
     donor: Path
     blur: float  # pixels
@@ -134,9 +139,11 @@ class Measurement:
         self.finished = Kind("finished", direction.target, direction.donor, BLUR)
         faces = (direction.folder / f"{role} faces.mkv" for role in ("target", "donor"))
         self.drawn = Kind("drawn", *faces, BLUR * ENLARGED)
+        self.coloured = replace(self.drawn, name="coloured")
         self.sheet = {"target": direction.target}  # clips by name
         self.rows: dict[int, manifest.Row] = {}  # of the target
         self.people_printed: set[Kind] = set()
+        self.target_fine: float | None = None  # energy of the finest details of the target's face
 
     def measure_finished(self, experiment: Experiment) -> None:
         """Make and judge the finished clip of an experiment."""
@@ -147,20 +154,21 @@ class Measurement:
         self.rows = self.rows or manifest.read(run / "target" / "manifest.jsonl")
         self.sheet[experiment.name] = output
         self.print_people(self.finished)
-        brightness = round(measure_brightness(output, self.rows), 3)
-        figures = {"minutes": experiment.minutes, "brightness": brightness, "seconds": seconds}
+        figures = {"minutes": experiment.minutes, "seconds": seconds}
+        figures |= self.measure_faces(output)
         self.print_swap(self.finished, experiment.name, output, **figures)
 
-    def measure_drawn(self, experiment: Experiment) -> None:
-        """Draw and judge what the nets of an experiment draw."""
-        if not experiment.trained_anew:
+    def measure_drawn(self, experiment: Experiment, kind: Kind) -> None:
+        """Draw and judge what the nets of an experiment draw; coloured, if `kind` is."""
+        coloured = kind is self.coloured
+        if not experiment.trained_anew and not coloured:
             return
-        output = self.direction.folder / f"{experiment.name} drawn.mkv"
+        output = self.direction.folder / f"{experiment.name} {kind.name}.mkv"
         arguments = self.direction.arguments(experiment, self.threads)
-        faces = self.drawn.target, self.drawn.donor
-        make(experiment, output, lambda: write_drawn(arguments, output, *faces))
-        self.print_people(self.drawn)
-        self.print_swap(self.drawn, experiment.name, output, minutes=experiment.minutes)
+        faces = kind.target, kind.donor
+        make(experiment, output, lambda: write_drawn(arguments, output, *faces, coloured))
+        self.print_people(kind)
+        self.print_swap(kind, experiment.name, output, minutes=experiment.minutes)
 
     def print_people(self, kind: Kind) -> None:
         """Print once what the judges say of the people themselves."""
@@ -176,7 +184,7 @@ class Measurement:
         self.print(kind, "people", "recogniser", **people_figures(target, donor))
         figures = identity_figures(target, target, donor)
         if kind is self.finished:
-            figures["brightness"] = round(measure_brightness(kind.target, self.rows), 3)
+            figures |= self.measure_faces(kind.target)
         self.print(kind, "target", "recogniser", **figures)
         self.print_movements(kind, "target blurred", real, blurred)
 
@@ -191,6 +199,13 @@ class Measurement:
         )
         self.print(kind, name, "recogniser", **identity_figures(made, target, donor), **figures)
         self.print_movements(kind, name, real, moved)
+
+    def measure_faces(self, clip: Path) -> dict[str, float]:
+        """The figures "brightness" and "fine" of a clip."""
+        brightness, fine = measure_faces(clip, self.rows)
+        if self.target_fine is None:
+            self.target_fine = measure_faces(self.direction.target, self.rows)[1]
+        return {"brightness": round(brightness, 3), "fine": round(fine / self.target_fine, 3)}
 
     def print_movements(self, kind: Kind, name: str, real, made) -> None:
         second = max(round(video.open_clip(kind.target).rate / self.every), 1)
@@ -207,23 +222,25 @@ class Measurement:
             Image.fromarray(sheet).save(self.direction.folder / "sheet.png")
 
 
-def measure_brightness(path: Path, rows: dict[int, manifest.Row]) -> float:
-    """Mean second difference of the brightness of the face, in 8-bit levels.
+def measure_faces(path: Path, rows: dict[int, manifest.Row]) -> tuple[float, float]:
+    """Mean second difference of the face's brightness in levels, and mean energy of fine details.
 
     The face is where it lies in the target, by the target's manifest.
     """
-    levels = {}
+    matrices = {number: np.array(row.matrix) for number, row in rows.items() if row.ok}
+    canvas = Canvas.native(align.WHOLE_FACE, [*matrices.values()], MAX_FINE_HEIGHT)
+    mask, levels, fine = canvas.mask(), {}, []
     for frame in video.open_clip(path):
-        row = rows.get(frame.number)
-        if row and row.ok:
-            face = warp.warp(frame.image, np.array(row.matrix), ALIGNED_FACE)
+        if frame.number in matrices:
+            face = warp.warp(frame.image, matrices[frame.number], ALIGNED_FACE)
             levels[frame.number] = face[NOSE_AND_CHEEKS].mean()
+            fine.append(fine_energy(canvas.warp(frame.image, matrices[frame.number]), mask))
     second = [
         abs(levels[n - 1] - 2 * levels[n] + levels[n + 1])
         for n in levels
         if n - 1 in levels and n + 1 in levels
     ]
-    return float(np.mean(second))
+    return float(np.mean(second)), float(np.mean(fine))
 
 
 def compose_sheet(clips: dict[str, Path], rows: dict[int, manifest.Row]) -> np.ndarray:
@@ -254,8 +271,9 @@ def main() -> None:
         for experiment in experiments:
             if "finished" in options.pictures:
                 measurement.measure_finished(experiment)
-            if "drawn" in options.pictures:
-                measurement.measure_drawn(experiment)
+            for kind in (measurement.coloured, measurement.drawn):
+                if kind.name in options.pictures:
+                    measurement.measure_drawn(experiment, kind)
         measurement.write_sheet()
 
 
@@ -264,7 +282,7 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add, ideas = p.add_argument, list(WITHOUT)
-    directions, pictures = ["forward", "reverse"], ["finished", "drawn"]
+    directions, pictures = ["forward", "reverse"], ["finished", "coloured", "drawn"]
     add("target", type=Path)
     add("donor", type=Path)
     add("--judge", metavar="PYTHON", required=True)

@@ -37,9 +37,13 @@ class Judges:
     def read(self, *wanted: tuple[str, Path, float]) -> list[Readings]:
         """The readings of each (key of JUDGES, clip, pixels by which it is blurred)."""
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(lambda reading: self._read(*reading), wanted))
+            files = list(pool.map(lambda reading: self._make(*reading), wanted))
+        # One after the other: np.load parses headers with `ast`, which in Python 3.11 sometimes
+        # fails with a SystemError when several threads use it (python/cpython issue 106905).
+        return [_load(file) for file in files]
 
-    def _read(self, judge: str, clip: Path, blur: float) -> Readings:
+    def _make(self, judge: str, clip: Path, blur: float) -> Path:
+        """The file of a reading, which is made unless it is there and newer than the clip."""
         file = self._file(judge, clip, blur)
         if not file.exists() or file.stat().st_mtime < clip.stat().st_mtime:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -50,14 +54,18 @@ class Judges:
             command = [str(part) for part in command]
             subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=one_core)
             partial.replace(file)
-        with np.load(file) as arrays:
-            return dict(arrays)
+        return file
 
     def _file(self, judge: str, clip: Path, blur: float) -> Path:
         """Named by the clip's place, as two clips may have one name."""
         place = hashlib.sha256(str(clip.resolve()).encode()).hexdigest()[:8]
         blurred = f" blur {blur:g}" if blur else ""
         return self.folder / f"{clip.stem} {place} {judge} every {self.every}{blurred}.npz"
+
+
+def _load(file: Path) -> Readings:
+    with np.load(file) as arrays:
+        return dict(arrays)
 
 
 def people_figures(target: Readings, donor: Readings) -> dict:

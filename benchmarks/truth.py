@@ -1,6 +1,7 @@
 """Swaps of rendered actors against the true swap, which is known.
 
     python -m benchmarks.truth [--preset standard] [--minutes M] [--pairs 6] [--set develop]
+                               [--hard hand]
 
 For each pair of actors two clips are rendered, each in a performance of its own, and swapped by
 pipeline.py as any two clips are. Prints a JSON line for each pair and candidate, and one for each
@@ -33,6 +34,7 @@ import pipeline
 import video
 from actors import Model, Moment, RenderedFrame, Scene, film, sample_actor
 from actors.comparison import ComparedFrame, read_compared
+from actors.scene import HARD_CASES
 from actors.score import Figures, nan_to_none, score
 from faces import align, warp
 from files import run_command
@@ -117,7 +119,8 @@ def read_candidates(folder: Path, nearest: Nearest) -> Iterator[ComparedFrame]:
 def render_pair(pair: Pair, options: argparse.Namespace, folder: Path) -> list[RenderedFrame]:
     """Write target.mkv with its truth and donor.mkv; returns the donor's frames."""
     frames, size = options.frames, (options.size, options.size)
-    target = Scene(pair.target, pair.target_performance, frames, size, face=pair.donor)
+    hard = frozenset(options.hard)
+    target = Scene(pair.target, pair.target_performance, frames, size, face=pair.donor, hard=hard)
     donor = Scene(pair.donor, pair.donor_performance, frames, size)
     for _ in film(target, folder / "target.mkv", folder / "truth", sound=False):
         pass
@@ -158,6 +161,7 @@ def main() -> None:
         "set": options.set,
         "frames": options.frames,
         "size": options.size,
+        "hard": options.hard,
     }
     pairs, found, seconds = PAIRS[options.set][: options.pairs], [], []
     for pair in pairs:
@@ -190,6 +194,8 @@ def parse() -> argparse.Namespace:
     add("--set", choices=PAIRS, default="develop")
     add("--frames", type=int, default=125, help="of each clip")
     add("--size", type=int, default=320, metavar="PX")
+    help = "what makes the target's clip hard: " + ", ".join(HARD_CASES)
+    add("--hard", nargs="+", choices=HARD_CASES, default=[], metavar="CASE", help=help)
     nn.parallel.add_threads_option(p)
     return p.parse_args()
 

@@ -14,8 +14,10 @@ from functools import partial
 
 import numpy as np
 
+from faces import Canvas
+
 from .reinhard import reinhard
-from .transfer import FrameTransfer, repaint
+from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
 
 MIN_SHADING = 0.02  # 0..1; smaller shadings are raised to it before the division; by eye
 LIGHT_GAINS = 0.5, 2.0  # limits of the quotient: a larger change is not due to light; by eye
@@ -30,9 +32,9 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
     return repaint(partial(reinhard, max_chroma_gain=1.0), donor, target, weights)
 
 
-def for_clip(weights: np.ndarray) -> FrameTransfer:
-    """Gives each drawn face the shading of the face that it replaces."""
-    return Relight(weights)
+def for_clip(canvas: Canvas) -> FrameTransfer:
+    """Gives each drawn face the shading of the face that it replaces; the result may exceed 1."""
+    return one_by_one(Relight(weigh_pixels(canvas)))
 
 
 class Relight:

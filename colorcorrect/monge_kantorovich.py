@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from faces import Canvas
+
 from .lab import check_floats
 from .moments import moments
-from .transfer import FrameTransfer, repaint
+from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
 
 # Smaller variances may be float32 rounding, which their inverse would amplify. The first limit is
 # for colours 0..1, the second is relative to the largest variance.
@@ -42,9 +44,10 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
     return repaint(monge_kantorovich, donor, target, weights)
 
 
-def for_clip(weights: np.ndarray) -> FrameTransfer:
+def for_clip(canvas: Canvas) -> FrameTransfer:
     """Each drawn face with the statistics of the face that it replaces."""
-    return lambda drawn, target: monge_kantorovich(drawn, target, weights)
+    weights = weigh_pixels(canvas)
+    return one_by_one(lambda drawn, target: monge_kantorovich(drawn, target, weights))
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from faces import Canvas
+
 from .transfer import FrameTransfer
 
 
@@ -12,6 +14,6 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
     return donor
 
 
-def for_clip(weights: np.ndarray) -> FrameTransfer:
-    """Every drawn face as it is."""
+def for_clip(canvas: Canvas) -> FrameTransfer:
+    """The drawn faces as they are."""
     return lambda drawn, target: drawn

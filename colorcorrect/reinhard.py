@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from faces import Canvas
+
 from .lab import lab_to_rgb, rgb_to_lab
 from .moments import moments
-from .transfer import FrameTransfer, repaint
+from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
 
 MIN_LAB_VARIANCE = 1e-8  # of L, a or b; a smaller one may be float32 rounding of values up to 100
 
@@ -42,6 +44,7 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
     return repaint(reinhard, donor, target, weights)
 
 
-def for_clip(weights: np.ndarray) -> FrameTransfer:
+def for_clip(canvas: Canvas) -> FrameTransfer:
     """Each drawn face with the statistics of the face that it replaces."""
-    return lambda drawn, target: reinhard(drawn, target, weights)
+    weights = weigh_pixels(canvas)
+    return one_by_one(lambda drawn, target: reinhard(drawn, target, weights))

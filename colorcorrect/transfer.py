@@ -7,7 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-# (drawn, target) -> drawn in the target's colours: (h, w, 3) floats 0..1; the result may leave 0..1
+from faces import Canvas
+
+# Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
+STATISTICS_FEATHER = 0.3
+
+# (drawn, target) -> drawn in the target's colours: all (N, h, w, 3) float32, 0..1; the result may
+# leave 0..1
 FrameTransfer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -24,12 +30,19 @@ class ColourTransfer(Protocol):
         """
         ...
 
-    def for_clip(self, weights: np.ndarray) -> FrameTransfer:
-        """The function for the frames of a clip. What they share is computed here, once.
-
-        weights  (h, w) 0..1: how much each pixel of the canvas counts in statistics
-        """
+    def for_clip(self, canvas: Canvas) -> FrameTransfer:
+        """The function for faces on a canvas. What they share is computed here, once."""
         ...
+
+
+def weigh_pixels(canvas: Canvas) -> np.ndarray:
+    """How much each pixel of a canvas counts in statistics of its face: (h, w) float32, 0..1."""
+    return canvas.mask(STATISTICS_FEATHER)
+
+
+def one_by_one(transfer: FrameTransfer) -> FrameTransfer:
+    """A function of faces (N, h, w, 3), from one that takes a face (h, w, 3)."""
+    return lambda drawn, target: np.stack([*map(transfer, drawn, target)])
 
 
 def repaint(

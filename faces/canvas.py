@@ -73,6 +73,10 @@ class Canvas:
         """
         return warp.warp(image, self.matrix(to_aligned), self.size, edges="repeat")
 
+    def resize(self, images: np.ndarray) -> np.ndarray:
+        """Pictures (N, H, W, C) of the region, scaled to the canvas: see `warp.resize`."""
+        return warp.resize(images, self.size)
+
     def unwarp_into(
         self, frame: np.ndarray, patch: np.ndarray, opacity: np.ndarray, to_aligned: np.ndarray
     ) -> np.ndarray:

@@ -90,10 +90,8 @@ def apply_style(x, gain, bias) -> nn.Tensor:
 
 def load_start(path: Path = START_WEIGHTS) -> StartNet:
     """The net of a file. Raises nn.CheckpointError if the file is damaged or unfit."""
-    stored, _ = nn.checkpoint.read_arrays(path)  # float16
-    arrays = {name: values.astype(np.float32) for name, values in stored.items()}
     net = StartNet(np.random.default_rng(0))
-    nn.checkpoint.load_module(net, arrays, str(path))
+    nn.checkpoint.load_weights(path, net)
     return net
 
 

@@ -84,6 +84,19 @@ def load_module(
         tensor.data = backend.of(tensor.data).array(given[name])
 
 
+def write_weights(path: str | os.PathLike, module: Module, made_from: Mapping) -> None:
+    """Write the arrays of a module as float16, and a dictionary that says how they were made."""
+    halves = {name: array.astype(np.float16) for name, array in module_arrays(module).items()}
+    write_arrays(path, halves, made_from)
+
+
+def load_weights(path: str | os.PathLike, module: Module) -> None:
+    """Put what `write_weights` wrote into a module. Raises as `read_arrays` and `load_module`."""
+    arrays, _ = read_arrays(path)
+    singles = {name: array.astype(np.float32) for name, array in arrays.items()}
+    load_module(module, singles, str(path))
+
+
 def _check_array(name: str, given: np.ndarray, wanted) -> None:
     if given.shape != wanted.shape or given.dtype != wanted.dtype:
         found, expected = (f"{a.dtype} {a.shape}" for a in (given, wanted))

@@ -17,7 +17,8 @@ import numpy as np
 
 import poisson
 import provenance
-from colorcorrect import TRANSFERS
+from colorcorrect import TRANSFERS, before_net
+from colorcorrect.transfer import weigh_pixels
 from faces import Canvas, mask
 from faces.deflicker import deflicker_over_time
 from faces.manifest import Row
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from .choose import Tracks
     from .clips import Selection
     from .run import Run
-
-# Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
-STATISTICS_FEATHER = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ def replace_face(
     masks = [canvas.mask(yaw=yaw) for yaw in mask.MASK_YAWS]
     allowed = [poisson.allowed_difference(at_yaw) for at_yaw in masks]
     domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames, factored once
-    weights = canvas.mask(STATISTICS_FEATHER)  # of pixels, in statistics of colour
+    weights = weigh_pixels(canvas)  # of pixels, in statistics of colour
     yaws = smooth_yaw_over_time(rows)
 
     faces = steps.draw_faces(frames, rows, draw, preset.canvas)
@@ -76,8 +74,11 @@ def replace_face(
         faces = deflicker_over_time(faces)
     batches = steps.gather(faces, rows, yaws)
     batches = apply_step(batches, steps.put_on_canvas, canvas)
-    batches = apply_step(batches, steps.transfer_colour, TRANSFERS[preset.colour].for_clip(weights))
+    plain, transfer = (TRANSFERS[name] for name in (before_net(preset.colour), preset.colour))
+    batches = apply_step(batches, steps.transfer_colour, plain.for_clip(canvas))
     batches = apply_step(batches, steps.find_opacity, masks, allowed)
+    if transfer is not plain:
+        batches = apply_step(batches, steps.transfer_colour, transfer.for_clip(canvas))
     batches = apply_step(batches, steps.find_rim, domain, weights)
     if preset.smooth:
         batches = steps.damp_rim_over_time(batches)

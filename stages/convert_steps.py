@@ -11,7 +11,7 @@ import numpy as np
 import nn
 import poisson
 from colorcorrect.transfer import FrameTransfer
-from faces import Canvas, mask, warp
+from faces import Canvas, mask
 from faces.manifest import Row
 from video import Frame
 
@@ -92,13 +92,12 @@ def put_on_canvas(batch: Batch, canvas: Canvas) -> Batch:
     # As floats, since rounding before blending would show as noise in dark places.
     images = (batch.frames[i].image.astype(np.float32) for i in batch.indices)
     back = [canvas.warp(image, to) for image, to in zip(images, batch.matrices, strict=True)]
-    return replace(batch, drawn=warp.resize(batch.drawn, canvas.size), back=np.stack(back))
+    return replace(batch, drawn=canvas.resize(batch.drawn), back=np.stack(back))
 
 
 def transfer_colour(batch: Batch, transfer: FrameTransfer) -> Batch:
     """Give the drawn faces the colours of the faces that they replace."""
-    pairs = zip(batch.drawn, batch.back / 255, strict=True)
-    return replace(batch, fore=np.stack([transfer(drawn, face) for drawn, face in pairs]) * 255)
+    return replace(batch, fore=transfer(batch.drawn, batch.back / 255) * 255)
 
 
 def find_opacity(batch: Batch, masks: list[np.ndarray], allowed: list[np.ndarray]) -> Batch:

@@ -59,7 +59,7 @@ HELP = {
     "size": "height in pixels of the canvas a face is blended on, at most (default: 256; a smaller "
     "face keeps its own)",
     "colour": "how the face's colours are matched to the target's (default: the preset's; "
-    "standard: light, seed: none)",
+    "standard: net, seed: none)",
     "seed": "of everything random (default: 0)",
     "device": "where to train and swap (default: cpu)",
     "run": "the run folder; an existing run continues (default: runs/ and OUT's name, numbered if "
@@ -135,6 +135,8 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
                 parser.error(f"{spell_option(name)} is for clips of yours; the demo has its own")
     if options.all_faces and options.face is not None:
         parser.error("--face picks one face, --all-faces takes all")
+    if options.preset == "seed" and options.colour == "net":
+        parser.error("--colour net has not learnt the small faces of --preset seed; choose another")
     if options.min_size < PNET_WINDOW:
         parser.error(f"--min-size is at least {PNET_WINDOW} pixels, the detector's window")
 

@@ -52,7 +52,7 @@ PRESETS = {
         rounds=None,
         minutes=8,
         phases=("faces",),
-        colour="light",
+        colour="net",
         smooth=True,
     ),
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 import intracoder
 import nn
+from colorcorrect import TRANSFERS
 from faces import Canvas, mask
 from files import pick_evenly
 from intracoder.train import FEATURE_WEIGHT, TrainingFaces
@@ -57,10 +58,13 @@ class TodayTrainer(Trainer):
 
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         a, b = (own[pick_evenly(len(own), count)] for own in (self.faces.a, self.faces.b))
+        transfer = TRANSFERS[self.preset.colour].for_clip(self.preset.canvas)
+        swapped = self.swap(a)
         return {
             "target": list(a),
             "target rebuilt": list(intracoder.redraw_faces(self.model, a, "a")),
-            "swapped": list(self.swap(a)),
+            "swapped": list(swapped),
+            "coloured": list(transfer(swapped, a / np.float32(255))),
             "donor": list(b),
             "donor rebuilt": list(intracoder.redraw_faces(self.model, b, "b")),
         }

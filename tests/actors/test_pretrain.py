@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import nn
-from actors import casts, pretrain
+from actors import casts, pretrain, pretraining
 from intracoder import start
 
 SMALL = casts.CastSize(actors=2, moments=3)
@@ -20,7 +20,7 @@ def pictures():
 def small(monkeypatch):
     monkeypatch.setattr(pretrain, "HELD_OUT_CASTS", 1)
     monkeypatch.setattr(pretrain, "PRETRAIN_CASTS", 1)
-    monkeypatch.setattr(pretrain, "PRETRAIN_ROUND_STEPS", 2)
+    monkeypatch.setattr(pretraining, "PRETRAIN_ROUND_STEPS", 2)
     monkeypatch.setattr(casts, "CAST_SIZE", SMALL)
 
 
@@ -53,18 +53,23 @@ def test_disagreement_is_0_where_actors_of_a_moment_have_one_code():
 
 
 def test_pretraining_trains_goes_on_and_writes_a_start_that_loads(tmp_path, pictures):
-    state = pretrain.Pretraining(start.StartNet(np.random.default_rng(0)), minutes=1e-9)
+    state = _begin(seed=0, minutes=1e-9)
     [loss] = list(pretrain.train(state, pictures))  # the time is over after one round
     assert state.progress == 1 and state.steps == 2 and np.isfinite(loss)
     state.save(tmp_path / "state.npz")
-    pretrain.write_start(tmp_path / "start.npz", state, pictures)
+    state.write_weights(tmp_path / "start.npz", {"casts": 2})
     loaded = start.load_start(tmp_path / "start.npz")
     expected = state.net.trunk.steps[1].kernel.data
     np.testing.assert_allclose(loaded.trunk.steps[1].kernel.data, expected, atol=1e-3)
-    continued = pretrain.Pretraining(start.StartNet(np.random.default_rng(1)), minutes=9)
+    continued = _begin(seed=1, minutes=9)
     continued.load(tmp_path / "state.npz")
     assert continued.steps == 2 and continued.adam.count == 2
     np.testing.assert_array_equal(continued.net.trunk.steps[1].kernel.data, expected)
+
+
+def _begin(seed, minutes):
+    net = start.StartNet(np.random.default_rng(seed))
+    return pretrain.Pretraining(net, minutes, pretrain.PRETRAIN_RATE)
 
 
 def test_casts_are_rendered_once_and_read_back(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from actors import Model, Moment, Scene, render_frames, sample_actor
 from actors.camera import project
 from actors.comparison import ComparedFrame
-from actors.measures import psnr, seam_contrast, ssim
+from actors.measures import fine_energy, psnr, seam_contrast, ssim
 from actors.pose import apply_pose, estimate_pose
 from actors.score import nan_to_none, score
 
@@ -82,6 +82,7 @@ def scored(detector):
                 "blank": np.full_like(s.image, 90),
             },
             s.mask,
+            s.visible,
             s.swap_points,
             s.moment,
         )
@@ -131,7 +132,7 @@ def test_what_cannot_be_measured_is_nan_and_null_in_json(scored):
     )  # no two frames follow one another
     assert nan_to_none(figures)["blank"]["points"] is None and nan_to_none(figures)[
         "truth"
-    ] == figures["truth"] | {"flicker": None, "jitter": None}
+    ] == figures["truth"] | {"flicker": None, "jitter": None, "kept": None}
 
 
 def test_expressions_are_read_better_than_by_guessing_their_mean(scored):
@@ -162,11 +163,24 @@ def test_flicker_and_jitter_are_of_frames_that_follow_one_another(detector):
             "shaken": np.roll(truth, 3 * (frame.number % 2), axis=1),
         }
         frames.append(
-            ComparedFrame(frame.number, images, frame.mask, frame.swap_points, frame.moment)
+            ComparedFrame(
+                frame.number, images, frame.mask, frame.visible, frame.swap_points, frame.moment
+            )
         )
     figures = score(frames, scene.swapped_model, detector)
     assert figures["flickers"]["flicker"] == pytest.approx(16) and figures["truth"]["flicker"] == 0
     assert figures["truth"]["jitter"] == 1 and figures["shaken"]["jitter"] > 2
+
+
+def test_what_hides_the_face_is_kept_by_the_true_swap_and_not_by_what_covers_it(detector):
+    scene = Scene(6, 11, 75, (128, 128), face=3, hard={"hand"})
+    frames = []
+    for s in render_frames(scene, range(20, 40)):
+        images = {"truth": s.swap, "nothing": s.image, "white": np.full_like(s.image, 255)}
+        frames.append(ComparedFrame(s.number, images, s.mask, s.visible, s.swap_points, s.moment))
+    assert max(frame.hidden.sum() for frame in frames) > 200
+    kept = {name: f["kept"] for name, f in score(frames, scene.swapped_model, detector).items()}
+    assert kept["truth"] > 0.8 and kept["white"] == 0 and 0.02 < kept["nothing"] < 0.6
 
 
 def test_no_frame_or_no_face_to_score_by_is_refused(detector):
@@ -178,8 +192,28 @@ def test_no_frame_or_no_face_to_score_by_is_refused(detector):
         0,
         {"truth": blank, "nothing": blank},
         np.ones((64, 64)),
+        np.ones((64, 64)),
         model.points(Moment(), (64, 64)),
         Moment(),
     )
     with pytest.raises(ValueError, match="does not find"):
         score([frame], model, detector)
+
+
+def test_fine_energy_of_white_noise_is_what_its_filter_passes():
+    noise = np.random.default_rng(0).normal(128, 10, (200, 200, 1))
+    picture = np.rint(noise).astype(np.uint8).repeat(3, axis=2)
+    kernel = np.exp(-(np.arange(-4.0, 5) ** 2) / 2)
+    passed = -np.outer(kernel, kernel) / kernel.sum() ** 2
+    passed[4, 4] += 1
+    mask = np.ones((200, 200))
+    assert fine_energy(picture, mask) == pytest.approx(100 * (passed**2).sum(), rel=0.03)
+    picture[:, 100:] = 90  # where the mask is 0, nothing counts
+    mask[:, 90:] = 0
+    assert fine_energy(picture, mask) == pytest.approx(100 * (passed**2).sum(), rel=0.03)
+
+
+def test_the_true_swap_is_as_fine_as_itself_and_a_blank_is_not(scored):
+    figures, _ = scored
+    assert figures["truth"]["fine"] == 1 and figures["blank"]["fine"] == 0
+    assert 0.5 < figures["nothing"]["fine"] < 2

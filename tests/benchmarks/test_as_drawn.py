@@ -1,5 +1,6 @@
 """Clips of aligned faces for the judges: enlarged, bordered, under the frames' own numbers."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 import video
 from benchmarks import as_drawn
 from stages.convert_steps import CONVERT_BATCH
+from stages.presets import PRESETS
 
 
 def test_every_face_is_drawn_under_its_number():
@@ -26,3 +28,10 @@ def test_a_face_stands_in_a_border_and_a_frame_without_one_is_grey(tmp_path):
     np.testing.assert_array_equal(face, np.pad(inside, as_drawn.BORDER))
     assert second.time == Fraction(1, 25)
     assert video.read_comment(path) == "a test"
+
+
+def test_coloured_faces_are_the_drawn_ones_after_the_transfer():
+    preset = replace(PRESETS["standard"], colour="light")
+    faces = np.random.default_rng(0).integers(50, 200, (3, 128, 128, 3)).astype(np.uint8)
+    dark = as_drawn.colour(lambda some: some / np.float32(510), preset)(faces)
+    np.testing.assert_allclose(dark, faces / 255, atol=0.01)

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from benchmarks import ideas, quality
+from faces import manifest
 from stages.options import parse
 from stages.presets import PRESETS
 from stages.trainers.base import repaint_donor
+from tests import clips
 
 
 @pytest.mark.parametrize("idea", ideas.WITHOUT)
@@ -50,3 +53,19 @@ def test_what_is_there_is_not_made_again(tmp_path):
     for _ in range(2):
         quality.make(quality.Experiment(8), file, work)
     assert made == [PRESETS["standard"]]
+
+
+def test_brightness_and_fineness_are_of_the_face(tmp_path):
+    rng = np.random.default_rng(0)
+    still = rng.integers(100, 140, (120, 100, 3)).astype(np.uint8)
+    flash = [still, still + np.uint8(20), still]
+    soft = [ndimage.gaussian_filter(still, (2, 2, 0))] * 3
+    matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    rows = {n: manifest.Row(n, f"{n}/25", "ok", matrix=matrix) for n in range(3)}
+    measured = {}
+    for name, images in (("flash", flash), ("soft", soft)):
+        clip = tmp_path / f"{name}.mkv"
+        clips.make_clip(clip, images, codec="ffv1", pixel_format="bgr0")
+        measured[name] = quality.measure_faces(clip, rows)
+    assert measured["flash"][0] == pytest.approx(40) and measured["soft"][0] == 0
+    assert measured["flash"][1] > 20 > 1 > measured["soft"][1]

@@ -3,15 +3,19 @@ import pytest
 
 from colorcorrect import TRANSFERS
 from colorcorrect.lab import rgb_to_lab
+from colorcorrect.transfer import weigh_pixels
+from faces import Canvas, align
+
+CANVAS = Canvas(align.WHOLE_FACE, (12, 16))
 
 
 @pytest.fixture
 def people():
-    """The donor's faces (5, 8, 6, 3) uint8, the target's, which are yellower, weights (8, 6)."""
+    """The donor's faces (5, 16, 12, 3) uint8, the target's, which are yellower, and weights."""
     rng = np.random.default_rng(0)
-    donor = rng.integers(60, 200, (5, 8, 6, 3)).astype(np.uint8)
-    target = (rng.integers(80, 180, (7, 8, 6, 3)) * [1.2, 1.0, 0.6]).astype(np.uint8)
-    return donor, target, rng.uniform(0.2, 1, (8, 6)).astype(np.float32)
+    donor = rng.integers(60, 200, (5, 16, 12, 3)).astype(np.uint8)
+    target = (rng.integers(80, 180, (7, 16, 12, 3)) * [1.2, 1.0, 0.6]).astype(np.uint8)
+    return donor, target, weigh_pixels(CANVAS)
 
 
 def _mean(faces, weights):
@@ -24,8 +28,8 @@ def test_a_transfer_recolours_faces_before_training_and_in_each_frame(name, peop
     donor, target, weights = people
     painted = TRANSFERS[name].before_training(donor, target, weights)
     assert painted.shape == donor.shape and painted.dtype == np.uint8
-    drawn, face = (of[0].astype(np.float32) / 255 for of in (donor, target))
-    frame = TRANSFERS[name].for_clip(weights)(drawn, face)
+    drawn, face = (of[:2].astype(np.float32) / 255 for of in (donor, target))
+    frame = TRANSFERS[name].for_clip(CANVAS)(drawn, face)
     assert frame.shape == drawn.shape and frame.dtype == np.float32
     before, after = (abs(_mean(of, weights) - _mean(target, weights)) for of in (donor, painted))
     if name == "none":

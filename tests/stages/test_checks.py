@@ -198,6 +198,7 @@ def test_a_range_that_only_decoding_shows_to_be_empty_is_refused_before_training
         (["--size", "1000000"], "not in 32 to 4096"),
         (["--batch", "100000000"], "not in 1 to 512"),
         (["--turn", "45"], "invalid choice"),
+        (["--preset", "seed", "--colour", "net"], "--colour net has not learnt"),
         (["--replay", "run.json"], "--replay takes TARGET, DONOR from the record"),
     ],
 )

@@ -16,7 +16,8 @@ from stages.convert_steps import CONVERT_BATCH
 from stages.presets import PRESETS
 from video import Frame
 
-PRESET = PRESETS["standard"]
+# The scenes below are no faces, and the colour net has learnt what to do with faces only.
+PRESET = replace(PRESETS["standard"], colour="light")
 
 
 def _clip(n=3, height=200, width=180):

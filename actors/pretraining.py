@@ -1,0 +1,76 @@
+"""Training for a given time, which goes on where it was: what both pretraining commands share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+import nn
+from nn.train import LossOf
+
+PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
+PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
+WARMUP_RATE = 0.2  # the learning rate of the first round, likewise; by eye
+
+
+@dataclass
+class Pretraining:
+    """A net in training and how far it is."""
+
+    net: nn.Module
+    minutes: float  # how long it is to be trained in all
+    rate: float  # Adam's highest learning rate
+    adam: nn.Adam = field(init=False)
+    seconds: float = 0.0  # that it has been trained
+    steps: int = 0
+
+    def __post_init__(self):
+        self.adam = nn.Adam(self.rate)
+
+    @property
+    def progress(self) -> float:
+        """The fraction of the training that is done, 0..1."""
+        return min(self.seconds / (60 * self.minutes), 1.0)
+
+    def learning_rate(self) -> float:
+        warmup = WARMUP_RATE if self.steps == 0 else 1.0
+        return self.rate * warmup * nn.cosine_annealing(self.progress, PRETRAIN_LAST_RATE)
+
+    def train(self, loss_of: LossOf, items: int, batch: int) -> Iterator[float]:
+        """Train to the end; yields the mean loss of each round of steps.
+
+        loss_of  takes rows (number of an item below `items`, seed for what is random), `batch` of
+                 them in a step
+
+        The learning rate changes only between rounds, since each process of the team has its own.
+        """
+        while self.progress < 1:
+            started = time.perf_counter()
+            self.adam.rate = self.learning_rate()
+            limits, shape = [items, 1 << 31], (PRETRAIN_ROUND_STEPS, batch, 2)
+            batches = iter(np.random.default_rng(self.steps).integers(0, limits, shape))
+            losses = [loss for loss, _ in nn.train.epoch(batches, loss_of, self.net, self.adam)]
+            self.steps += len(losses)
+            self.seconds += time.perf_counter() - started
+            yield float(np.mean(losses))
+
+    def save(self, path: Path) -> None:
+        arrays = nn.checkpoint.module_arrays(self.net, "net.")
+        arrays |= nn.checkpoint.adam_arrays(self.adam, self.net)
+        nn.checkpoint.write_arrays(path, arrays, {"seconds": self.seconds, "steps": self.steps})
+
+    def load(self, path: Path) -> None:
+        """Continue from what `save` wrote. Raises nn.CheckpointError if it is damaged or unfit."""
+        arrays, meta = nn.checkpoint.read_arrays(path)
+        nn.checkpoint.load_module(self.net, arrays, str(path), "net.")
+        nn.checkpoint.load_adam(self.adam, self.net, arrays, str(path))
+        self.seconds, self.steps = meta["seconds"], meta["steps"]
+
+    def write_weights(self, path: Path, made_from: dict[str, int]) -> None:
+        """Write the weights and what they were made from."""
+        trained = {"steps": self.steps, "minutes": round(self.seconds / 60, 1)}
+        nn.checkpoint.write_weights(path, self.net, made_from | trained)
