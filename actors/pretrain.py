@@ -33,7 +33,7 @@ from intracoder.train import FEATURE_WEIGHT, reconstruction_loss
 from nn import Tensor
 
 from .casts import CAST_CANVAS, CastPictures, load_casts, render_casts
-from .pretraining import Pretraining
+from .pretraining import Pretraining, add_options, report_rounds
 
 PRETRAIN_CASTS = 2  # of a step; each shows all its actors
 PRETRAIN_MOMENTS = 3  # of each of these casts in a step
@@ -152,34 +152,25 @@ def pretrain(options: argparse.Namespace) -> None:
     Raises nn.CheckpointError for a state or a cast in the folder that is damaged.
     """
     net = load_earlier(options.begin) if options.begin else StartNet(np.random.default_rng(0))
-    state, state_path = (
-        Pretraining(net, options.minutes, PRETRAIN_RATE),
-        options.folder / "state.npz",
-    )
-    if state_path.exists():
-        state.load(state_path)
+    state = Pretraining(net, options.minutes, PRETRAIN_RATE)
+    state.resume(options.folder)
     for number in render_casts(options.casts, options.folder, options.threads):
         print(json.dumps({"rendered cast": number}), flush=True)
     pictures = load_casts(options.casts, options.folder)
     nn.set_threads(min(options.threads, PRETRAIN_CASTS))  # a process takes whole casts of a step
-    for loss in train(state, pictures):
-        report = {"steps": state.steps, "progress": round(state.progress, 3)}
-        report["loss"] = round(loss, 5)
-        report["held out"] = round(measure_held_out(net, pictures), 5)
-        print(json.dumps(report), flush=True)
-        state.save(state_path)
-        made_from = {"casts": options.casts, "pictures": pictures.drawn[..., 0, 0, 0].size}
-        state.write_weights(options.output, made_from)
+    made_from = {"casts": options.casts, "pictures": pictures.drawn[..., 0, 0, 0].size}
+
+    def measure() -> dict[str, float]:
+        return {"held out": round(measure_held_out(net, pictures), 5)}
+
+    report_rounds(state, train(state, pictures), measure, options, made_from)
 
 
 def _parse() -> argparse.Namespace:
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("output", type=Path)
+    add_options(p, minutes=60, folder=Path("runs/pretrain"))
     p.add_argument("--casts", type=int, default=164, help="of four actors each")
-    p.add_argument("--minutes", type=float, default=60, help="of training, interruptions left out")
-    p.add_argument("--folder", type=Path, default=Path("runs/pretrain"), help="pictures and state")
     p.add_argument("--from", dest="begin", type=Path, metavar="START", help="earlier weights")
-    nn.parallel.add_threads_option(p)
     options = p.parse_args()
     if options.casts <= HELD_OUT_CASTS:
         p.error(f"--casts {options.casts}: {HELD_OUT_CASTS} are held out, so take more")

@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from nn import Tensor
 
 from .casts import CAST_CANVAS
 from .measures import psnr
-from .pretraining import Pretraining
+from .pretraining import Pretraining, add_options, report_rounds
 from .true_swaps import TrueSwaps, load_swaps, render_swaps
 
 COLOUR_RATE = 2e-3  # Adam's highest learning rate; by eye
@@ -113,7 +114,7 @@ def change_light(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (faces * np.exp(log_gain).astype(np.float32)).clip(0, 1)
 
 
-def train(state: Pretraining, examples: Examples, held_out: int):
+def train(state: Pretraining, examples: Examples, held_out: int) -> Iterator[float]:
     """Train to the end on all but the last `held_out` examples; yields the loss of each round."""
     inputs = Inputs(CAST_CANVAS)
     weights = mask.loss_weights(CAST_CANVAS)[None, ..., None]
@@ -159,21 +160,17 @@ def pretrain(options: argparse.Namespace) -> None:
     """
     net = ColourNet(np.random.default_rng(0))
     state = Pretraining(net, options.minutes, COLOUR_RATE)
-    state_path = options.folder / "state.npz"
-    if state_path.exists():
-        state.load(state_path)
+    state.resume(options.folder)
     for number in render_swaps(options.pairs, options.folder, options.threads):
         print(json.dumps({"rendered pair": number}), flush=True)
     nn.set_threads(options.threads)
     examples = draw_examples(load_swaps(options.pairs, options.folder))
     held_out = len(examples.target) // options.pairs * HELD_OUT_PAIRS
-    for loss in train(state, examples, held_out):
-        report = {"steps": state.steps, "progress": round(state.progress, 3)}
-        report |= {"loss": round(loss, 5)} | measure_held_out(net, examples, held_out)
-        print(json.dumps(report), flush=True)
-        state.save(state_path)
-        made_from = {"pairs": options.pairs, "pictures": len(examples.target)}
-        state.write_weights(options.output, made_from)
+    losses = train(state, examples, held_out)
+    made_from = {"pairs": options.pairs, "pictures": len(examples.target)}
+    report_rounds(
+        state, losses, lambda: measure_held_out(net, examples, held_out), options, made_from
+    )
 
 
 def main() -> None:
@@ -186,11 +183,8 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("output", type=Path)
+    add_options(p, minutes=12, folder=Path("runs/pretrain_colour"))
     p.add_argument("--pairs", type=int, default=520, help="of actors")
-    p.add_argument("--minutes", type=float, default=12, help="of training, interruptions left out")
-    p.add_argument("--folder", type=Path, default=Path("runs/pretrain_colour"), help="pictures")
-    nn.parallel.add_threads_option(p)
     options = p.parse_args()
     if options.pairs <= HELD_OUT_PAIRS:
         p.error(f"--pairs {options.pairs}: {HELD_OUT_PAIRS} are held out, so take more")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 import nn
+from files import Parser
 from nn.train import LossOf
 
 PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
+STATE_FILE = "state.npz"  # in the folder of the pictures
 WARMUP_RATE = 0.2  # the learning rate of the first round, likewise; by eye
 
 
@@ -74,3 +78,38 @@ class Pretraining:
         """Write the weights and what they were made from."""
         trained = {"steps": self.steps, "minutes": round(self.seconds / 60, 1)}
         nn.checkpoint.write_weights(path, self.net, made_from | trained)
+
+    def resume(self, folder: Path) -> None:
+        """Continue from the state in a folder, if there is one. Raises as `load`."""
+        if (folder / STATE_FILE).exists():
+            self.load(folder / STATE_FILE)
+
+
+def add_options(parser: Parser, minutes: float, folder: Path) -> None:
+    """The options of both commands; `minutes` and `folder` are their defaults."""
+    add = parser.add_argument
+    add("output", type=Path)
+    add("--minutes", type=float, default=minutes, help="of training, interruptions left out")
+    add("--folder", type=Path, default=folder, help="pictures and state")
+    nn.parallel.add_threads_option(parser)
+
+
+def report_rounds(
+    state: Pretraining,
+    losses: Iterator[float],
+    measure: Callable[[], dict[str, float]],
+    options: argparse.Namespace,
+    made_from: dict[str, int],
+) -> None:
+    """Train on; after each round print a JSON line, save the state and write the weights.
+
+    losses     one for each round, which is trained when it is asked for; see Pretraining.train
+    measure    what is measured on pictures that are held out, by name
+    options    with those of `add_options`
+    made_from  what the weights are made from
+    """
+    for loss in losses:
+        report = {"steps": state.steps, "progress": round(state.progress, 3)}
+        print(json.dumps(report | {"loss": round(loss, 5)} | measure()), flush=True)
+        state.save(options.folder / STATE_FILE)
+        state.write_weights(options.output, made_from)

@@ -37,9 +37,9 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     mouth_r, blink_r,     correlations of what it reads with what is played. An error is also large
     gaze_x_r              where a face looks a little different all the time; a correlation tells
                           whether it moves when it should
-    kept                  where something hides the face: intersection over union of what hides it
-                          and what was left as it was. Pixels that are alike in the target and in
-                          the true swap do not count
+    kept                  how well a swap leaves alone what hides the face, as a hand: intersection
+                          over union of the hidden pixels and the unchanged ones. Pixels that are
+                          alike in the target and in the true swap do not count
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
     jitter                second difference of the detected points, over that of the true swap's
@@ -111,7 +111,7 @@ def _mean(values) -> float:
 
 
 def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
-    """Pixels of the face that are hidden and left as they were; and that are one of the two.
+    """How many pixels of the face are both hidden and unchanged, and how many are either.
 
     Pixels that are alike in the target and in the true swap are not counted.
     """

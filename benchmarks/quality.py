@@ -155,7 +155,7 @@ class Measurement:
         self.sheet[experiment.name] = output
         self.print_people(self.finished)
         figures = {"minutes": experiment.minutes, "seconds": seconds}
-        figures |= self.measure_faces(output)
+        figures |= self.face_figures(output)
         self.print_swap(self.finished, experiment.name, output, **figures)
 
     def measure_drawn(self, experiment: Experiment, kind: Kind) -> None:
@@ -184,7 +184,7 @@ class Measurement:
         self.print(kind, "people", "recogniser", **people_figures(target, donor))
         figures = identity_figures(target, target, donor)
         if kind is self.finished:
-            figures |= self.measure_faces(kind.target)
+            figures |= self.face_figures(kind.target)
         self.print(kind, "target", "recogniser", **figures)
         self.print_movements(kind, "target blurred", real, blurred)
 
@@ -200,7 +200,7 @@ class Measurement:
         self.print(kind, name, "recogniser", **identity_figures(made, target, donor), **figures)
         self.print_movements(kind, name, real, moved)
 
-    def measure_faces(self, clip: Path) -> dict[str, float]:
+    def face_figures(self, clip: Path) -> dict[str, float]:
         """The figures "brightness" and "fine" of a clip."""
         brightness, fine = measure_faces(clip, self.rows)
         if self.target_fine is None:

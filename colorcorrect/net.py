@@ -94,7 +94,7 @@ class Inputs:
 
 @cache
 def load_net(path: Path = COLOUR_WEIGHTS) -> ColourNet:
-    """The net of a file. Raises nn.CheckpointError if the file is damaged or unfit."""
+    """The net with the weights of a file; nn.CheckpointError if that is damaged or unfit."""
     net = ColourNet(np.random.default_rng(0))
     nn.checkpoint.load_weights(path, net)
     return net
