@@ -58,11 +58,13 @@ def _rewrite(net: Module, rule: Callable[[list], Callable]) -> Module:
         while rest:
             steps.append(rule(rest))
         return Sequential(*steps)
-    children = {k: _rewrite(v, rule) for k, v in vars(net).items() if isinstance(v, Module)}
-    if not children:
-        return net
     rewritten = copy.copy(net)
-    vars(rewritten).update(children)
+    for name, value in vars(net).items():
+        if isinstance(value, Module):
+            setattr(rewritten, name, _rewrite(value, rule))
+        elif isinstance(value, list):
+            items = (_rewrite(v, rule) if isinstance(v, Module) else v for v in value)
+            setattr(rewritten, name, list(items))
     return rewritten
 
 
