@@ -39,9 +39,9 @@ def render_hand(
     cx, cy = nose[0] + half_head * (2.6 - 5.2 * phase), nose[1] + half_head * (1.1 - 1.5 * phase)
     y, x = np.mgrid[:h, :w].astype(np.float32)
     x, y = (x - cx) / half_head, (y - cy) / half_head
-    distance = np.minimum(_capsule_distance(x, y, *PALM), _capsule_distance(x, y, *FOREARM))
+    distance = np.minimum(capsule_distance(x, y, *PALM), capsule_distance(x, y, *FOREARM))
     for start, end in FINGERS:
-        distance = np.minimum(distance, _capsule_distance(x, y, start, end, FINGER_RADIUS))
+        distance = np.minimum(distance, capsule_distance(x, y, start, end, FINGER_RADIUS))
     cover = np.clip(0.5 - distance * half_head, 0, 1).astype(np.float32)
     roundness = np.sqrt(np.clip(-distance / 0.09, 0, 1))  # darker towards the outline
     light = 0.35 + 0.65 * roundness * (1 - 0.12 * x + 0.1 * y)
@@ -49,7 +49,7 @@ def render_hand(
     return Layer(colour.astype(np.float32), cover, cover)
 
 
-def _capsule_distance(x, y, start, end, radius: float) -> np.ndarray:
+def capsule_distance(x, y, start, end, radius: float) -> np.ndarray:
     """The signed distance of places (x, y) to a capsule; below 0 inside."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     along = ((x - start[0]) * dx + (y - start[1]) * dy) / (dx * dx + dy * dy)

@@ -37,6 +37,7 @@ from .pretraining import Pretraining, add_options, report_rounds
 
 PRETRAIN_CASTS = 2  # of a step; each shows all its actors
 PRETRAIN_MOMENTS = 3  # of each of these casts in a step
+STATE_FILE = "state.npz"  # in the folder of the pictures
 PRETRAIN_RATE = 1.5e-3  # Adam's highest learning rate; by eye
 PRETRAIN_RELIGHT_STRENGTH = 0.1  # of relight_randomly; by eye
 AGREEMENT_WEIGHT = 0.02  # in the loss, of measure_disagreement; by eye
@@ -152,8 +153,8 @@ def pretrain(options: argparse.Namespace) -> None:
     Raises nn.CheckpointError for a state or a cast in the folder that is damaged.
     """
     net = load_earlier(options.begin) if options.begin else StartNet(np.random.default_rng(0))
-    state = Pretraining(net, options.minutes, PRETRAIN_RATE)
-    state.resume(options.folder)
+    state = Pretraining(net, options.minutes, PRETRAIN_RATE, options.folder / STATE_FILE)
+    state.resume()
     for number in render_casts(options.casts, options.folder, options.threads):
         print(json.dumps({"rendered cast": number}), flush=True)
     pictures = load_casts(options.casts, options.folder)
@@ -163,7 +164,7 @@ def pretrain(options: argparse.Namespace) -> None:
     def measure() -> dict[str, float]:
         return {"held out": round(measure_held_out(net, pictures), 5)}
 
-    report_rounds(state, train(state, pictures), measure, options, made_from)
+    report_rounds(state, train(state, pictures), measure, options.output, made_from)
 
 
 def _parse() -> argparse.Namespace:

@@ -1,8 +1,7 @@
-"""Training for a given time, which goes on where it was: what both pretraining commands share."""
+"""Training for a given time, which goes on where it was: what all pretraining commands share."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from nn.train import LossOf
 
 PRETRAIN_LAST_RATE = 0.01  # the learning rate at the end, as a fraction of the highest; by eye
 PRETRAIN_ROUND_STEPS = 200  # steps between two reports, at which the state is saved
-STATE_FILE = "state.npz"  # in the folder of the pictures
 WARMUP_RATE = 0.2  # the learning rate of the first round, likewise; by eye
 
 
@@ -28,6 +26,7 @@ class Pretraining:
     net: nn.Module
     minutes: float  # how long it is to be trained in all
     rate: float  # Adam's highest learning rate
+    path: Path  # of the file that keeps the state
     adam: nn.Adam = field(init=False)
     seconds: float = 0.0  # that it has been trained
     steps: int = 0
@@ -62,16 +61,24 @@ class Pretraining:
             self.seconds += time.perf_counter() - started
             yield float(np.mean(losses))
 
-    def save(self, path: Path) -> None:
+    def save(self) -> None:
+        """Write net and state."""
         arrays = nn.checkpoint.module_arrays(self.net, "net.")
         arrays |= nn.checkpoint.adam_arrays(self.adam, self.net)
-        nn.checkpoint.write_arrays(path, arrays, {"seconds": self.seconds, "steps": self.steps})
+        nn.checkpoint.write_arrays(
+            self.path, arrays, {"seconds": self.seconds, "steps": self.steps}
+        )
 
-    def load(self, path: Path) -> None:
-        """Continue from what `save` wrote. Raises nn.CheckpointError if it is damaged or unfit."""
-        arrays, meta = nn.checkpoint.read_arrays(path)
-        nn.checkpoint.load_module(self.net, arrays, str(path), "net.")
-        nn.checkpoint.load_adam(self.adam, self.net, arrays, str(path))
+    def resume(self) -> None:
+        """Continue from what `save` wrote, if it did.
+
+        Raises nn.CheckpointError if the file is damaged or unfit.
+        """
+        if not self.path.exists():
+            return
+        arrays, meta = nn.checkpoint.read_arrays(self.path)
+        nn.checkpoint.load_module(self.net, arrays, str(self.path), "net.")
+        nn.checkpoint.load_adam(self.adam, self.net, arrays, str(self.path))
         self.seconds, self.steps = meta["seconds"], meta["steps"]
 
     def write_weights(self, path: Path, made_from: dict[str, int]) -> None:
@@ -79,14 +86,9 @@ class Pretraining:
         trained = {"steps": self.steps, "minutes": round(self.seconds / 60, 1)}
         nn.checkpoint.write_weights(path, self.net, made_from | trained)
 
-    def resume(self, folder: Path) -> None:
-        """Continue from the state in a folder, if there is one. Raises as `load`."""
-        if (folder / STATE_FILE).exists():
-            self.load(folder / STATE_FILE)
-
 
 def add_options(parser: Parser, minutes: float, folder: Path) -> None:
-    """The options of both commands; `minutes` and `folder` are their defaults."""
+    """The options of all commands; `minutes` and `folder` are their defaults."""
     add = parser.add_argument
     add("output", type=Path)
     add("--minutes", type=float, default=minutes, help="of training, interruptions left out")
@@ -98,18 +100,18 @@ def report_rounds(
     state: Pretraining,
     losses: Iterator[float],
     measure: Callable[[], dict[str, float]],
-    options: argparse.Namespace,
+    output: Path,
     made_from: dict[str, int],
 ) -> None:
     """Train on; after each round print a JSON line, save the state and write the weights.
 
     losses     one for each round, which is trained when it is asked for; see Pretraining.train
     measure    what is measured on pictures that are held out, by name
-    options    with those of `add_options`
+    output     of the weights
     made_from  what the weights are made from
     """
     for loss in losses:
         report = {"steps": state.steps, "progress": round(state.progress, 3)}
         print(json.dumps(report | {"loss": round(loss, 5)} | measure()), flush=True)
-        state.save(options.folder / STATE_FILE)
-        state.write_weights(options.output, made_from)
+        state.save()
+        state.write_weights(output, made_from)

@@ -37,9 +37,12 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     mouth_r, blink_r,     correlations of what it reads with what is played. An error is also large
     gaze_x_r              where a face looks a little different all the time; a correlation tells
                           whether it moves when it should
+    replaced              share of frames in which a pixel of the face is changed: where no face is
+                          found a frame passes as it is
     kept                  how well a swap leaves alone what hides the face, as a hand: intersection
-                          over union of the hidden pixels and the unchanged ones. Pixels that are
-                          alike in the target and in the true swap do not count
+                          over union of the hidden pixels and the unchanged ones, in the frames that
+                          are replaced. Pixels that are alike in the target and in the true swap do
+                          not count
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
     jitter                second difference of the detected points, over that of the true swap's
@@ -113,13 +116,15 @@ def _mean(values) -> float:
 def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     """How many pixels of the face are both hidden and unchanged, and how many are either.
 
-    Pixels that are alike in the target and in the true swap are not counted.
+    Pixels that are alike in the target and in the true swap are not counted, nor is a frame that
+    was not replaced.
     """
     before, truth, hidden = frame.images["nothing"], frame.images["truth"], frame.hidden
-    if not hidden.any():
+    changed = find_changed(image, before)
+    if not hidden.any() or not changed[frame.mask > 0.5].any():
         return 0, 0
     counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
-    same = ~find_changed(image, before) & counted
+    same = ~changed & counted
     return int((same & hidden).sum()), int((same | hidden & counted).sum())
 
 
@@ -147,6 +152,7 @@ class _Candidate:
     fine: list[float] = field(default_factory=list)  # in squared levels
     seam: list[float] = field(default_factory=list)
     flicker: list[float] = field(default_factory=list)
+    replaced: list[bool] = field(default_factory=list)
     kept: list[tuple[int, int]] = field(default_factory=list)  # pixels of intersection and union
     points: list[np.ndarray] = field(default_factory=list)  # (5, 2) detected; NaN if none is found
     crops: list[np.ndarray | None] = field(default_factory=list)  # see crop_for_reading
@@ -160,6 +166,8 @@ class _Candidate:
         self.fine.append(fine_energy(image, mask))
         self.seam.append(seam_contrast(image, frame.images["nothing"]))
         self.kept.append(count_kept(image, frame))
+        changed = find_changed(image, frame.images["nothing"])
+        self.replaced.append(bool(changed[mask > 0.5].any()))
         error = image.astype(np.float32) - truth
         if self.last_number == frame.number - 1:
             change = np.abs(error - self.last_error).mean(-1)
@@ -174,6 +182,7 @@ class _Candidate:
     def artefact_figures(self) -> Figures:
         both, either = np.sum(self.kept, axis=0)
         return {
+            "replaced": _mean(self.replaced),
             "kept": both / either if either else np.nan,
             "seam": _mean(self.seam),
             "flicker": _mean(self.flicker),

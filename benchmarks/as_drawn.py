@@ -15,6 +15,7 @@ from PIL import Image
 import nn
 import video
 from colorcorrect import TRANSFERS
+from colorcorrect.visible import find_visible
 from provenance.record import STATEMENT_REPLACED
 from stages.align import Faces, align
 from stages.clips import open_clips, select_learnt
@@ -57,7 +58,12 @@ def draw_as_donor(faces: dict[int, np.ndarray], draw: Draw) -> dict[int, np.ndar
 def colour(draw: Draw, preset: Preset) -> Draw:
     """`draw`, followed by the preset's transfer of colours, which a face gets in a frame."""
     transfer = TRANSFERS[preset.colour].for_clip(preset.canvas)
-    return lambda faces: transfer(draw(faces), faces / np.float32(255))
+
+    def draw_coloured(faces: np.ndarray) -> np.ndarray:
+        target = faces / np.float32(255)
+        return transfer(draw(faces), target, find_visible(target))
+
+    return draw_coloured
 
 
 def write_faces(

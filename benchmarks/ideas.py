@@ -11,8 +11,8 @@ Of conversion, which uses the nets that the whole program has trained:
     deflicker   the mean over time of what the net draws
     net         the colour net
     light       the transfer of the target's light in each frame, which the net begins with
-    opacity     keeping the frame's pixels where the two faces disagree
-    edge        keeping some more of them beside those
+    sharpen     details as strong as those of the frame
+    visible     finding where the face can be seen: the outline that all faces have, instead
     biweight    ignoring differences at the rim that are too great to be light
     damping     mixing the rim with that of earlier frames
 """
@@ -26,10 +26,11 @@ import numpy as np
 
 import nn
 from colorcorrect import light, none
+from faces import Canvas
 from intracoder import Intracoder, personal, swap, train
 from intracoder.model import shrink
 from intracoder.start import StartNet
-from poisson import opacity, rim
+from poisson import rim
 from stages import convert
 
 
@@ -40,6 +41,10 @@ def _patch_limits(module, name, **changed):
 def _draw_as_b(model: Intracoder, codes: nn.Tensor) -> np.ndarray:
     with nn.no_grad():
         return shrink(model.decoder_b(codes).data)
+
+
+def _take_outline(faces: np.ndarray, canvas: Canvas) -> np.ndarray:
+    return np.repeat(canvas.mask()[None], len(faces), axis=0)
 
 
 WITHOUT_IN_TRAINING = {
@@ -54,9 +59,9 @@ WITHOUT_IN_CONVERSION = {
     "deflicker": lambda: patch.object(convert, "deflicker_over_time", lambda faces: faces),
     "net": lambda: patch("colorcorrect.net.for_clip", light.for_clip),
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
-    "opacity": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", at_outline=1e9),
+    "sharpen": lambda: patch("colorcorrect.net.sharpen", lambda faces, *_: faces),
+    "visible": lambda: patch("colorcorrect.visible.find_visible", _take_outline),
     "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
-    "edge": lambda: _patch_limits(opacity, "AGREEMENT_LIMITS", margin=0.0),
     "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),
 }
 WITHOUT = WITHOUT_IN_TRAINING | WITHOUT_IN_CONVERSION

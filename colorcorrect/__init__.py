@@ -19,12 +19,3 @@ TRANSFERS: dict[str, ColourTransfer] = {
         "monge-kantorovich",
     )
 }
-
-
-def before_net(name: str) -> str:
-    """The transfer that a face has before the colour net, or `name` itself if that is not "net".
-
-    The net paints over hair and walls that were drawn beside a face, but leaves bright lines of
-    them. So where a drawn face shows something else is found before the net has its turn.
-    """
-    return "light" if name == "net" else name

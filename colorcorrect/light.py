@@ -17,7 +17,7 @@ import numpy as np
 from faces import Canvas
 
 from .reinhard import reinhard
-from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
+from .transfer import FrameTransfer, one_by_one, repaint
 
 MIN_SHADING = 0.02  # 0..1; smaller shadings are raised to it before the division; by eye
 LIGHT_GAINS = 0.5, 2.0  # limits of the quotient: a larger change is not due to light; by eye
@@ -34,28 +34,25 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:
     """Gives each drawn face the shading of the face that it replaces; the result may exceed 1."""
-    return one_by_one(Relight(weigh_pixels(canvas)))
+    return one_by_one(relight, canvas)
 
 
-class Relight:
-    """A function that puts a face into the light of another, for faces (h, w, C) of one size.
+def relight(face: np.ndarray, like: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`face` in the light of `like`: all (h, w, C) floats 0..1; the result may exceed 1.
 
-    weights  (h, w): how much each pixel counts in the fit; most in the middle of the face
+    weights  (h, w): how much each pixel counts; most in the middle of the face
     """
+    wanted, present = (np.maximum(fit_shading(f, weights), MIN_SHADING) for f in (like, face))
+    return face * (wanted / present).clip(*LIGHT_GAINS).astype(face.dtype)
 
-    def __init__(self, weights: np.ndarray):
-        x = np.linspace(-1, 1, weights.shape[1])
-        # The fit is in x only: in y, a beard or a fringe would be taken for a shadow.
-        self._basis = np.stack([np.ones_like(x), x, x * x], -1)  # (w, 3)
-        moments = np.einsum("hw,wi,wj->ij", weights, self._basis, self._basis)
-        self._fit = np.linalg.solve(moments, self._basis.T)  # (3, w), of weighted sums of columns
-        self._weights = weights
 
-    def shading(self, image: np.ndarray) -> np.ndarray:
-        """The weighted least-squares parabola in x of an image (h, w, C): (w, C)."""
-        return self._basis @ (self._fit @ np.einsum("hw,hwc->wc", self._weights, image))
+def fit_shading(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The parabola in x that comes closest to an image (h, w, C) in weighted squares: (w, C).
 
-    def __call__(self, face: np.ndarray, like: np.ndarray) -> np.ndarray:
-        """`face` in the light of `like`: all (h, w, C) floats 0..1; the result may exceed 1."""
-        wanted, present = (np.maximum(self.shading(image), MIN_SHADING) for image in (like, face))
-        return face * (wanted / present).clip(*LIGHT_GAINS).astype(face.dtype)
+    It is in x only: in y, a beard or a fringe would be taken for a shadow.
+    """
+    x = np.linspace(-1, 1, weights.shape[1])
+    basis = np.stack([np.ones_like(x), x, x * x], -1)  # (w, 3)
+    moments = basis.T @ (weights.sum(axis=0)[:, None] * basis)
+    sums = np.einsum("hw,hwc->wc", weights, image)
+    return basis @ np.linalg.solve(moments, basis.T @ sums)

@@ -8,7 +8,7 @@ from faces import Canvas
 
 from .lab import check_floats
 from .moments import moments
-from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
+from .transfer import FrameTransfer, one_by_one, repaint
 
 # Smaller variances may be float32 rounding, which their inverse would amplify. The first limit is
 # for colours 0..1, the second is relative to the largest variance.
@@ -46,8 +46,7 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:
     """Each drawn face with the statistics of the face that it replaces."""
-    weights = weigh_pixels(canvas)
-    return one_by_one(lambda drawn, target: monge_kantorovich(drawn, target, weights))
+    return one_by_one(monge_kantorovich, canvas)
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:

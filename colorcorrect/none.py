@@ -16,4 +16,4 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:
     """The drawn faces as they are."""
-    return lambda drawn, target: drawn
+    return lambda drawn, target, visible: drawn

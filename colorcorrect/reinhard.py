@@ -8,7 +8,7 @@ from faces import Canvas
 
 from .lab import lab_to_rgb, rgb_to_lab
 from .moments import moments
-from .transfer import FrameTransfer, one_by_one, repaint, weigh_pixels
+from .transfer import FrameTransfer, one_by_one, repaint
 
 MIN_LAB_VARIANCE = 1e-8  # of L, a or b; a smaller one may be float32 rounding of values up to 100
 
@@ -46,5 +46,4 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:
     """Each drawn face with the statistics of the face that it replaces."""
-    weights = weigh_pixels(canvas)
-    return one_by_one(lambda drawn, target: reinhard(drawn, target, weights))
+    return one_by_one(reinhard, canvas)

@@ -12,9 +12,12 @@ from faces import Canvas
 # Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
 STATISTICS_FEATHER = 0.3
 
-# (drawn, target) -> drawn in the target's colours: all (N, h, w, 3) float32, 0..1; the result may
-# leave 0..1
-FrameTransfer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# The least weight of a pixel, so that even a face that is hidden has statistics. By eye.
+MIN_PIXEL_WEIGHT = 0.02
+
+# (drawn, target, visible) -> drawn in the target's colours, which may leave 0..1: (N, h, w, 3)
+# float32, 0..1; visible: (N, h, w) 0..1, how much each pixel shows of the target's face
+FrameTransfer = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 class ColourTransfer(Protocol):
@@ -35,14 +38,18 @@ class ColourTransfer(Protocol):
         ...
 
 
-def weigh_pixels(canvas: Canvas) -> np.ndarray:
-    """How much each pixel of a canvas counts in statistics of its face: (h, w) float32, 0..1."""
-    return canvas.mask(STATISTICS_FEATHER)
+def weigh_pixels(canvas: Canvas, visible: np.ndarray) -> np.ndarray:
+    """How much each pixel of faces on a canvas counts in their statistics: (N, h, w), 0..1."""
+    return canvas.mask(STATISTICS_FEATHER) * np.maximum(visible, np.float32(MIN_PIXEL_WEIGHT))
 
 
-def one_by_one(transfer: FrameTransfer) -> FrameTransfer:
-    """A function of faces (N, h, w, 3), from one that takes a face (h, w, 3)."""
-    return lambda drawn, target: np.stack([*map(transfer, drawn, target)])
+def one_by_one(transfer: Callable[..., np.ndarray], canvas: Canvas) -> FrameTransfer:
+    """A transfer of faces on a canvas, from a function (drawn, target, weights) of one face."""
+
+    def transfer_all(drawn: np.ndarray, target: np.ndarray, visible: np.ndarray) -> np.ndarray:
+        return np.stack([*map(transfer, drawn, target, weigh_pixels(canvas, visible))])
+
+    return transfer_all
 
 
 def repaint(

@@ -17,20 +17,26 @@ REFERENCE_POINTS = np.array([
 ])  # fmt: skip
 
 
+Outline = tuple[tuple[float, float], ...]  # corners (x, y) of a polygon
+
+
 @dataclass(frozen=True)
 class Region:
-    """A rectangle of the aligned image, and the outline of the part of the face that is replaced.
+    """A rectangle of the aligned image, and two outlines of a face in it.
 
-    All are in units of the aligned image.
+    All are in units of the aligned image. The outlines are corners (x, y) of convex polygons,
+    clockwise as seen in the image.
 
     corner   (x, y) of the rectangle's upper left corner
     size     (width, height) of the rectangle
-    outline  corners (x, y) of a convex polygon, clockwise as seen in the image
+    outline  of what is face in everybody: it counts most in training and in statistics
+    reach    of what is replaced at most; None: the outline
     """
 
     corner: tuple[float, float]
     size: tuple[float, float]
-    outline: tuple[tuple[float, float], ...]
+    outline: Outline
+    reach: Outline | None = None
 
 
 # The region of the 2020 program. It leaves the brows out and just includes the chin.
@@ -43,6 +49,9 @@ INNER_FACE = Region((15, 30), (70, 90), tuple((15 + 70 * x, 30 + 90 * y) for x, 
 WHOLE_FACE = Region((2, 20), (92, 112), (
     (24, 29), (36, 25), (48, 24), (60, 25), (72, 29), (80, 37), (84, 53), (83, 73), (78, 92),
     (70, 108), (60, 119), (48, 124), (36, 119), (26, 108), (18, 92), (13, 73), (12, 53), (16, 37),
+), (
+    (16, 21), (80, 21), (93, 30), (93, 80), (84, 114), (66, 131), (30, 131), (12, 114), (3, 80),
+    (3, 30),
 ))  # fmt: skip
 
 

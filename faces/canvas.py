@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,16 +50,21 @@ class Canvas:
         x, y = np.arange(w) + 0.5, np.arange(h)[:, None] + 0.5
         return left + x / w * width, top + y / h * height
 
-    def mask(self, feather: float = mask.FEATHER, yaw: float = 0.0) -> np.ndarray:
-        """The opacity (h, w), 0..1, with which a face is pasted; see `faces.mask.face_mask`."""
-        return mask.face_mask(self, feather, yaw)
+    def mask(self, feather: float = mask.FEATHER) -> np.ndarray:
+        """What is face in everybody: (h, w), 0..1; see `faces.mask.face_mask`."""
+        return mask.face_mask(self, self.region.outline, feather)
+
+    def reach(self) -> np.ndarray:
+        """What is replaced at most: (h, w), 0..1; see `faces.mask.face_mask`."""
+        return mask.face_mask(self, self.region.reach or self.region.outline)
 
     def with_margin(self, pixels: int) -> Canvas:
         """This canvas, wider by `pixels` on each side, at the same scale."""
         (w, h), (width, height) = self.size, self.region.size
         right, down = pixels * width / w, pixels * height / h  # the margin in aligned units
         corner = self.region.corner[0] - right, self.region.corner[1] - down
-        region = Region(corner, (width + 2 * right, height + 2 * down), self.region.outline)
+        size = width + 2 * right, height + 2 * down
+        region = replace(self.region, corner=corner, size=size)
         return Canvas(region, (w + 2 * pixels, h + 2 * pixels))
 
     def bounding_box(self, to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:

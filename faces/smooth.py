@@ -1,4 +1,4 @@
-"""Smooth the position and the yaw of a face over time, and fill in short gaps.
+"""Smooth the position of a face over time, and fill in short gaps.
 
 Between frames of a still face the detected points jump by about a pixel, and a swapped face would
 jitter with them. The similarities are smoothed as four numbers each, which change smoothly when a
@@ -13,17 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 from scipy.signal import savgol_filter
 
 from .align import REFERENCE_POINTS, invert
-from .manifest import Row
-from .mask import estimate_yaw
 
 SMOOTHING_WINDOW = 7  # frames to which the parabola is fitted; by eye
 SMOOTHING_DEGREE = 2  # of the polynomial: a parabola
 MAX_FILLED_GAP = 5  # frames without a face in a row that are filled in; by eye
-YAW_SIGMA = 2.0  # frames, standard deviation of the Gaussian that smooths the yaw; by eye
 
 _FACE_MIDDLE = REFERENCE_POINTS.mean(axis=0)
 
@@ -52,22 +48,6 @@ def smooth_matrices(
         _smooth(filled[:, 2:], size_angle_window)
         result |= {int(n): _to_matrix(p) for n, p in zip(every, filled, strict=True)}
     return result
-
-
-def smooth_yaw_over_time(rows: dict[int, Row]) -> dict[int, float]:
-    """The yaw of the face in each row that is ok, by frame number, smoothed over a few frames.
-
-    Rows without points get a value between those of their neighbours.
-    """
-    numbers = [n for n, row in rows.items() if row.ok]
-    known = [n for n in numbers if rows[n].points is not None]
-    if not numbers:
-        return {}
-    yaws = np.zeros(len(numbers))
-    if known:
-        yaws = np.interp(numbers, known, [estimate_yaw(np.array(rows[n].points)) for n in known])
-    smoothed = gaussian_filter1d(yaws, YAW_SIGMA, mode="nearest")
-    return dict(zip(numbers, smoothed.tolist(), strict=True))
 
 
 def _split_at_gaps(numbers: np.ndarray, starts: list[int], step: int) -> list[np.ndarray]:

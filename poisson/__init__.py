@@ -1,9 +1,8 @@
 """Poisson blending with a sparse solver of SciPy, and what faces need beyond it.
 
-Read domain first, then guidance and blend (the textbook), then rim and opacity (for faces).
+Read domain first, then guidance and blend (the textbook), then rim (for faces).
 """
 
 from .blend import blend
 from .domain import Domain
-from .opacity import allowed_difference, drop_disagreements
 from .rim import blend_faces, damp_rim_over_time, split_difference

@@ -37,7 +37,7 @@ def split_difference(
     """Split the differences back - fore of N faces into a constant and the rest on the rim.
 
     fore, back  (N, h, w, 3): the new faces, and the frames that they are blended into
-    weights     (h, w): how much each pixel counts for the constant; high well within the face
+    weights     (N, h, w): how much each pixel counts for the constant; high well within the face
     inside      (h, w) bool: the pixels that are solved for; the others are the rim
 
     Gives the weighted mean difference (3, N), and the deviations from it (h, w, 3, N): on the rim,
@@ -45,7 +45,8 @@ def split_difference(
     colour vector, or by 0 if d > outlier; inside, they are 0.
     """
     difference = np.moveaxis(back - fore, 0, -1)  # (h, w, 3, N)
-    mean = np.tensordot(weights, difference, 2) / weights.sum()  # (3, N)
+    sums = np.einsum("nhw,hwcn->cn", weights, difference)
+    mean = sums / weights.sum(axis=(1, 2))  # (3, N)
     rim = np.where(inside[..., None, None], 0, difference - mean)
     squared_distance = np.square(rim / RIM_LIMITS.outlier).sum(axis=2, keepdims=True)
     rim *= np.square(np.maximum(1 - squared_distance, 0))

@@ -17,12 +17,10 @@ import numpy as np
 
 import poisson
 import provenance
-from colorcorrect import TRANSFERS, before_net
-from colorcorrect.transfer import weigh_pixels
-from faces import Canvas, mask
+from colorcorrect import TRANSFERS
+from faces import Canvas
 from faces.deflicker import deflicker_over_time
 from faces.manifest import Row
-from faces.smooth import smooth_yaw_over_time
 from video import Frame
 
 from . import convert_steps as steps
@@ -63,23 +61,17 @@ def replace_face(
     """
     matrices = [np.array(row.matrix) for row in rows.values() if row.ok]
     canvas = Canvas.native(preset.region, matrices, max_height)
-    masks = [canvas.mask(yaw=yaw) for yaw in mask.MASK_YAWS]
-    allowed = [poisson.allowed_difference(at_yaw) for at_yaw in masks]
-    domain = poisson.Domain(np.maximum.reduce(masks) > 0)  # one for all frames, factored once
-    weights = weigh_pixels(canvas)  # of pixels, in statistics of colour
-    yaws = smooth_yaw_over_time(rows)
+    domain = poisson.Domain(canvas.reach() > 0)  # one for all frames, factored once
+    transfer = TRANSFERS[preset.colour].for_clip(canvas)
 
     faces = steps.draw_faces(frames, rows, draw, preset.canvas)
     if preset.smooth:
         faces = deflicker_over_time(faces)
-    batches = steps.gather(faces, rows, yaws)
+    batches = steps.gather(faces, rows)
     batches = apply_step(batches, steps.put_on_canvas, canvas)
-    plain, transfer = (TRANSFERS[name] for name in (before_net(preset.colour), preset.colour))
-    batches = apply_step(batches, steps.transfer_colour, plain.for_clip(canvas))
-    batches = apply_step(batches, steps.find_opacity, masks, allowed)
-    if transfer is not plain:
-        batches = apply_step(batches, steps.transfer_colour, transfer.for_clip(canvas))
-    batches = apply_step(batches, steps.find_rim, domain, weights)
+    batches = apply_step(batches, steps.find_visible, canvas)
+    batches = apply_step(batches, steps.transfer_colour, transfer)
+    batches = apply_step(batches, steps.find_rim, domain, canvas)
     if preset.smooth:
         batches = steps.damp_rim_over_time(batches)
     batches = apply_step(batches, steps.blend, domain)

@@ -10,8 +10,9 @@ import numpy as np
 
 import nn
 import poisson
-from colorcorrect.transfer import FrameTransfer
-from faces import Canvas, mask
+from colorcorrect import visible
+from colorcorrect.transfer import FrameTransfer, weigh_pixels
+from faces import Canvas
 from faces.manifest import Row
 from video import Frame
 
@@ -30,13 +31,12 @@ class Batch:
     frames: list[Frame]
     indices: list[int]  # in `frames`, of those that have a face
     matrices: list[np.ndarray]  # (2, 3), frame -> aligned
-    yaws: np.ndarray  # (N,)
     # Each array below is None until its step is done, and in a batch without faces.
     drawn: np.ndarray | None = None  # drawn as the donor's, float32 0..1; later on the canvas
     # The arrays below are on the blending canvas (h, w). Levels are 0..255 and not rounded.
-    fore: np.ndarray | None = None  # (N, h, w, 3) levels, the drawn faces, recoloured
     back: np.ndarray | None = None  # (N, h, w, 3) levels, the frames
-    opacity: np.ndarray | None = None  # (N, h, w) 0..1
+    visible: np.ndarray | None = None  # (N, h, w) 0..1, how much a pixel shows of a face
+    fore: np.ndarray | None = None  # (N, h, w, 3) levels, the drawn faces, recoloured
     mean_difference: np.ndarray | None = None  # (3, N), see poisson.split_difference
     rim: np.ndarray | None = None  # (h, w, 3, N), likewise
     blended: np.ndarray | None = None  # (N, h, w, 3) levels
@@ -64,16 +64,12 @@ def draw_faces(
                 yield frame, None, None
 
 
-def gather(
-    faces: Iterable[FrameFace], rows: dict[int, Row], yaws: dict[int, float]
-) -> Iterator[Batch]:
+def gather(faces: Iterable[FrameFace], rows: dict[int, Row]) -> Iterator[Batch]:
     """Gather frames in batches, and their faces in arrays."""
     for some in batched(faces, CONVERT_BATCH):
         frames = [frame for frame, *_ in some]
         indices = [i for i, (_, face, _) in enumerate(some) if face is not None]
-        numbers = [frames[i].number for i in indices]
-        matrices = [np.array(rows[n].matrix) for n in numbers]
-        batch = Batch(frames, indices, matrices, np.array([yaws[n] for n in numbers]))
+        batch = Batch(frames, indices, [np.array(rows[frames[i].number].matrix) for i in indices])
         if indices:
             batch = replace(batch, drawn=np.stack([some[i][2] for i in indices]))
         yield batch
@@ -95,26 +91,22 @@ def put_on_canvas(batch: Batch, canvas: Canvas) -> Batch:
     return replace(batch, drawn=canvas.resize(batch.drawn), back=np.stack(back))
 
 
+def find_visible(batch: Batch, canvas: Canvas) -> Batch:
+    """Find where the face can be seen: there the new one is pasted."""
+    images = (batch.frames[i].image for i in batch.indices)
+    pairs = zip(images, batch.matrices, strict=True)
+    faces = np.stack([visible.VISIBLE_CANVAS.warp(image, to) for image, to in pairs])
+    return replace(batch, visible=visible.find_visible(faces / np.float32(255), canvas))
+
+
 def transfer_colour(batch: Batch, transfer: FrameTransfer) -> Batch:
     """Give the drawn faces the colours of the faces that they replace."""
-    return replace(batch, fore=transfer(batch.drawn, batch.back / 255) * 255)
+    return replace(batch, fore=transfer(batch.drawn, batch.back / 255, batch.visible) * 255)
 
 
-def find_opacity(batch: Batch, masks: list[np.ndarray], allowed: list[np.ndarray]) -> Batch:
-    """Find where to paste each face: inside the mask at its yaw, where drawn face and frame agree.
-
-    masks    (h, w) at each of faces.mask.MASK_YAWS
-    allowed  (h, w) likewise, see poisson.allowed_difference
-    """
-    opacity = []
-    for yaw, fore, back in zip(batch.yaws, batch.fore, batch.back, strict=True):
-        at_yaw, limit = (mask.interpolate_at_yaw(table, yaw) for table in (masks, allowed))
-        opacity.append(poisson.drop_disagreements(at_yaw, fore - back, limit))
-    return replace(batch, opacity=np.stack(opacity))
-
-
-def find_rim(batch: Batch, domain: poisson.Domain, weights: np.ndarray) -> Batch:
+def find_rim(batch: Batch, domain: poisson.Domain, canvas: Canvas) -> Batch:
     """Find how the frames differ from the new faces: on average, and on the rim."""
+    weights = weigh_pixels(canvas, batch.visible)
     mean, rim = poisson.split_difference(batch.fore, batch.back, weights, domain.mask)
     return replace(batch, mean_difference=mean, rim=rim)
 
@@ -142,7 +134,7 @@ def paste(batch: Batch, canvas: Canvas) -> Batch:
     """Paste the blended faces into their frames."""
     frames = list(batch.frames)
     for k, i in enumerate(batch.indices):
-        patch, opacity = batch.blended[k].clip(0, 255), batch.opacity[k]
+        patch, opacity = batch.blended[k].clip(0, 255), batch.visible[k]
         image = canvas.unwarp_into(frames[i].image, patch, opacity, batch.matrices[k])
         frames[i] = replace(frames[i], image=image)
     nn.parallel.trim_memory()

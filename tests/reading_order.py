@@ -27,7 +27,8 @@ CORE = {
     "stages/trainers/{base,today}.py stages/train.py",
     "Cross over": "intracoder/swap.py",
     "Convert": "stages/{convert,convert_steps}.py faces/{mask,deflicker}.py "
-    "colorcorrect/{transfer,net,light,reinhard,lab,moments}.py poisson/{domain,rim,opacity}.py",
+    "colorcorrect/{visible,unet,transfer,net,light,sharpen,reinhard,lab,moments}.py "
+    "poisson/{domain,rim}.py",
     "Encode": "stages/write.py video/{writer,base_writer,encoded}.py",
 }
 # what a swap also uses or the program offers besides, and nobody needs to understand one

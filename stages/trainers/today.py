@@ -9,6 +9,7 @@ import numpy as np
 import intracoder
 import nn
 from colorcorrect import TRANSFERS
+from colorcorrect.visible import find_visible
 from faces import Canvas, mask
 from files import pick_evenly
 from intracoder.train import FEATURE_WEIGHT, TrainingFaces
@@ -59,12 +60,12 @@ class TodayTrainer(Trainer):
     def preview(self, count: int = 6) -> dict[str, list[np.ndarray]]:
         a, b = (own[pick_evenly(len(own), count)] for own in (self.faces.a, self.faces.b))
         transfer = TRANSFERS[self.preset.colour].for_clip(self.preset.canvas)
-        swapped = self.swap(a)
+        swapped, target = self.swap(a), a / np.float32(255)
         return {
             "target": list(a),
             "target rebuilt": list(intracoder.redraw_faces(self.model, a, "a")),
             "swapped": list(swapped),
-            "coloured": list(transfer(swapped, a / np.float32(255))),
+            "coloured": list(transfer(swapped, target, find_visible(target))),
             "donor": list(b),
             "donor rebuilt": list(intracoder.redraw_faces(self.model, b, "b")),
         }

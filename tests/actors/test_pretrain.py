@@ -53,23 +53,24 @@ def test_disagreement_is_0_where_actors_of_a_moment_have_one_code():
 
 
 def test_pretraining_trains_goes_on_and_writes_a_start_that_loads(tmp_path, pictures):
-    state = _begin(seed=0, minutes=1e-9)
+    state = _begin(tmp_path, seed=0, minutes=1e-9)
     [loss] = list(pretrain.train(state, pictures))  # the time is over after one round
     assert state.progress == 1 and state.steps == 2 and np.isfinite(loss)
-    state.save(tmp_path / "state.npz")
+    state.save()
     state.write_weights(tmp_path / "start.npz", {"casts": 2})
     loaded = start.load_start(tmp_path / "start.npz")
     expected = state.net.trunk.steps[1].kernel.data
     np.testing.assert_allclose(loaded.trunk.steps[1].kernel.data, expected, atol=1e-3)
-    continued = _begin(seed=1, minutes=9)
-    continued.load(tmp_path / "state.npz")
+    continued = _begin(tmp_path, seed=1, minutes=9)
+    continued.resume()
     assert continued.steps == 2 and continued.adam.count == 2
     np.testing.assert_array_equal(continued.net.trunk.steps[1].kernel.data, expected)
 
 
-def _begin(seed, minutes):
+def _begin(folder, seed, minutes):
     net = start.StartNet(np.random.default_rng(seed))
-    return pretrain.Pretraining(net, minutes, pretrain.PRETRAIN_RATE)
+    path = folder / pretrain.STATE_FILE
+    return pretrain.Pretraining(net, minutes, pretrain.PRETRAIN_RATE, path)
 
 
 def test_casts_are_rendered_once_and_read_back(tmp_path):

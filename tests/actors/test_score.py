@@ -179,8 +179,10 @@ def test_what_hides_the_face_is_kept_by_the_true_swap_and_not_by_what_covers_it(
         images = {"truth": s.swap, "nothing": s.image, "white": np.full_like(s.image, 255)}
         frames.append(ComparedFrame(s.number, images, s.mask, s.visible, s.swap_points, s.moment))
     assert max(frame.hidden.sum() for frame in frames) > 200
-    kept = {name: f["kept"] for name, f in score(frames, scene.swapped_model, detector).items()}
-    assert kept["truth"] > 0.8 and kept["white"] == 0 and 0.02 < kept["nothing"] < 0.6
+    figures = score(frames, scene.swapped_model, detector)
+    assert figures["truth"]["kept"] > 0.8 and figures["white"]["kept"] == 0
+    assert figures["truth"]["replaced"] == figures["white"]["replaced"] == 1
+    assert figures["nothing"]["replaced"] == 0 and np.isnan(figures["nothing"]["kept"])
 
 
 def test_no_frame_or_no_face_to_score_by_is_refused(detector):

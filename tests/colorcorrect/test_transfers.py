@@ -15,7 +15,7 @@ def people():
     rng = np.random.default_rng(0)
     donor = rng.integers(60, 200, (5, 16, 12, 3)).astype(np.uint8)
     target = (rng.integers(80, 180, (7, 16, 12, 3)) * [1.2, 1.0, 0.6]).astype(np.uint8)
-    return donor, target, weigh_pixels(CANVAS)
+    return donor, target, weigh_pixels(CANVAS, np.ones((1, 16, 12)))[0]
 
 
 def _mean(faces, weights):
@@ -29,7 +29,8 @@ def test_a_transfer_recolours_faces_before_training_and_in_each_frame(name, peop
     painted = TRANSFERS[name].before_training(donor, target, weights)
     assert painted.shape == donor.shape and painted.dtype == np.uint8
     drawn, face = (of[:2].astype(np.float32) / 255 for of in (donor, target))
-    frame = TRANSFERS[name].for_clip(CANVAS)(drawn, face)
+    visible = np.ones(face.shape[:3], np.float32)
+    frame = TRANSFERS[name].for_clip(CANVAS)(drawn, face, visible)
     assert frame.shape == drawn.shape and frame.dtype == np.float32
     before, after = (abs(_mean(of, weights) - _mean(target, weights)) for of in (donor, painted))
     if name == "none":
@@ -37,6 +38,19 @@ def test_a_transfer_recolours_faces_before_training_and_in_each_frame(name, peop
     else:
         assert after.sum() < 0.3 * before.sum()
         assert abs(frame - face).mean() < abs(drawn - face).mean()
+
+
+@pytest.mark.parametrize("name", TRANSFERS)
+def test_what_hides_a_face_does_not_colour_it(name, people):
+    drawn, face = (of[:1].astype(np.float32) / 255 for of in people[:2])
+    visible = np.ones(face.shape[:3], np.float32)
+    visible[:, 8:, :6] = 0
+    hidden, shown = np.where(visible[..., None] > 0, face, 0.05), np.where(visible > 0, 1, 0)
+    transfer = TRANSFERS[name].for_clip(CANVAS)
+    expected = transfer(drawn, face, visible)
+    change = np.abs(transfer(drawn, hidden, visible) - expected).mean(-1)
+    misled = np.abs(transfer(drawn, hidden, np.ones_like(visible)) - expected).mean(-1)
+    assert (change * shown).sum() <= 0.5 * (misled * shown).sum()
 
 
 def test_before_training_one_map_recolours_all_faces(people):

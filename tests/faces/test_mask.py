@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faces import Canvas, align, mask
+from faces import Canvas, align
 
 
 @pytest.mark.parametrize("size", [(70, 90), (128, 128), (33, 47)])
@@ -16,23 +16,6 @@ def test_the_mask_is_smooth_covers_eyes_and_mouth_and_leaves_the_corners_out(siz
     assert np.abs(np.diff(opacity, axis=0)).max() < 0.7
 
 
-@pytest.mark.parametrize("region", [align.INNER_FACE, align.WHOLE_FACE])
-def test_yaw_narrows_the_mask_on_the_far_side_only(region):
-    canvas = Canvas(region, (92, 112))
-    front, right = canvas.mask(), canvas.mask(yaw=0.25)
-    assert (right <= front).all()
-    assert right[:, :40].tolist() == front[:, :40].tolist()  # columns left of the nose
-    assert right[:, 60:].sum() < 0.75 * front[:, 60:].sum()
-    assert np.abs(canvas.mask(yaw=1e-6) - front).mean() < 2e-3  # no jump near yaw 0
-
-
-def test_yaw_is_the_noses_distance_from_the_middle_of_the_eyes_whatever_the_roll():
-    for angle in (0.0, 0.5, -2.0):
-        roll = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        points = np.array([[0.0, 0], [10, 0], [6, 6], [2, 12], [8, 12]]) @ roll
-        assert mask.estimate_yaw(points) == pytest.approx(0.1)
-
-
 def test_the_whole_region_reaches_from_above_the_brows_to_the_chin():
     opacity = Canvas(align.WHOLE_FACE, align.WHOLE_FACE.size).mask()
     brow, chin, ear = (30, 31), (48, 120), (4, 60)
@@ -41,13 +24,10 @@ def test_the_whole_region_reaches_from_above_the_brows_to_the_chin():
     assert seen[0] > 0.3 and seen[1] > 0.3 and seen[2] == 0
 
 
-def test_between_two_yaws_the_masks_are_interpolated():
-    table = [np.full((2, 3), k, np.float32) for k in range(len(mask.MASK_YAWS))]
-    step = mask.MASK_YAWS[1] - mask.MASK_YAWS[0]
-    for yaw, expected in ((mask.MASK_YAWS[3], 3), (mask.MASK_YAWS[3] + step / 4, 3.25)):
-        mixed = mask.interpolate_at_yaw(table, yaw)
-        assert mixed.dtype == np.float32
-        np.testing.assert_allclose(mixed, expected, rtol=1e-5)
-    # beyond the ends the last mask is taken
-    assert (mask.interpolate_at_yaw(table, -9.0) == 0).all()
-    assert (mask.interpolate_at_yaw(table, 9.0) == len(table) - 1).all()
+def test_what_is_replaced_reaches_beyond_the_outline_and_not_to_the_rim():
+    canvas = Canvas(align.WHOLE_FACE, (92, 112))
+    outline, reach = canvas.mask(), canvas.reach()
+    assert (reach >= outline - 1e-6).all() and reach.mean() > outline.mean() + 0.15
+    assert not reach[[0, -1]].any() and not reach[:, [0, -1]].any()
+    inner = Canvas(align.INNER_FACE, (70, 90))  # it has no reach of its own
+    np.testing.assert_array_equal(inner.reach(), inner.mask())

@@ -1,12 +1,8 @@
-from fractions import Fraction
-
 import numpy as np
 import pytest
 
-from faces import Face, align, smooth_matrices
-from faces.manifest import Row
-from faces.mask import estimate_yaw
-from faces.smooth import MAX_FILLED_GAP, smooth_yaw_over_time
+from faces import align, smooth_matrices
+from faces.smooth import MAX_FILLED_GAP
 
 
 def _matrix(x, y, size=1.0, angle=0.0):
@@ -81,19 +77,3 @@ def test_few_frames_and_frames_twelve_apart_are_smoothed(numbers):
     assert set(found) == set(numbers) | ({48} if len(numbers) > 2 else set())
     for n, matrix in found.items():
         np.testing.assert_allclose(_middle(matrix), [100 + n, 80], atol=1e-9)
-
-
-def test_yaw_is_smoothed_and_interpolated_where_points_are_missing():
-    points = align.REFERENCE_POINTS.copy()
-    rows = {}
-    for n in range(21):
-        points[2, 0] = 48 + (n % 2)  # the nose jumps from side to side
-        face = Face(np.array([0.0, 0, 100, 120]), 0.99, points.copy())
-        rows[n] = Row.with_face(n, Fraction(n), face)
-    rows[7] = Row.filled(7, Fraction(7), align.similarity(align.REFERENCE_POINTS), "not seen")
-    rows[20] = Row.without_face(20, Fraction(20))
-    yaws = smooth_yaw_over_time(rows)
-    assert list(yaws) == list(range(20))
-    raw = [estimate_yaw(np.array(rows[n].points)) for n in (10, 11)]
-    assert np.ptp([yaws[n] for n in range(5, 15)]) < 0.4 * abs(raw[1] - raw[0])
-    assert smooth_yaw_over_time({20: rows[20]}) == {}

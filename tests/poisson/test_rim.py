@@ -7,13 +7,13 @@ from poisson.rim import RIM_LIMITS
 
 @pytest.fixture
 def faces():
-    """Two faces and the frames they are blended into (2, 20, 16, 3), weights (20, 16), a domain."""
+    """Two faces, the frames for them (2, 20, 16, 3), weights (2, 20, 16) and a domain."""
     rng = np.random.default_rng(0)
     fore, back = rng.uniform(90, 110, (2, 2, 20, 16, 3)).astype(np.float32)
     inside = np.zeros((20, 16), bool)
     inside[2:-2, 2:-2] = True
-    weights = np.zeros((20, 16), np.float32)
-    weights[6:-6, 5:-5] = rng.uniform(0.5, 1, (8, 6))
+    weights = np.zeros((2, 20, 16), np.float32)
+    weights[:, 6:-6, 5:-5] = rng.uniform(0.5, 1, (2, 8, 6))
     return fore, back, weights, Domain(inside)
 
 
@@ -21,7 +21,7 @@ def test_a_difference_is_split_into_its_mean_and_the_rest_on_the_rim(faces):
     fore, back, weights, domain = faces
     mean, rim = split_difference(fore, back, weights, domain.mask)
     for k in range(2):
-        expected = np.average(back[k] - fore[k], axis=(0, 1), weights=np.dstack([weights] * 3))
+        expected = np.average(back[k] - fore[k], axis=(0, 1), weights=np.dstack([weights[k]] * 3))
         np.testing.assert_allclose(mean[:, k], expected, rtol=1e-4)
     assert not rim[domain.mask].any() and rim[~domain.mask].any(axis=1).all()
 
