@@ -1,6 +1,6 @@
 """How colorcorrect/net.npz was made: by a net that has seen true swaps of rendered people.
 
-    python -m actors.pretrain_colour NET.npz [--pairs 520] [--minutes 30] [--folder FOLDER]
+    python -m actors.pretrain_colour NET.npz [--pairs 520] [--minutes 28] [--folder FOLDER]
 
 Actors in pairs give moments of the one, and the same moments with the face of the other
 (true_swaps.py). The net gets the target's frame and the donor's face as an intracoder might draw
@@ -20,8 +20,6 @@ where it was. NET.npz is written anew at every report.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,15 +31,16 @@ from colorcorrect import light
 from colorcorrect.net import make_colour_net, show_net
 from colorcorrect.visible import find_visible
 from faces import mask
-from files import Parser, run_command
+from files import run_command
 from intracoder import start
 from intracoder.model import downsample
 from nn import Tensor
 
 from .casts import CAST_CANVAS
 from .measures import psnr
+from .pretrain_pairs import prepare_pairs, run_with_pairs
 from .pretraining import Pretraining, report_rounds
-from .true_swaps import HELD_OUT_PAIRS, TrueSwaps, add_pair_options, load_swaps, render_swaps
+from .true_swaps import HELD_OUT_PAIRS, TrueSwaps
 from .vary import as_floats, change_light, draw_blur, draw_mirroring, soften
 
 COLOUR_STATE = "colour_state.npz"  # in the folder of the pictures
@@ -136,10 +135,7 @@ def pretrain(options: argparse.Namespace) -> None:
     net = make_colour_net(np.random.default_rng(0))
     state = Pretraining(net, options.minutes, COLOUR_RATE, options.folder / COLOUR_STATE)
     state.resume()
-    for number in render_swaps(options.pairs, options.folder, options.threads):
-        print(json.dumps({"rendered pair": number}), flush=True)
-    nn.set_threads(options.threads)
-    examples = draw_examples(load_swaps(options.pairs, options.folder))
+    examples = draw_examples(prepare_pairs(options))
     held_out = len(examples.target) // options.pairs * HELD_OUT_PAIRS
     made_from = {"pairs": options.pairs, "pictures": len(examples.target)}
 
@@ -150,12 +146,7 @@ def pretrain(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_pair_options(p, minutes=30)
-    try:
-        pretrain(p.parse_args())
-    except nn.CheckpointError as error:
-        sys.exit(f"pretrain_colour: {error}")
+    run_with_pairs("pretrain_colour", __doc__, 28, pretrain)
 
 
 if __name__ == "__main__":

@@ -15,20 +15,19 @@ where it was. VISIBLE.npz is written anew at every report.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
 
 import numpy as np
 
 import nn
 from colorcorrect.visible import make_visible_net
-from files import Parser, run_command
+from files import run_command
 from nn import Tensor
 
 from .casts import CAST_CANVAS
+from .pretrain_pairs import prepare_pairs, run_with_pairs
 from .pretraining import Pretraining, report_rounds
-from .true_swaps import HELD_OUT_PAIRS, TrueSwaps, add_pair_options, load_swaps, render_swaps
+from .true_swaps import HELD_OUT_PAIRS, TrueSwaps
 from .vary import add_patches, as_floats, change_light, draw_blur, draw_mirroring, soften
 
 VISIBLE_STATE = "visible_state.npz"  # in the folder of the pictures
@@ -86,22 +85,14 @@ def pretrain(options: argparse.Namespace) -> None:
     net = make_visible_net(np.random.default_rng(0))
     state = Pretraining(net, options.minutes, VISIBLE_RATE, options.folder / VISIBLE_STATE)
     state.resume()
-    for number in render_swaps(options.pairs, options.folder, options.threads):
-        print(json.dumps({"rendered pair": number}), flush=True)
-    nn.set_threads(options.threads)
-    swaps = load_swaps(options.pairs, options.folder)
+    swaps = prepare_pairs(options)
     made_from = {"pairs": options.pairs, "pictures": swaps.mask[..., 0, 0].size}
     losses = train(state, swaps)
     report_rounds(state, losses, lambda: measure_held_out(net, swaps), options.output, made_from)
 
 
 def main() -> None:
-    p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_pair_options(p, minutes=17)
-    try:
-        pretrain(p.parse_args())
-    except nn.CheckpointError as error:
-        sys.exit(f"pretrain_visible: {error}")
+    run_with_pairs("pretrain_visible", __doc__, 17, pretrain)
 
 
 if __name__ == "__main__":

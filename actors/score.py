@@ -113,6 +113,11 @@ def _mean(values) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
+def find_replaced(image: np.ndarray, frame: ComparedFrame) -> np.ndarray:
+    """Where the face of a frame is not as it was in the target: (h, w) bool."""
+    return (frame.mask > 0.5) & find_changed(image, frame.images["nothing"])
+
+
 def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     """How many pixels of the face are both hidden and unchanged, and how many are either.
 
@@ -120,11 +125,10 @@ def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     was not replaced.
     """
     before, truth, hidden = frame.images["nothing"], frame.images["truth"], frame.hidden
-    changed = find_changed(image, before)
-    if not hidden.any() or not changed[frame.mask > 0.5].any():
+    if not hidden.any() or not find_replaced(image, frame).any():
         return 0, 0
     counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
-    same = ~changed & counted
+    same = ~find_changed(image, before) & counted
     return int((same & hidden).sum()), int((same | hidden & counted).sum())
 
 
@@ -166,8 +170,7 @@ class _Candidate:
         self.fine.append(fine_energy(image, mask))
         self.seam.append(seam_contrast(image, frame.images["nothing"]))
         self.kept.append(count_kept(image, frame))
-        changed = find_changed(image, frame.images["nothing"])
-        self.replaced.append(bool(changed[mask > 0.5].any()))
+        self.replaced.append(bool(find_replaced(image, frame).any()))
         error = image.astype(np.float32) - truth
         if self.last_number == frame.number - 1:
             change = np.abs(error - self.last_error).mean(-1)

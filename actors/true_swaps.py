@@ -7,7 +7,6 @@ rendered people.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from faces import align
-from files import Parser
 
 from .background import render_background
 from .casts import CAST_CANVAS, CAST_PICTURE_SIZE, draw_moment
@@ -24,7 +22,6 @@ from .kept import load_kept, render_missing
 from .performance import Moment
 from .person import sample_actor
 from .photo import photograph
-from .pretraining import add_options
 from .render import Model, encode
 
 SWAP_FILES = "swap"  # how the files' names begin
@@ -46,18 +43,6 @@ class TrueSwaps:
     swap: np.ndarray  # in the same moments, with the face of the other
     mask: np.ndarray  # (P, M, 128, 128) uint8: where the face is, of the one or the other
     donor: np.ndarray  # (P, D, 128, 128, 3): the other actor, in moments and a light of his own
-
-
-def add_pair_options(parser: Parser, minutes: float) -> None:
-    """The options of a command that trains with pairs; it is to take `minutes`."""
-    add_options(parser, minutes, Path("runs/pretrain_pairs"))
-    parser.add_argument("--pairs", type=_pair_count, default=520, help="of actors")
-
-
-def _pair_count(text: str) -> int:
-    if (count := int(text)) <= HELD_OUT_PAIRS:
-        raise argparse.ArgumentTypeError(f"{HELD_OUT_PAIRS} are held out, so take more")
-    return count
 
 
 def render_swaps(count: int, folder: Path, processes: int) -> Iterator[int]:

@@ -22,8 +22,8 @@ from .unet import UNET_INFER_BATCH, UNet, load_unet
 VISIBLE_WEIGHTS = Path(__file__).with_name("visible.npz")  # by python -m actors.pretrain_visible
 VISIBLE_CANVAS = Canvas(align.WHOLE_FACE, (128, 128))  # on which the net looks for the face
 VISIBLE_CHANNELS = 16, 24, 48, 96, 96  # by choice
-CERTAINLY_FACE = 0.9  # what the net gives at least for the shore of an island; by eye
-ISLAND_EDGE = 2  # pixels: width of the soft edge around an island; by eye
+CERTAINLY_FACE = 0.9  # what the net gives at least where there is surely face; by eye
+HOLE_EDGE = 2  # pixels: width of the soft edge around a hole; by eye
 
 
 def make_visible_net(rng: np.random.Generator) -> UNet:
@@ -40,18 +40,18 @@ def find_visible(faces: np.ndarray, canvas: Canvas = VISIBLE_CANVAS) -> np.ndarr
     """
     net = load_unet(make_visible_net, VISIBLE_WEIGHTS)
     found = nn.train.infer(net, faces, UNET_INFER_BATCH)[..., 0]
-    filled = np.stack([_fill_islands(f) for f in (found + np.float32(0.5)).clip(0, 1)])
+    filled = np.stack([_fill_holes(f) for f in (found + np.float32(0.5)).clip(0, 1)])
     to_aligned = align.invert(VISIBLE_CANVAS.matrix(np.eye(2, 3)))
     on_canvas = np.stack([canvas.warp(f[..., None], to_aligned)[..., 0] for f in filled])
     return on_canvas * canvas.reach()
 
 
-def _fill_islands(found: np.ndarray) -> np.ndarray:
-    """What the net finds (h, w), without islands of what is no face.
+def _fill_holes(found: np.ndarray) -> np.ndarray:
+    """What the net finds (h, w), with the holes within the face filled.
 
-    What hides a face reaches in from outside: an arm, a fringe, glasses. So an island within the
-    face is an error of the net. It may take a deep frown for the bridge of glasses.
+    What hides a face reaches in from outside: an arm, a fringe, glasses. So a hole is an error of
+    the net. It may take a deep frown for the bridge of glasses.
     """
     face = found > CERTAINLY_FACE
-    islands = ndimage.binary_fill_holes(face) & ~face
-    return np.where(ndimage.binary_dilation(islands, iterations=ISLAND_EDGE), np.float32(1), found)
+    holes = ndimage.binary_fill_holes(face) & ~face
+    return np.where(ndimage.binary_dilation(holes, iterations=HOLE_EDGE), np.float32(1), found)

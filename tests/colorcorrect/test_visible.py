@@ -49,11 +49,11 @@ def test_on_another_canvas_the_same_place_is_found(pair, region):
     assert np.abs(on_canvas - same).mean() < 0.03
 
 
-def test_an_island_is_filled_and_a_bay_is_not(monkeypatch):
+def test_a_hole_is_filled_and_what_reaches_in_is_not(monkeypatch):
     given = np.full((1, 128, 128, 1), -0.5, np.float32)
     given[:, 20:110, 20:110] = 0.5
-    given[:, 60:66, 60:70] = -0.5  # an island
-    given[:, 30:36, 0:60] = -0.5  # a bay, as an arm makes it
+    given[:, 60:66, 60:70] = -0.5  # a hole
+    given[:, 30:36, 0:60] = -0.5  # as an arm does
     monkeypatch.setattr(visible.nn.train, "infer", lambda *_: given)
     found = visible.find_visible(np.zeros((1, 128, 128, 3), np.float32))[0]
     assert found[58:68, 58:72].min() == 1 and not found[31:35, 24:58].any()
