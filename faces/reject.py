@@ -5,6 +5,7 @@ Both functions take and give dicts by frame number, and give the reasons in word
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,23 +63,31 @@ def _jump(face: Face, around: list[Face]) -> str | None:
     return None
 
 
-def find_low_contrast(contrasts: dict[int, float]) -> dict[int, str]:
+def find_low_contrast(contrasts: dict[int, Sequence[float]]) -> dict[int, str]:
     """Frames whose face fades to black, to white, or into another shot; with the reason.
 
-    The contrast of a face is compared with the median of the frames around, so that a lasting
-    change of light is not refused. `contrasts` are as `measure_contrast` gives them.
+    The contrast of each quarter of a face is compared with the median of the frames around, so that
+    a lasting change of light is not refused. What fades loses contrast everywhere. A hand in front
+    of a face takes it from some quarters only, so the quarter that keeps most of it decides.
+    `contrasts` are as `measure_contrasts` gives them.
     """
     refused, numbers = {}, sorted(contrasts)
     reach = REJECTION.contrast_reach * frame_step(contrasts)
-    values = np.array([contrasts[n] for n in numbers])
-    for number, value in zip(numbers, values, strict=True):
+    values = np.array([contrasts[n] for n in numbers])  # (F, 4)
+    for number, quarters in zip(numbers, values, strict=True):
         first, last = np.searchsorted(numbers, (number - reach, number + reach + 1))
-        usual = float(np.median(values[first:last]))
-        if value < REJECTION.min_contrast * usual:
-            refused[number] = f"the face fades: {value / usual:.0%} of its usual contrast"
+        usual = np.median(values[first:last], axis=0)
+        share = float(np.max(quarters / np.maximum(usual, 1e-6)))
+        if share < REJECTION.min_contrast:
+            refused[number] = f"the face fades: {share:.0%} of its usual contrast"
     return refused
 
 
-def measure_contrast(face: np.ndarray) -> float:
-    """Standard deviation of the luma of an aligned face (h, w, 3) RGB, in 8-bit levels."""
-    return float(luma(face.reshape(-1, 3)).std())
+def measure_contrasts(face: np.ndarray) -> list[float]:
+    """The contrast of each quarter of an aligned face (h, w, 3) RGB, row by row: 4 numbers.
+
+    It is the standard deviation of the luma, in 8-bit levels.
+    """
+    brightness = luma(face)  # (h, w)
+    halves = np.array_split(brightness, 2, axis=0)
+    return [float(part.std()) for half in halves for part in np.array_split(half, 2, axis=1)]

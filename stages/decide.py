@@ -18,7 +18,7 @@ class Detections:
     number: int
     time: Fraction
     faces: list[Face]
-    contrasts: list[float]  # of each face, 8-bit levels, see faces.reject.measure_contrast
+    contrasts: list[list[float]]  # of each face, 8-bit levels: see reject.measure_contrasts
     cut: bool = False
     pictures: list[np.ndarray] | None = None  # of some frames: each face aligned, (90, 70, 3) uint8
 
@@ -63,9 +63,9 @@ def link(clip: list[Detections]) -> list[select.Track]:
 def _rows(clip: list[Detections], chosen: dict[int, Face], smooth: bool) -> list[Row]:
     """A row for each frame, about the face of the chosen detections."""
     contrasts = {
-        d.number: contrast
+        d.number: quarters
         for d in clip
-        for face, contrast in zip(d.faces, d.contrasts, strict=True)
+        for face, quarters in zip(d.faces, d.contrasts, strict=True)
         if chosen.get(d.number) is face
     }
     jumps, low_contrast = reject.find_jumps(chosen), reject.find_low_contrast(contrasts)

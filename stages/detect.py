@@ -35,6 +35,7 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
         "frames": [frames.first, frames.last, frames.every],
         "min_size": run.settings.min_size,
         "turn": run.settings.of(role, "turn"),
+        "contrasts": "of quarters",  # of earlier versions: of whole faces
     }
     names = ("detections.jsonl", "tracks.png", "people.txt")
     stage = Stage(f"detect {role}", made_from, tuple(f"{role}/{name}" for name in names))
@@ -77,7 +78,7 @@ def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
 def detect_frames(
     frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
 ) -> Iterator[Detections]:
-    """The faces of every frame, with the contrast of each.
+    """The faces of every frame, with the contrasts of each.
 
     Every `every`-th frame is searched whole, those between only where faces are expected.
     """
@@ -85,6 +86,6 @@ def detect_frames(
         frame = found.frame
         matrices = [align.similarity(face.points) for face in found.faces]
         pictures = [CONTRAST_CANVAS.warp(frame.image, matrix) for matrix in matrices]
-        contrasts = [reject.measure_contrast(picture) for picture in pictures]
+        contrasts = [reject.measure_contrasts(picture) for picture in pictures]
         kept = pictures if count % PICTURE_INTERVAL == 0 else None
         yield Detections(frame.number, frame.time, found.faces, contrasts, found.cut, kept)

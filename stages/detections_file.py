@@ -30,9 +30,9 @@ def write(path: Path, detections: Iterable[Detections]) -> None:
                     "box": face.box.tolist(),
                     "score": face.score,
                     "points": face.points.tolist(),
-                    "contrast": contrast,
+                    "contrasts": contrasts,
                 }
-                for face, contrast in zip(frame.faces, frame.contrasts, strict=True)
+                for face, contrasts in zip(frame.faces, frame.contrasts, strict=True)
             ]
             file.write(json.dumps(line, allow_nan=False).encode() + b"\n")
 
@@ -47,5 +47,5 @@ def _parse(line: dict) -> Detections:
         Face(np.array(f["box"], np.float32), f["score"], np.array(f["points"], np.float32))
         for f in line["faces"]
     ]
-    contrasts = [face["contrast"] for face in line["faces"]]
+    contrasts = [face["contrasts"] for face in line["faces"]]
     return Detections(line["frame"], Fraction(line["time"]), faces, contrasts, line["cut"])

@@ -36,12 +36,25 @@ def test_a_face_that_is_elsewhere_for_three_frames_is_refused_there():
 
 
 def test_a_fade_is_refused_and_a_lasting_change_of_light_is_not():
-    fade = {n: 30.0 for n in range(100)}
-    fade |= {100 + i: 30 * share for i, share in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))}
+    quarters = np.array([30.0, 25.0, 20.0, 35.0])
+    fade = {n: quarters for n in range(100)}
+    fade |= {100 + i: quarters * share for i, share in enumerate((0.9, 0.8, 0.7, 0.5, 0.3))}
     assert sorted(reject.find_low_contrast(fade)) == [102, 103, 104]
-    darker = {n: 30.0 if n < 200 else 20.0 for n in range(400)}
+    darker = {n: quarters if n < 200 else quarters * 0.67 for n in range(400)}
     assert len(reject.find_low_contrast(darker)) < 80
     assert 300 not in reject.find_low_contrast(darker)
+
+
+def test_a_face_that_a_hand_hides_in_part_is_not_refused():
+    hidden = {n: [30.0, 30.0, 30.0, 30.0] for n in range(100)}
+    hidden |= {n: [3.0, 30.0, 2.0, 29.0] for n in range(50, 60)}
+    assert reject.find_low_contrast(hidden) == {}
+
+
+def test_the_contrasts_are_of_the_quarters_of_a_face():
+    face = np.full((90, 70, 3), 100, np.uint8)
+    face[:45:2, 35:] = 150
+    assert reject.measure_contrasts(face) == pytest.approx([0, 25, 0, 0], abs=0.1)
 
 
 @needs_reference
@@ -62,5 +75,5 @@ def test_the_last_frames_of_the_target_fade_and_no_others(clip, detections, fadi
         size = align.INNER_FACE.size
         matrix = Canvas(align.INNER_FACE, size).matrix(align.similarity(points))
         crop = warp.warp(frame.image, matrix, size)
-        contrasts[frame.number] = reject.measure_contrast(crop)
+        contrasts[frame.number] = reject.measure_contrasts(crop)
     assert sorted(reject.find_low_contrast(contrasts)) == fading

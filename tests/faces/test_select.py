@@ -59,7 +59,7 @@ def test_limits_count_searched_frames_where_those_are_twelve_apart():
     chosen = select.choose(detections)
     chosen[480] = make_face(700, 300)
     assert sorted(reject.find_jumps(chosen)) == [480]
-    contrasts = {n: 30.0 if n < 588 else 10.0 for n in range(0, 600, 12)}
+    contrasts = {n: [30.0 if n < 588 else 10.0] * 4 for n in range(0, 600, 12)}
     assert sorted(reject.find_low_contrast(contrasts)) == [588]
 
 
