@@ -14,12 +14,10 @@ Of conversion, which uses the nets that the whole program has trained:
     sharpen     details as strong as those of the frame
     visible     finding where the face can be seen: the outline that all faces have, instead
     biweight    ignoring differences at the rim that are too great to be light
-    damping     mixing the rim with that of earlier frames
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -32,10 +30,6 @@ from intracoder.model import shrink
 from intracoder.start import StartNet
 from poisson import rim
 from stages import convert
-
-
-def _patch_limits(module, name, **changed):
-    return patch.object(module, name, replace(getattr(module, name), **changed))
 
 
 def _draw_as_b(model: Intracoder, codes: nn.Tensor) -> np.ndarray:
@@ -61,7 +55,6 @@ WITHOUT_IN_CONVERSION = {
     "light": lambda: patch("colorcorrect.light.for_clip", none.for_clip),
     "sharpen": lambda: patch("colorcorrect.net.sharpen", lambda faces, *_: faces),
     "visible": lambda: patch("colorcorrect.visible.find_visible", _take_outline),
-    "biweight": lambda: _patch_limits(rim, "RIM_LIMITS", outlier=1e9),
-    "damping": lambda: _patch_limits(rim, "RIM_LIMITS", damping=0.0),
+    "biweight": lambda: patch.object(rim, "RIM_OUTLIER", 1e9),
 }
 WITHOUT = WITHOUT_IN_TRAINING | WITHOUT_IN_CONVERSION

@@ -5,4 +5,4 @@ Read domain first, then guidance and blend (the textbook), then rim (for faces).
 
 from .blend import blend
 from .domain import Domain
-from .rim import blend_faces, damp_rim_over_time, split_difference
+from .rim import blend_faces, split_difference

@@ -11,24 +11,13 @@ Faces are float arrays in 8-bit levels (0..255, not rounded).
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 
 from .domain import Domain
 
-
-@dataclass(frozen=True)
-class RimLimits:
-    """Limits of blending, by eye; docs/quality.md, rows "biweight" and "damping"."""
-
-    outlier: float = 40.0  # levels, length of a colour difference from which it is not due to light
-    damping: float = 0.6  # share of the previous face's rim in the mix, if both rims are equal
-    difference_scale: float = 2.0  # levels, mean difference of rims at which damping falls to 1/e
-
-
-RIM_LIMITS = RimLimits()
+# 8-bit levels, length of a colour difference from which it is not due to light; by eye,
+# docs/quality.md, row "biweight"
+RIM_OUTLIER = 40.0
 
 
 def split_difference(
@@ -41,35 +30,16 @@ def split_difference(
     inside      (h, w) bool: the pixels that are solved for; the others are the rim
 
     Gives the weighted mean difference (3, N), and the deviations from it (h, w, 3, N): on the rim,
-    each is multiplied by Tukey's biweight (1 - (d / outlier)^2)^2, where d is the length of its
-    colour vector, or by 0 if d > outlier; inside, they are 0.
+    each is multiplied by Tukey's biweight (1 - (d / RIM_OUTLIER)^2)^2, where d is the length of its
+    colour vector, or by 0 if d > RIM_OUTLIER; inside, they are 0.
     """
     difference = np.moveaxis(back - fore, 0, -1)  # (h, w, 3, N)
     sums = np.einsum("nhw,hwcn->cn", weights, difference)
     mean = sums / weights.sum(axis=(1, 2))  # (3, N)
     rim = np.where(inside[..., None, None], 0, difference - mean)
-    squared_distance = np.square(rim / RIM_LIMITS.outlier).sum(axis=2, keepdims=True)
+    squared_distance = np.square(rim / RIM_OUTLIER).sum(axis=2, keepdims=True)
     rim *= np.square(np.maximum(1 - squared_distance, 0))
     return mean, rim
-
-
-def damp_rim_over_time(rim: np.ndarray, previous: np.ndarray | None) -> np.ndarray:
-    """Mix the rim of each face with the damped rim of the face before it, if they are similar.
-
-    Otherwise every hair that moves across the rim makes the whole face flicker. The mean difference
-    of `split_difference` is not damped, so a change of light does not lag.
-
-    rim       (h, w, 3, N) of N successive faces
-    previous  (h, w, 3), the damped rim of the face before them, or None for the first of a clip
-    """
-    damped = rim.copy()
-    for k in range(rim.shape[-1]):
-        if previous is not None:
-            distance = np.abs(previous - rim[..., k]).mean() / RIM_LIMITS.difference_scale
-            share = np.float32(RIM_LIMITS.damping * math.exp(-(distance**2)))
-            damped[..., k] += share * (previous - rim[..., k])
-        previous = damped[..., k]
-    return damped
 
 
 def blend_faces(fore: np.ndarray, mean: np.ndarray, rim: np.ndarray, domain: Domain) -> np.ndarray:

@@ -71,10 +71,7 @@ def replace_face(
     batches = apply_step(batches, steps.put_on_canvas, canvas)
     batches = apply_step(batches, steps.find_visible, canvas)
     batches = apply_step(batches, steps.transfer_colour, transfer)
-    batches = apply_step(batches, steps.find_rim, domain, canvas)
-    if preset.smooth:
-        batches = steps.damp_rim_over_time(batches)
-    batches = apply_step(batches, steps.blend, domain)
+    batches = apply_step(batches, steps.blend, domain, canvas)
     batches = apply_step(batches, steps.paste, canvas)
     yield from chain.from_iterable(map(attrgetter("frames"), batches))
 

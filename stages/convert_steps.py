@@ -37,8 +37,6 @@ class Batch:
     back: np.ndarray | None = None  # (N, h, w, 3) levels, the frames
     visible: np.ndarray | None = None  # (N, h, w) 0..1, how much a pixel shows of a face
     fore: np.ndarray | None = None  # (N, h, w, 3) levels, the drawn faces, recoloured
-    mean_difference: np.ndarray | None = None  # (3, N), see poisson.split_difference
-    rim: np.ndarray | None = None  # (h, w, 3, N), likewise
     blended: np.ndarray | None = None  # (N, h, w, 3) levels
 
 
@@ -104,30 +102,11 @@ def transfer_colour(batch: Batch, transfer: FrameTransfer) -> Batch:
     return replace(batch, fore=transfer(batch.drawn, batch.back / 255, batch.visible) * 255)
 
 
-def find_rim(batch: Batch, domain: poisson.Domain, canvas: Canvas) -> Batch:
-    """Find how the frames differ from the new faces: on average, and on the rim."""
+def blend(batch: Batch, domain: poisson.Domain, canvas: Canvas) -> Batch:
+    """Put the new faces into the light of the frames."""
     weights = weigh_pixels(canvas, batch.visible)
     mean, rim = poisson.split_difference(batch.fore, batch.back, weights, domain.mask)
-    return replace(batch, mean_difference=mean, rim=rim)
-
-
-def damp_rim_over_time(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """Mix each face's rim with that of the face before it, against flicker."""
-    previous = None
-
-    def damp(batch: Batch) -> Batch:
-        nonlocal previous
-        rim = poisson.damp_rim_over_time(batch.rim, previous)
-        previous = rim[..., -1]
-        return replace(batch, rim=rim)
-
-    return apply_step(batches, damp)
-
-
-def blend(batch: Batch, domain: poisson.Domain) -> Batch:
-    """Put the new faces into the light of the frames."""
-    blended = poisson.blend_faces(batch.fore, batch.mean_difference, batch.rim, domain)
-    return replace(batch, blended=blended)
+    return replace(batch, blended=poisson.blend_faces(batch.fore, mean, rim, domain))
 
 
 def paste(batch: Batch, canvas: Canvas) -> Batch:

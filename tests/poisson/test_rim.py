@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from poisson import Domain, blend, blend_faces, damp_rim_over_time, split_difference
-from poisson.rim import RIM_LIMITS
+from poisson import Domain, blend, blend_faces, split_difference
+from poisson.rim import RIM_OUTLIER
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_difference_on_the_rim_counts_by_tukeys_biweight(faces):
         back[0, 0, column] += np.float32(distance) * np.array([0.6, 0, 0.8], np.float32)
     rim = split_difference(fore, back, weights, domain.mask)[1][0, :5, :, 0]
     for found, distance in zip(rim, (1.0, 20.0, 39.0, 41.0, 200.0), strict=True):
-        weight = max(1 - (distance / RIM_LIMITS.outlier) ** 2, 0) ** 2
+        weight = max(1 - (distance / RIM_OUTLIER) ** 2, 0) ** 2
         np.testing.assert_allclose(found, np.array([0.6, 0, 0.8]) * distance * weight, atol=1e-3)
 
 
@@ -46,26 +46,3 @@ def test_blending_is_that_of_the_textbook_where_the_rim_differs_little(faces):
     for k in range(2):
         inside = blend(fore[k], back[k], domain)[domain.mask]
         np.testing.assert_allclose(blended[k][domain.mask], inside, atol=1e-3)
-
-
-def test_a_rim_is_mixed_with_the_one_before_if_they_are_similar():
-    rims = np.zeros((4, 3, 3, 3), np.float32)
-    rims[..., 1:] = RIM_LIMITS.difference_scale
-    damped = damp_rim_over_time(rims, None)
-    assert not damped[..., 0].any()
-    share = RIM_LIMITS.damping * np.exp(-1)
-    np.testing.assert_allclose(damped[..., 1], (1 - share) * RIM_LIMITS.difference_scale, rtol=1e-5)
-    assert (rims[..., 1:] == RIM_LIMITS.difference_scale).all()  # the argument is not changed
-
-
-def test_damping_in_batches_equals_damping_at_once():
-    rims = np.random.default_rng(0).normal(0, 2, (4, 3, 3, 7)).astype(np.float32)
-    first = damp_rim_over_time(rims[..., :3], None)
-    second = damp_rim_over_time(rims[..., 3:], first[..., -1])
-    at_once = damp_rim_over_time(rims, None)
-    np.testing.assert_allclose(np.concatenate([first, second], -1), at_once, rtol=1e-6)
-
-
-def test_nothing_is_damped_across_a_cut():
-    rim = np.full((4, 3, 3, 1), 50.0, np.float32)
-    np.testing.assert_allclose(damp_rim_over_time(rim, np.zeros((4, 3, 3), np.float32)), rim)

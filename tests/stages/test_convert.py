@@ -11,7 +11,6 @@ from colorcorrect import visible
 from faces import Canvas, align, manifest
 from faces.deflicker import DEFLICKER
 from faces.face import Face
-from poisson import rim
 from stages.convert import replace_face
 from stages.convert_steps import CONVERT_BATCH
 from stages.presets import PRESETS
@@ -115,38 +114,6 @@ def _rows(n):
     points = align.REFERENCE_POINTS * 1.2 + [30, 40]
     face = Face(np.array([30.0, 40, 150, 180]), 0.99, points)
     return {k: manifest.Row.with_face(k, Fraction(k, 25), face) for k in range(n)}
-
-
-def _middles(images, damping=0.6):
-    """The mean level in the middle of each converted frame's face; a grey face is drawn in all."""
-    frames = [Frame(k, Fraction(k, 25), image) for k, image in enumerate(images)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rim, "RIM_LIMITS", replace(rim.RIM_LIMITS, damping=damping))
-
-        def draw(faces):
-            return np.full((*faces.shape[:3], 3), 0.5, np.float32)
-
-        rows = _rows(len(frames))
-        converted = replace_face(frames, rows, draw, PRESET)
-        return np.array([f.image[90:130, 80:110].mean() for f in converted])
-
-
-def test_hair_that_moves_across_the_rim_does_not_make_the_face_flicker():
-    images = np.full((24, 200, 180, 3), 120, np.uint8)
-    for image, dark in zip(images, np.random.default_rng(0).uniform(0, 12, 24), strict=True):
-        image[:, :45] = 120 - dark
-
-    def flicker(means):
-        return np.abs(np.diff(means, 2)).mean()
-
-    assert flicker(_middles(images)) < 0.7 * flicker(_middles(images, damping=0))
-
-
-def test_nothing_is_damped_across_a_cut():
-    images = np.full((12, 200, 180, 3), 120, np.uint8)
-    images[6:] = 200
-    images[:6, :, 120:], images[6:, :, 120:] = 60, 90
-    np.testing.assert_allclose(_middles(images)[6:], _middles(images[6:]), atol=1)
 
 
 def test_no_more_frames_are_held_than_two_batches_and_what_deflicker_looks_ahead():
