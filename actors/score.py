@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy import ndimage
 
 from faces import Face
 from mtcnn_np import Detector
@@ -22,6 +23,8 @@ from .pose import estimate_pose
 from .render import Model
 
 Figures = dict[str, float]
+
+KEPT_SPOT = 7  # pixels, side of the smallest square that can be kept: a finger is 15 wide; by eye
 
 
 def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> dict[str, Figures]:
@@ -42,7 +45,7 @@ def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> 
     kept                  how well a swap leaves alone what hides the face, as a hand: intersection
                           over union of the hidden pixels and the unchanged ones, in the frames that
                           are replaced. Pixels that are alike in the target and in the true swap do
-                          not count
+                          not count, and spots below KEPT_SPOT count as changed
     seam                  see `seam_contrast`
     flicker               mean change of the error from frame to frame, in 8-bit levels
     jitter                second difference of the detected points, over that of the true swap's
@@ -122,13 +125,15 @@ def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     """How many pixels of the face are both hidden and unchanged, and how many are either.
 
     Pixels that are alike in the target and in the true swap are not counted, nor is a frame that
-    was not replaced.
+    was not replaced. A smaller spot than KEPT_SPOT is where the new face has the old one's colour
+    by chance: that counts as changed.
     """
     before, truth, hidden = frame.images["nothing"], frame.images["truth"], frame.hidden
     if not hidden.any() or not find_replaced(image, frame).any():
         return 0, 0
     counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
-    same = ~find_changed(image, before) & counted
+    same = ~find_changed(image, before)
+    same = ndimage.binary_opening(same, np.ones((KEPT_SPOT, KEPT_SPOT))) & counted
     return int((same & hidden).sum()), int((same | hidden & counted).sum())
 
 
