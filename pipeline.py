@@ -24,6 +24,7 @@ from stages.detect import detect
 from stages.finish_demo import finish_demo
 from stages.locks import lock_places
 from stages.options import parse
+from stages.preview import Preview, PreviewOnly
 from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes
 from stages.run import Run
@@ -60,9 +61,11 @@ def swap(settings: Settings) -> None:
         run.note_clips(clips.values())
         tracks = detect(run, clips)
         faces = align(run, select_learnt(clips, settings), tracks)
-        trainer = train(run, faces)
         written = clips["target"].part(settings.frames)
-        frames = convert(run, written, tracks["target"], trainer.swap)
+        preview = Preview(run, written, tracks["target"])
+        trainer = train(run, faces, preview.show_if_due)
+        preview.show_once(trainer)
+        frames = convert(settings, written, tracks["target"], trainer.swap)
         write(run, written, tracks["target"], frames)
         run.note_clips(clips.values())
         seconds = time.perf_counter() - started
@@ -105,6 +108,8 @@ def _run(settings: Settings) -> int:
     action = replay if settings.replay else swap_demo if settings.demo else swap
     try:
         action(settings)
+    except PreviewOnly as shown:
+        print(f"{shown}. To go on: {resume_command(settings)}", file=sys.stderr)
     except KeyboardInterrupt as stop:
         kept = f"stopped; what is finished is kept in {settings.folder}"
         print(f"\n{kept}. To continue: {resume_command(settings)}", file=sys.stderr)

@@ -43,7 +43,7 @@ def open_trained(arguments: list[str]) -> tuple[dict[str, Faces], Trainer]:
     clips = open_clips(settings)
     with Run(settings) as run:
         faces = align(run, select_learnt(clips, settings), detect(run, clips))
-        return faces, train(run, faces)
+        return faces, train(run, faces, lambda _: None)
 
 
 def draw_as_donor(faces: dict[int, np.ndarray], draw: Draw) -> dict[int, np.ndarray]:

@@ -29,8 +29,7 @@ from .presets import Preset
 
 if TYPE_CHECKING:
     from .choose import Tracks
-    from .clips import Selection
-    from .run import Run
+    from .settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +41,10 @@ class ConvertedFrame:
     matrices: list[np.ndarray]  # (2, 3), frame -> aligned, one for each face that was replaced
 
 
-def convert(run: Run, clip: Selection, tracks: Tracks, draw: Draw) -> Iterator[ConvertedFrame]:
+def convert(
+    settings: Settings, clip: Iterable[Frame], tracks: Tracks, draw: Draw
+) -> Iterator[ConvertedFrame]:
     """Every frame of the clip with its faces replaced, and marked unless `settings.mark` is off."""
-    settings = run.settings
     untouched, frames = tee(clip)
     for rows in tracks:
         if any(row.ok for row in rows.values()):

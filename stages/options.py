@@ -62,6 +62,8 @@ HELP = {
     "standard: net, seed: none)",
     "seed": "of everything random (default: 0)",
     "device": "where to train and swap (default: cpu)",
+    "preview": "stop after a first look: who was found, and six frames swapped after a short "
+    "training; the same command without it goes on from there",
     "run": "the run folder; an existing run continues (default: runs/ and OUT's name, numbered if "
     "another run has it)",
     "quality": "of H.264, 0 best to 51 (default: 18)",
@@ -185,6 +187,7 @@ def _parser() -> Parser:
     nn.parallel.add_threads_option(parser)
     add("--device", choices=("cpu", "gpu"), default="cpu")
     add("--run", type=Path, metavar="DIR")
+    add("--preview", action="store_true")
     add("--quality", type=_between(0, 51), default=18, metavar="CRF")
     add("--face", type=_parse_face, metavar="N|X,Y")
     add("--all-faces", action="store_true")

@@ -9,6 +9,7 @@ lock                  locked while a program uses the folder; the system frees i
 lock-owner            that program's process id
 losses.csv            one row an epoch
 previews/NNNN.png     contact sheets made during training
+preview.png           some frames, swapped after a short training; see stages/preview.py
 result.png            a contact sheet of the output
 """
 

@@ -9,7 +9,12 @@ from pathlib import Path
 from .presets import Preset
 
 PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "replay")
-PRIVATE_SETTINGS = (*PATH_SETTINGS, "schedule", "demo")  # not in the record beside the output
+PRIVATE_SETTINGS = (
+    *PATH_SETTINGS,
+    "schedule",
+    "demo",
+    "preview",
+)  # not in the record beside the output
 
 
 class OptionError(ValueError):
@@ -32,6 +37,7 @@ class Settings:
     preset: Preset  # how to train and convert, the command line's changes applied
     truth: Path | None = None  # folder for the truth bundle
     demo: bool = False  # target and donor are rendered into the run folder first
+    preview: bool = False  # stop after the preview
     # which frames and faces
     frames: FrameRange = ALL_FRAMES  # of the target: those that are written
     learn_frames: FrameRange = ALL_FRAMES  # of the target: those that the nets learn from

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,11 @@ FIRST_PREVIEW = 2.0  # seconds of training until the first preview; by eye
 PREVIEW_INTERVAL = 20.0  # seconds from one preview to the next; by eye
 
 
-def train(run: Run, faces: dict[str, Faces]) -> Trainer:
+# Called after each epoch, when the checkpoint is written; an exception from it stops the training.
+AfterEpoch = Callable[[Trainer], None]
+
+
+def train(run: Run, faces: dict[str, Faces], after_epoch: AfterEpoch) -> Trainer:
     """Train, or continue to, until the preset's rounds or minutes are over.
 
     Raises nn.train.Diverged if the loss is not finite even at a small learning rate, and
@@ -43,7 +48,7 @@ def train(run: Run, faces: dict[str, Faces]) -> Trainer:
     )
     if not checkpoints.can_reach(stage.goal) and stage.delete_files(run.path):
         run.note("training begins anew: no checkpoint is left that it could go on from")
-    if not run.make(stage, lambda: finish_training(run, trainer, checkpoints)):
+    if not run.make(stage, lambda: finish_training(run, trainer, checkpoints, after_epoch)):
         checkpoints.resume(trainer, run.note)
     return trainer
 
@@ -65,7 +70,9 @@ def _made_from(run: Run) -> dict:
     }
 
 
-def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> list[Path]:
+def finish_training(
+    run: Run, trainer: Trainer, checkpoints: Checkpoints, after_epoch: AfterEpoch
+) -> list[Path]:
     """Train from the last checkpoint to the end; returns the newest checkpoint.
 
     If the loss diverges, training goes back to the last checkpoint and halves the learning rate.
@@ -74,7 +81,7 @@ def finish_training(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> lis
     epochs = trainer.epochs
     while True:
         try:
-            train_on(run, trainer, checkpoints)
+            train_on(run, trainer, checkpoints, after_epoch)
             break
         except nn.train.Diverged as error:
             slow_down(run, trainer, checkpoints, error)
@@ -103,7 +110,7 @@ def slow_down(
     )
 
 
-def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
+def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints, after_epoch: AfterEpoch) -> None:
     """Train to the end, with a progress bar, a checkpoint after each epoch, and previews."""
     preset, previews, step = run.settings.preset, Previews(run, trainer), None
     length = trainer.length(preset.rounds, preset.minutes, run.settings.schedule)
@@ -115,6 +122,7 @@ def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints) -> None:
             if step.finished:
                 checkpoints.save(trainer)
                 run.append_loss(make_loss_row(step, trainer.seconds))
+                after_epoch(trainer)
             previews.write_if_due()
     if step is not None:
         previews.write()

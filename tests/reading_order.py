@@ -38,7 +38,7 @@ OPTIONAL = {
     ),
     "What keeps a run whole: its folder, cache and checkpoints, atomic files, locks, hashes": (
         "stages/{run,run_record,locks,identity,cleaning,cache,checkpoints,finish_demo}.py "
-        "stages/{progress,replay,result_sheet}.py nn/checkpoint.py "
+        "stages/{preview,progress,replay,result_sheet}.py nn/checkpoint.py "
         "files/{atomic,paths,claim,digest,lock,command,quiet_start,contact_sheet,parser}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (

@@ -16,6 +16,7 @@ import pipeline
 import video
 from examples.drawn import Look, draw_face
 from faces import manifest
+from stages import preview
 from stages.presets import PRESETS
 from stages.trainers import Seed2020Trainer, TodayTrainer
 from tests.arguments import arguments
@@ -195,6 +196,26 @@ def test_an_interrupted_run_ends_with_the_bytes_of_an_undisturbed_one(
         changed = (frames["whole"][n] != frame.image).any(axis=2)
         assert changed.any() == (n not in (BLANK, *FADED))
         assert not changed[:20].any() and not changed[:, :15].any()
+
+
+def test_a_run_goes_on_from_its_preview_to_the_same_bytes(clips, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(preview, "PREVIEW_SECONDS", 0)
+    code, out = _run(clips, tmp_path, "looked", "--preview")
+    run, told = tmp_path / "looked", capsys.readouterr().err
+    assert code == 0 and not out.exists() and "To go on: " in told
+    assert "--preview" not in told.partition("To go on: ")[2]
+    assert max(p.stem for p in (run / "checkpoints").glob("*.npz")) == "000001"
+    sheet = np.array(Image.open(run / "preview.png"))
+    half = len(sheet) // 2
+    assert np.abs(sheet[:half].astype(int) - sheet[half : 2 * half]).max() > 20
+    written = (run / "preview.png").stat().st_mtime_ns
+    monkeypatch.undo()
+    code, out = _run(clips, tmp_path, "looked")
+    assert code == 0 and (run / "preview.png").stat().st_mtime_ns == written
+    code, whole = _run(clips, tmp_path, "whole")
+    assert code == 0 and (tmp_path / "whole" / "preview.png").exists()
+    pairs = zip(video.open_clip(out), video.open_clip(whole), strict=True)
+    assert all((a.image == b.image).all() for a, b in pairs)
 
 
 def test_a_part_of_the_target_and_every_second_frame(clips, tmp_path):
