@@ -1,0 +1,124 @@
+"""python -m report, and the page that a run keeps: also when it is killed, or cannot be written."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pipeline
+from files import digest, lock
+from report import PageWatcher, watch
+from report.__main__ import IN_USE_CODE, main
+from stages.options import parse
+from stages.run import Run
+from tests.arguments import arguments
+
+from .conftest import make_clips
+from .test_page import check_whole
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_written_again_and_nothing_else_changes(run_copy, capsys):
+    kept = {p.name: digest(p) for p in run_copy.iterdir() if p.is_file()}
+    before = (run_copy / "index.html").read_text()
+    (run_copy / "index.html").unlink()
+    (run_copy / "report.json").unlink()
+    assert main([str(run_copy), "--threads", "1"]) == 0
+    assert capsys.readouterr().out == f"{run_copy / 'index.html'}\n"
+    after = (run_copy / "index.html").read_text()
+    check_whole(after)
+    assert len(after) == pytest.approx(len(before), rel=0.02)
+    now = {p.name: digest(p) for p in run_copy.iterdir() if p.is_file()}
+    changed = {name for name in kept.keys() | now.keys() if kept.get(name) != now.get(name)}
+    assert changed <= {"index.html", "lock-owner"}  # so report.json has the same bytes
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_is_shown(run_copy, capsys):
+    (run_copy / "report.json").unlink()
+    (run_copy.parent / "out.mp4").write_bytes(b"no clip")
+    assert main([str(run_copy)]) == 0
+    assert "quality is not measured" in capsys.readouterr().err
+    check_whole((run_copy / "index.html").read_text())
+
+
+@pytest.mark.parametrize("damage, code", [("folder", 3), ("run.json", 7), ("lock", IN_USE_CODE)])
+def test_each_problem_has_its_exit_code_and_one_line(run_copy, capsys, damage, code):
+    held = None
+    if damage == "folder":
+        run_copy = run_copy / "missing"
+    elif damage == "run.json":
+        (run_copy / "run.json").write_text("[]")
+    else:
+        held = lock(run_copy / "lock")
+    assert main([str(run_copy)]) == code
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and str(run_copy) in said and ";" in said
+    if held:
+        held.release()
+
+
+def test_a_page_that_cannot_be_written_costs_a_note_and_no_swap(made, tmp_path, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(watch, "write_page", fail)
+    words = arguments(made, tmp_path)
+    assert pipeline.main(words) == 0
+    assert digest(tmp_path / "out.mp4") == digest(made / "out.mp4")
+    log = (tmp_path / "run" / "log.txt").read_text()
+    assert log.count("the page of the run cannot be written: a mistake") == 1
+
+
+def test_the_page_says_why_a_session_ended(made, tmp_path):
+    settings = parse(arguments(made, tmp_path))
+    for error, words in ((KeyboardInterrupt(2), "it was interrupted"), (OSError("full"), "full")):
+        with pytest.raises(type(error)), Run(settings, PageWatcher()):
+            raise error
+        html = (settings.folder / "index.html").read_text()
+        assert f"Stopped at the step “Find faces”: {words}" in check_whole(html)
+
+
+def test_the_page_is_written_at_times_while_frames_are_counted(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "PAGE_INTERVAL", 0)
+    monkeypatch.setattr(watch, "MAX_SHARE", 1e9)
+    settings = parse(arguments(made, tmp_path))
+    with Run(settings, PageWatcher()) as run:
+        for n in run.progress(range(10), "detect target", 10):
+            html = (settings.folder / "index.html").read_text()
+            assert f"detect target, frame {n + 1} of 10" in html
+
+
+def _kill_at_random(clips, out, times, seed):
+    """Start a run and kill it, again and again; the page is absent or whole after each."""
+    rng, seen = np.random.default_rng(seed), 0
+    words = [sys.executable, "pipeline.py", *arguments(clips, out, rounds=500)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for _ in range(times):
+        process = subprocess.Popen(words, cwd=ROOT, **quiet)
+        deadline = time.monotonic() + 30
+        while not (out / "run" / "index.html").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 3))
+        process.kill()
+        process.wait()
+        check_whole((out / "run" / "index.html").read_text())
+        seen += 1
+        if rng.uniform() < 0.3:  # from the beginning
+            shutil.rmtree(out / "run")
+    return seen
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+def test_a_killed_run_leaves_a_page_that_opens(made, tmp_path):
+    assert _kill_at_random(made, tmp_path, 2, seed=0) == 2
+
+
+@pytest.mark.slow
+def test_twenty_kills_leave_a_page_that_opens(tmp_path):
+    assert _kill_at_random(make_clips(tmp_path), tmp_path, 20, seed=1) == 20
