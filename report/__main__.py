@@ -1,4 +1,4 @@
-"""python -m report RUN: write the page of a run again."""
+"""python -m report RUN: write the page of a run again. With several runs: compare them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from files import LockHeld, Parser, lock, run_command
 from mtcnn_np import WeightsError
 from stages.run_record import RunError
 
+from .comparison import COMPARISON_NAME, write_comparison
 from .folder import MissingRun, ReportError, RunFolder, read_folder
 from .measure import measure, read_measured
 from .page import write_page
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _make_parser().parse_args(arguments)
     nn.set_threads(options.threads)
     try:
-        path = make_page(options.run)
+        path = _make(options.runs, options.output)
     except tuple(REPORT_EXIT_CODES) as error:
         print(f"report: {error}", file=sys.stderr)
         return next(code for kind, code in REPORT_EXIT_CODES.items() if isinstance(error, kind))
@@ -53,12 +54,29 @@ def _make_parser() -> Parser:
     parser = Parser(
         prog="python -m report",
         description="Write the page of a run, RUN/index.html, again; measure what is not measured "
-        "yet. Prints where the page is.",
+        "yet. With several runs: also write a page that compares them, with the settings that "
+        "differ, their curves over one another, and the same frames. Prints where the page is.",
         epilog=REPORT_EPILOG,
     )
-    parser.add_argument("run", type=Path, metavar="RUN", help="the folder of a run")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="the folder of a run")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path(COMPARISON_NAME),
+        metavar="PAGE.html",
+        help=f"the page that compares several runs (default: {COMPARISON_NAME})",
+    )
     nn.parallel.add_threads_option(parser)
     return parser
+
+
+def _make(runs: list[Path], output: Path) -> Path:
+    """The page of one run, or that of several; each of these has its own page then, too."""
+    pages = [make_page(run) for run in runs]
+    if len(runs) == 1:
+        return pages[0]
+    return write_comparison([read_folder(run) for run in runs], output)
 
 
 def make_page(folder: Path) -> Path:

@@ -9,7 +9,6 @@ import io
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +28,8 @@ STYLE_SHEET_COLOURS = {INK: "ink", SOFT: "soft", GRID: "line"} | {
     colour: f"line-{i}" for i, colour in enumerate(LINE_COLOURS)
 }
 PLOT_INCHES = (6.4, 2.6)  # (w, h); 72 to the inch, then scaled to the page
-SMOOTHED_EPOCHS = 5  # over which the drawn curve is averaged, where there are many; by eye
+SMOOTHED_EPOCHS = 5  # over which curves are averaged, an odd number; by eye
+MANY_EPOCHS = 50  # curves with more than this are averaged; by eye
 YAW_BIN = 5  # degrees
 SVG_SALT = "faceswap-np"  # of the ids in a plot: the same plot has the same bytes
 
@@ -48,11 +48,12 @@ def draw_losses(curves: Mapping[str, Sequence[Epoch]]) -> str:
     if not lines:
         return ""
     figure, axes = _begin("seconds of training", "loss")
+    is_smoothed = max(map(len, lines.values())) > MANY_EPOCHS  # all of them, or none
     for i, (name, epochs) in enumerate(lines.items()):
         seconds, losses = [e.seconds for e in epochs], [e.loss for e in epochs]
         look = {"color": LINE_COLOURS[i % len(LINE_COLOURS)], "label": name or None}
         look["linestyle"] = LINE_STYLES[i % len(LINE_STYLES)]
-        if len(epochs) > 4 * SMOOTHED_EPOCHS:
+        if is_smoothed:
             axes.plot(seconds, losses, **look | {"label": None}, linewidth=0.8, alpha=0.35)
             losses = smooth(losses)
         marker = "o" if len(epochs) < 3 else None
@@ -64,10 +65,10 @@ def draw_losses(curves: Mapping[str, Sequence[Epoch]]) -> str:
 
 
 def smooth(values: Sequence[float]) -> list[float]:
-    """The running mean of the last SMOOTHED_EPOCHS values."""
-    sums = [0.0, *accumulate(values)]
-    starts = [max(0, i - SMOOTHED_EPOCHS) for i in range(1, len(sums))]
-    return [(sums[i] - sums[s]) / (i - s) for i, s in enumerate(starts, 1)]
+    """The mean of SMOOTHED_EPOCHS values around each; of fewer near the ends, so nothing lags."""
+    half = SMOOTHED_EPOCHS // 2
+    reaches = [min(half, i, len(values) - 1 - i) for i in range(len(values))]
+    return [float(np.mean(values[i - r : i + r + 1])) for i, r in enumerate(reaches)]
 
 
 def draw_yaws(target: Sequence[float], donor: Sequence[float]) -> str:

@@ -82,7 +82,7 @@ def render_page(run: RunFolder, doing: Doing | None = None, error: str = "") -> 
         "previews": _list_previews(run),
         "preview_rows": PREVIEW_ROWS[run.settings["preset"]["net"]],
         "sheets": {role: sheet_uri(run.path / role / "tracks.png") for role in ("target", "donor")},
-        "details": _list_details(run),
+        "details": [(k, spell_value(v)) for k, v in flatten_settings(run).items()],
         "versions": run.record["versions"],
         "identity": run.record["identity"],
     }
@@ -140,12 +140,11 @@ def _list_previews(run: RunFolder) -> list[tuple[int, str, tuple[int, int]]]:
     return [(i + 1, *sheet) for i, sheet in picked if sheet]
 
 
-def _list_details(run: RunFolder) -> list[tuple[str, str]]:
-    """The settings, a line each; those of the preset are among them."""
+def flatten_settings(run: RunFolder) -> dict:
+    """The settings by name; those of the preset are among them."""
     settings = run.settings
     preset = {f"preset.{k}": v for k, v in settings["preset"].items() if k != "region"}
-    flat = {k: v for k, v in settings.items() if k not in ("preset", "schedule")} | preset
-    return [(name, spell_value(value)) for name, value in flat.items()]
+    return {k: v for k, v in settings.items() if k not in ("preset", "schedule")} | preset
 
 
 def spell_value(value) -> str:

@@ -73,11 +73,12 @@ MEANINGS = {
 
 def tell_quality(quality: dict[str, float | None]) -> list[Figure]:
     """The figures of `Quality.figures`, those without a value last."""
-    figures = [_tell(meaning, quality.get(key)) for key, meaning in MEANINGS.items()]
+    figures = [tell(meaning, quality.get(key)) for key, meaning in MEANINGS.items()]
     return sorted(figures, key=lambda figure: not figure.verdict)
 
 
-def _tell(meaning: Meaning, value: float | None) -> Figure:
+def tell(meaning: Meaning, value: float | None) -> Figure:
+    """One of these figures."""
     if value is None:
         return Figure(meaning.name, "not measured", "", meaning.what)
     return Figure(meaning.name, meaning.form.format(value), _judge(meaning, value), meaning.what)

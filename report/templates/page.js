@@ -225,7 +225,7 @@
     const show = () => {
       const number = data.frames[range.value];
       range.setAttribute("aria-valuetext", `frame ${number}`);
-      byId("same-words").textContent = `frame ${number}`;
+      byId("same-words").textContent = number;
       for (const image of document.querySelectorAll("img[data-run]")) image.src = data.stills[image.dataset.run][number];
     };
     range.addEventListener("input", show);

@@ -56,8 +56,9 @@ def undo(run, *stages):
 
     def forget(record):
         for stage in stages:
-            record["stages"].pop(stage, None)
-            record["results"] = {}
+            for part in ("files", "sha256"):
+                del record["stages"][stage][part]
+        record["results"] = {}
 
     edit_record(run, forget)
 

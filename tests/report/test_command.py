@@ -12,13 +12,13 @@ import pytest
 
 import pipeline
 from files import digest, lock
-from report import PageWatcher, watch
+from report import PageWatcher, screenshot, watch
 from report.__main__ import IN_USE_CODE, main
 from stages.options import parse
 from stages.run import Run
 from tests.arguments import arguments
 
-from .conftest import make_clips
+from .conftest import edit_record, make_clips
 from .test_page import check_whole
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,31 @@ def test_what_cannot_be_measured_is_said_and_the_rest_is_shown(run_copy, capsys)
     assert main([str(run_copy)]) == 0
     assert "quality is not measured" in capsys.readouterr().err
     check_whole((run_copy / "index.html").read_text())
+
+
+@pytest.mark.parametrize("missing", ["Playwright", "Chromium"])
+def test_a_screenshot_without_a_browser_says_what_to_install(made, monkeypatch, capsys, missing):
+    monkeypatch.setattr(
+        screenshot.importlib.util, "find_spec", lambda _: missing != "Playwright" or None
+    )
+    monkeypatch.setattr(screenshot.shutil, "which", lambda _: None)
+    code = screenshot.main([str(made / "run"), "picture.png"])
+    said = capsys.readouterr().err
+    assert code == screenshot.MISSING_BROWSER_CODE and f"{missing} is missing; " in said
+    assert screenshot.find_page(made / "run").name == "index.html"
+
+
+def test_runs_are_compared_side_by_side(made, run_copy, tmp_path, capsys):
+    edit_record(run_copy, lambda record: record["settings"].update(seed=7, size=128))
+    file = tmp_path / "both.html"
+    assert main([str(run_copy), str(made / "run"), "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}\n"
+    html = file.read_text()
+    text = check_whole(html)
+    assert "seed 7 0" in text and "size 128 256" in text and "quality 18" not in text
+    assert str(run_copy) in text and "var(--line-1)" in html  # both are called "run"
+    assert "Whose face it is" in text and "There is no frame" not in text
+    assert 'href="made/run/index.html"' in html
 
 
 @pytest.mark.parametrize("damage, code", [("folder", 3), ("run.json", 7), ("lock", IN_USE_CODE)])
