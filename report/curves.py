@@ -27,7 +27,7 @@ LINE_STYLES = ("-", "--", "-.", ":")  # so that curves can be told without colou
 STYLE_SHEET_COLOURS = {INK: "ink", SOFT: "soft", GRID: "line"} | {
     colour: f"line-{i}" for i, colour in enumerate(LINE_COLOURS)
 }
-PLOT_INCHES = (6.4, 2.6)  # (w, h); 72 to the inch, then scaled to the page
+PLOT_INCHES = (4.8, 2.4)  # (w, h); small, so that its type is large enough on a phone
 SMOOTHED_EPOCHS = 5  # over which curves are averaged, an odd number; by eye
 MANY_EPOCHS = 50  # curves with more than this are averaged; by eye
 YAW_BIN = 5  # degrees

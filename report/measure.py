@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 import video
 from faces import Canvas
 from files import atomic_file, pick_evenly
-from provenance import record
 from stages.clips import PEOPLE
 from stages.trainers.base import repaint_donor
 
@@ -22,6 +20,7 @@ from .folder import MEASURED_NAME, RunFolder
 from .latents import TrainedNet, draw_strips
 from .quality import Quality
 from .readings import find_closed_eyes, measure_eye_detail
+from .signs import MarkSearch, describe_signs
 from .stills import Stills, pick_stills, read_frames
 
 MEASURED_FORMAT = 1  # of report.json; goes up whenever it holds something else
@@ -47,13 +46,15 @@ def measure(run: RunFolder) -> dict:
     people, net = _read_people(run), TrainedNet.read(run)
     quality = Quality(rows, run.preset.canvas, net and net.redraw)
     picked = pick_stills(rows)
-    stills = Stills(len(picked))
+    stills, search = Stills(len(picked)), MarkSearch()
     for frames in read_frames(run, set(picked) | quality.wanted):
         number = frames["target"].number
         if number in picked:
             stills.add(number, frames)
         if number in quality.wanted:
             quality.add(frames)
+        if rows[number].ok:
+            search.add(frames["swap"].image, rows[number])
     measured = {
         "made_from": _made_from(run),
         "stills": {str(number): shown for number, shown in stills.pictures.items()},
@@ -61,7 +62,7 @@ def measure(run: RunFolder) -> dict:
         "darkness": _measure_brightness(people, run.preset.canvas),
         "closed_eyes": {role: _find_closed_eyes(run, role) for role in PEOPLE},
         "strips": draw_strips(net, people) if net else [],
-        "record_fits": _check_record(run),
+        "signs": describe_signs(run.find("output"), search.result(), run.settings["mark"]),
     }
     with atomic_file(run.path / MEASURED_NAME, durable=False) as file:
         file.write(json.dumps(measured, allow_nan=False).encode())
@@ -97,16 +98,3 @@ def _find_closed_eyes(run: RunFolder, role: str) -> dict[str, list[int] | int]:
     canvas = run.preset.canvas
     details = {n: measure_eye_detail(video.read_image(files[n]), canvas) for n in picked}
     return {"closed": find_closed_eyes(details), "looked_at": len(details)}
-
-
-def _check_record(run: RunFolder) -> str:
-    """Whether the record beside the output fits it, in words."""
-    output = run.find("output")
-    try:
-        found = record.read(Path(output))
-    except record.RecordError as error:
-        return f"the record beside the output cannot be read: {error}"
-    if found is None:
-        return "there is no record beside the output"
-    fits = "fits it, byte for byte" if found["fits"] else "is of another file"
-    return f"the record beside the output {fits}"

@@ -120,30 +120,29 @@ def test_the_page_is_written_at_times_while_frames_are_counted(made, tmp_path, m
 
 
 def _kill_at_random(clips, out, times, seed):
-    """Start a run and kill it, again and again; the page is absent or whole after each."""
-    rng, seen = np.random.default_rng(seed), 0
-    words = [sys.executable, "pipeline.py", *arguments(clips, out, rounds=500)]
+    """Start a run and kill it, again and again; its page is whole after each kill."""
+    rng, killed = np.random.default_rng(seed), 0
+    words = [sys.executable, "pipeline.py", *arguments(clips, out)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    for _ in range(times):
+    while killed < times:
         process = subprocess.Popen(words, cwd=ROOT, **quiet)
-        deadline = time.monotonic() + 30
-        while not (out / "run" / "index.html").exists() and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while not (out / "run" / "index.html").exists():
+            assert time.monotonic() < deadline
             time.sleep(0.01)
-        time.sleep(rng.uniform(0, 3))
+        time.sleep(rng.uniform(0, 5))
         process.kill()
-        process.wait()
+        killed += process.wait() != 0
         check_whole((out / "run" / "index.html").read_text())
-        seen += 1
-        if rng.uniform() < 0.3:  # from the beginning
+        if process.returncode == 0:  # it had ended: begin anew
             shutil.rmtree(out / "run")
-    return seen
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
 def test_a_killed_run_leaves_a_page_that_opens(made, tmp_path):
-    assert _kill_at_random(made, tmp_path, 2, seed=0) == 2
+    _kill_at_random(made, tmp_path, 2, seed=0)
 
 
 @pytest.mark.slow
 def test_twenty_kills_leave_a_page_that_opens(tmp_path):
-    assert _kill_at_random(make_clips(tmp_path), tmp_path, 20, seed=1) == 20
+    _kill_at_random(make_clips(tmp_path), tmp_path, 20, seed=1)

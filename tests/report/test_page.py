@@ -67,7 +67,8 @@ def test_a_finished_run_has_a_page_that_shows_everything(made):
     assert f"Frame {BLANK}" in text and "no face found" in text
     assert f"{FADED[0]} to {FADED[1]}" in text and "the face fades" in text
     assert "Strongest direction" in text and "From target to donor" in text
-    assert "the record beside the output fits it" in text.lower()
+    assert f"looked for in {FRAMES - 3} frames of the output and found" in text
+    assert "Its metadata say" in text and "The record beside it fits, byte for byte" in text
     assert 'src="../target.mp4"' in file.read_text() and 'src="../out.mp4"' in file.read_text()
     assert "not begun" not in text and "not written yet" not in text
     assert file.stat().st_size < 5_000_000
