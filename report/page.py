@@ -38,6 +38,7 @@ from .timeline import KINDS, for_script, make_timelines
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 PAGE_NAME = "index.html"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -157,10 +158,14 @@ def spell_value(value) -> str:
     return ", ".join(map(spell_value, value)) if isinstance(value, list) else str(value)
 
 
-def set_type(text: str) -> str:
-    """A text with the apostrophes and minus signs of print."""
-    return re.sub(
-        r"(?<![\w-])-(?=\d)", "\N{MINUS SIGN}", text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+def set_type(text: str) -> Markup:
+    """A text as HTML: with the apostrophes and minus signs of print, and its options as code."""
+    from markupsafe import Markup, escape
+
+    html = str(escape(text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")))
+    html = re.sub(r"(?<![\w-])-(?=\d)", "\N{MINUS SIGN}", html)
+    return Markup(
+        re.sub(r"(?<![\w-])--[a-z]+(-[a-z]+)*", r'<code class="option">\g<0></code>', html)
     )
 
 

@@ -89,7 +89,11 @@ def _describe_training(run: RunFolder) -> tuple[float | None, str, str]:
     fraction = min(last.seconds / whole, 1.0) if whole else 0.0
     left = max(whole - last.seconds, 0)
     what = f"{fraction:.0%} of the training, round {last.round}"
-    return fraction, what, f"about {tell_seconds(left)} of training, then the frames are written"
+    return (
+        fraction,
+        what,
+        f"about {tell_seconds(left)} of training left, then the frames are written",
+    )
 
 
 def _describe_doing(doing: Doing) -> tuple[float | None, str, str]:
@@ -98,7 +102,7 @@ def _describe_doing(doing: Doing) -> tuple[float | None, str, str]:
         return None, f"{doing.what}, {doing.done} frames so far", ""
     fraction = min(doing.done / doing.total, 1.0)
     left = doing.seconds / max(doing.done - 1, 1) * max(doing.total - doing.done, 0)
-    words = f"about {tell_seconds(left)} of this step" if doing.done >= MIN_COUNTED else ""
+    words = f"about {tell_seconds(left)} of this step left" if doing.done >= MIN_COUNTED else ""
     return fraction, f"{doing.what}, frame {doing.done} of {doing.total}", words
 
 

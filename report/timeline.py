@@ -26,7 +26,7 @@ class Kind:
 
 KINDS = {
     "ok": Kind("ok", "replaced", "The face is replaced", ((0, 24),)),
-    "filled": Kind("filled", "replaced, filled in", "The face is replaced", ((0, 10), (14, 10))),
+    "filled": Kind("filled", "filled in", "The face is replaced", ((0, 10), (14, 10))),
     "no face": Kind("none", "no face", "Left as it is", ((20, 4),)),
     "jump": Kind("jump", "jump", "Left as it is", ((8, 8),)),
     "low contrast": Kind("low", "fading", "Left as it is", ((14, 10),)),

@@ -85,7 +85,7 @@ class Run:
         self.watcher.notice(self)
         return self
 
-    def __exit__(self, _, error: BaseException | None, __) -> None:
+    def __exit__(self, _=None, error: BaseException | None = None, __=None) -> None:
         try:
             self.watcher.end(self, error)
         finally:

@@ -64,7 +64,7 @@ def test_the_time_left_is_told_while_training_and_while_frames_are_counted():
     assert told.fraction == 0.25 and told.left.startswith("about 30 s")
     stages = finished | {"train": {"sha256": {}}}
     told = state.describe_state(_run(stages=stages), Doing("swap", 51, 101, 10.0))
-    assert told.left == "about 10 s of this step" and "frame 51 of 101" in told.headline
+    assert told.left == "about 10 s of this step left" and "frame 51 of 101" in told.headline
     told = state.describe_state(_run(stages=stages), Doing("swap", 51, 101, 10.0), "disk full")
     assert told.left == "" and "Stopped" in told.headline and "disk full" in told.headline
     assert not told.is_finished and [step.status for step in told.steps][-1] == "now"
