@@ -51,18 +51,17 @@ def list_advice(run: RunFolder, measured: dict | None) -> list[Advice]:
 
 def yaws(rows: dict[int, Row]) -> dict[int, float]:
     """The yaw in degrees by frame number, of the frames in which the face was detected."""
-    return {n: estimate_yaw(row.points) for n, row in rows.items() if row.status == "ok"}
+    found = {n: row.points for n, row in rows.items() if row.status == "ok"}
+    angles = estimate_yaw(np.array(list(found.values())).reshape(-1, 5, 2))
+    return dict(zip(found, angles.tolist(), strict=True))
 
 
 def find_poorly_covered(target: dict[int, float], donor: dict[int, float]) -> list[int]:
     """The target's frames at whose yaw the donor has fewer than MIN_DONOR_FRAMES."""
-    there = np.sort(list(donor.values()))
-    return [
-        number
-        for number, yaw in target.items()
-        if np.subtract(*np.searchsorted(there, (yaw + YAW_REACH, yaw - YAW_REACH)))
-        < MIN_DONOR_FRAMES
-    ]
+    there, asked = np.sort(list(donor.values())), np.array(list(target.values()))
+    first, last = (np.searchsorted(there, asked + reach) for reach in (-YAW_REACH, YAW_REACH))
+    few = last - first < MIN_DONOR_FRAMES
+    return [number for number, is_poor in zip(target, few, strict=True) if is_poor]
 
 
 def _check_left_out(run: RunFolder) -> Iterator[Advice]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -164,10 +165,16 @@ def _read_manifests(folder: Path) -> list[dict[int, Row]]:
         file = folder / f"manifest{f'-{len(tracks)}' if tracks else ''}.jsonl"
         if not file.exists():
             return tracks
-        rows = manifest.read(file)
-        if not rows:
-            raise ManifestError(f"{file} is empty; delete it to detect anew")
-        tracks.append(dict(sorted(rows.items())))
+        stat = file.stat()
+        tracks.append(_read_manifest(file, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=16)  # a run's page is written again and again, and a long clip has many rows
+def _read_manifest(file: Path, _modified: int, _bytes: int) -> dict[int, Row]:
+    rows = manifest.read(file)
+    if not rows:
+        raise ManifestError(f"{file} is empty; delete it to detect anew")
+    return dict(sorted(rows.items()))
 
 
 def _read_lines(file: Path) -> list[str]:

@@ -107,7 +107,7 @@ class Quality:
             "found": _mean([face is not None for face in self.found]),
             "points": _mean([_point_error(face, np.array(row.points)) for face, row in pairs]),
             "yaw": _mean(
-                [abs(estimate_yaw(face.points) - estimate_yaw(row.points)) for face, row in pairs]
+                [np.abs(estimate_yaw(f.points) - estimate_yaw(row.points)) for f, row in pairs]
             ),
             "identity": self._identity(people),
             "seam": _mean(self.seams),

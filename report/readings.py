@@ -19,19 +19,21 @@ EYE_PATCH = (8, 7)  # half width and half height of what is looked at, in units 
 CLOSED_EYES = 0.5
 
 
-def estimate_yaw(points: np.ndarray) -> float:
-    """How far a head is turned, in degrees; positive: its nose points to the image's right.
+def estimate_yaw(points: np.ndarray) -> np.ndarray:
+    """How far heads are turned, in degrees; positive: the nose points to the image's right.
 
     The nose leaves the line from between the eyes to the mouth by NOSE_DEPTH * tan(yaw) interocular
-    distances. Points (5, 2) are as in `faces.Face`.
+    distances. Points (..., 5, 2) are as in `faces.Face`; the result has shape (...).
     """
-    left_eye, right_eye, nose, *mouth = np.asarray(points, np.float64)
+    points = np.asarray(points, np.float64)
+    left_eye, right_eye, nose = points[..., 0, :], points[..., 1, :], points[..., 2, :]
     middle, across = (left_eye + right_eye) / 2, right_eye - left_eye
-    interocular = max(float(np.linalg.norm(across)), 1e-6)
-    down = np.mean(mouth, axis=0) - middle
-    down /= max(float(np.linalg.norm(down)), 1e-6)
-    offset = (nose - middle) - down * ((nose - middle) @ down)
-    return float(np.degrees(np.arctan(offset @ across / interocular**2 / NOSE_DEPTH)))
+    down = points[..., 3:, :].mean(-2) - middle
+    down /= np.maximum(np.linalg.norm(down, axis=-1, keepdims=True), 1e-6)
+    out = nose - middle
+    offset = out - down * (out * down).sum(-1, keepdims=True)
+    interocular = np.maximum((across**2).sum(-1), 1e-12)  # squared
+    return np.degrees(np.arctan((offset * across).sum(-1) / interocular / NOSE_DEPTH))
 
 
 def measure_eye_detail(face: np.ndarray, canvas: Canvas) -> float:

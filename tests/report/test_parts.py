@@ -9,9 +9,10 @@ import pytest
 
 from faces import Canvas, Face, align
 from faces.manifest import Row
-from report import advice, curves, folder, quality, readings, state, stills, timeline, words
+from report import advice, curves, folder, quality, readings, signs, state, stills, timeline, words
 from report.folder import Epoch, RunFolder
 from stages.run import Doing
+from tests.clips import make_clip, picture
 
 SETTINGS = {"frames": [0, None], "every": 1, "min_size": 40, "demo": False}
 SETTINGS["preset"] = {"name": "standard", "net": "today", "phases": ["faces"]}
@@ -144,6 +145,22 @@ def test_quality_is_measured_in_pairs_of_neighbours_only():
     pairs = quality.pick_pairs(rows)
     assert len(pairs) <= quality.MEASURED_PAIRS and all(b == a + 1 for a, b in pairs)
     assert not any(50 in pair for pair in pairs) and quality.pick_pairs({50: rows[50]}) == []
+
+
+def test_the_signs_of_an_output_are_told_in_words(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", [picture(n) for n in range(3)])
+    search = signs.MarkSearch()
+    assert search.result() == {"frames": 0, "found": False, "chance": 1.0}
+    image = np.random.default_rng(0).integers(0, 255, (260, 240, 3)).astype(np.uint8)
+    search.add(image, _row(0))
+    found = search.result()
+    assert found["frames"] == 1 and not found["found"]
+    mark, says, record = signs.describe_signs(clip, found, True)
+    assert "in 1 frames of the output and not found" in mark
+    assert "do not say" in says and "no record" in record
+    assert "left out (--no-mark)" in signs.describe_signs(clip, found, False)[0]
+    (tmp_path / "clip.mp4.json").write_text("{")
+    assert "cannot be read" in signs.describe_signs(clip, found, True)[2]
 
 
 def test_stills_stay_within_their_budget(monkeypatch):
