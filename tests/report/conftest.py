@@ -8,6 +8,7 @@ import pytest
 
 import pipeline
 from examples.drawn import Look, draw_face
+from report import measure
 from tests.arguments import arguments
 from tests.clips import make_clip
 
@@ -33,7 +34,9 @@ def make_clips(folder):
 def made(tmp_path_factory):
     """The folder of a finished run's clips, its output out.mp4 and its run folder, "run"."""
     out = make_clips(tmp_path_factory.mktemp("report"))
-    assert pipeline.main(arguments(out, out)) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("report.watch.measure", measure.measure)  # see tests/conftest.py
+        assert pipeline.main(arguments(out, out)) == 0
     return out
 
 
