@@ -5,9 +5,9 @@
     what looks wrong   all of these                                           advice.py
     quality            report.json; in the demo figures.json                  quality.py, words.py
     training           losses.csv, previews/                                  curves.py
-    how it was made    run.json; report.json                                  signs.py
     people             people.txt, tracks.png                                 pictures.py
     codes              report.json                                            latents.py
+    how it was made    run.json; report.json                                  signs.py
 
 The page is one file: pictures, plots, style and script are in it. Only the clips are beside it, and
 it asks for nothing else.
