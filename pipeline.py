@@ -11,6 +11,7 @@ import time
 
 import files  # noqa: F401  # first: Ctrl-C may come while the rest is imported
 import nn
+import report
 import video
 from actors import demo
 from faces import ManifestError
@@ -27,8 +28,7 @@ from stages.options import parse
 from stages.preview import Preview, PreviewOnly
 from stages.progress import progress
 from stages.replay import ReplayError, expect_same_bytes
-from stages.run import Run
-from stages.run_record import RunError
+from stages.run import Run, RunError
 from stages.settings import OptionError, Settings
 from stages.start import prepare
 from stages.too_few import TooFewFaces
@@ -57,7 +57,7 @@ def swap(settings: Settings) -> None:
     """The six steps. Each skips what an earlier session on the same run folder has finished."""
     started = time.perf_counter()
     clips = open_clips(settings)
-    with Run(settings) as run:
+    with Run(settings, report.PageWatcher()) as run:
         run.note_clips(clips.values())
         tracks = detect(run, clips)
         faces = align(run, select_learnt(clips, settings), tracks)
@@ -68,8 +68,8 @@ def swap(settings: Settings) -> None:
         frames = convert(settings, written, tracks["target"], trainer.swap)
         write(run, written, tracks["target"], frames)
         run.note_clips(clips.values())
-        seconds = time.perf_counter() - started
-        run.tell(f"{settings.output}: done in {seconds:.0f} s; everything else is in {run.path}")
+        seconds, page = time.perf_counter() - started, run.path / report.PAGE_NAME
+        run.tell(f"{settings.output}: done in {seconds:.0f} s; to look at it, open {page}")
 
 
 def swap_demo(settings: Settings) -> None:
@@ -81,7 +81,7 @@ def swap_demo(settings: Settings) -> None:
         for _ in progress(frames, "render", len(missing) * demo.DEMO_FRAMES):
             pass
     swap(settings)
-    finish_demo(settings, demo.truth_digest(settings.folder), demo.compare)
+    finish_demo(settings, demo.truth_digest(settings.folder), demo.compare, report.PageWatcher())
     seconds = time.perf_counter() - started
     print(f"{demo.describe(settings.folder)} In all {seconds:.0f} s.", file=sys.stderr)
 

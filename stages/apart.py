@@ -13,7 +13,7 @@ LOCK_NAMES = {"lock", "lock-owner"}
 RENDERED_NAMES = {"target.mp4", "donor.mp4", "truth"}  # what a demo has before it has a record
 DEMO_NAMES = RENDERED_NAMES | {"compare.mp4", "compare.png", "figures.json"}  # and in the end
 RUN_NAMES = {"target", "donor", "checkpoints", "previews", "run.json", "log.txt", "losses.csv"}
-RUN_NAMES |= {"preview.png", "result.png"} | LOCK_NAMES
+RUN_NAMES |= {"preview.png", "result.png", "index.html", "report.json"} | LOCK_NAMES
 # The remedies in messages
 OTHER_FOLDER = "choose another folder with --run"
 OTHER_OUTPUT = "name another output with -o"

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from .cache import Stage
 from .checkpoints import Checkpoints
-from .run import Run
+from .run import Run, Watcher
 from .settings import Settings
 
 
 def finish_demo(
-    settings: Settings, truth: str, compare: Callable[[Path, Path], Iterable[Path]]
+    settings: Settings,
+    truth: str,
+    compare: Callable[[Path, Path], Iterable[Path]],
+    watcher: Watcher | None = None,
 ) -> None:
     """Compare the swap with the truth unless that is done, and keep the weights only.
 
     truth    hash of what the swap is compared with
     compare  takes the run folder and the swap, returns the files that it wrote
     """
-    with Run(settings) as run:
+    with Run(settings, watcher) as run:
         made_from = {"swap": run.record["results"]["output"]["sha256"], "truth": truth}
         stage = Stage("compare", made_from)
         run.make(stage, lambda: compare(settings.folder, settings.output))

@@ -11,6 +11,8 @@ losses.csv            one row an epoch
 previews/NNNN.png     contact sheets made during training
 preview.png           some frames, swapped after a short training; see stages/preview.py
 result.png            a contact sheet of the output
+index.html            the page of the run, and what it shows of a finished output: report.json;
+                      see report/
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +43,26 @@ from .run_record import RECORD_FORMAT, RunError, read_record
 from .settings import Settings
 
 
+@dataclass(frozen=True)
+class Doing:
+    """What a run is at while it counts frames."""
+
+    what: str  # as the progress bar names it
+    done: int  # frames
+    total: int | None  # frames; None: unknown
+    seconds: float  # since the first of them
+
+
+class Watcher:
+    """Hears of a run while it goes; this one does nothing. pipeline.py gives one that draws."""
+
+    def notice(self, run: Run) -> None:
+        """Something may have changed; called with every frame, so it must return at once."""
+
+    def end(self, run: Run, error: BaseException | None) -> None:
+        """The session ends, by this error or else well; the locks are still held."""
+
+
 class Run:
     """A run: its settings, its folder and its record. As a context it holds its locks.
 
@@ -47,8 +70,9 @@ class Run:
     OutputError if another run is writing the same output.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, watcher: Watcher | None = None):
         self.settings, self.path = settings, settings.folder
+        self.watcher, self.doing = watcher or Watcher(), None
         self._noted: set[str] = set()
         with lock_places(settings) as locks:
             self.record = self._open_record()
@@ -59,10 +83,14 @@ class Run:
             self._locks = locks.pop_all()  # otherwise they are released here
 
     def __enter__(self) -> Run:
+        self.watcher.notice(self)
         return self
 
-    def __exit__(self, *_) -> None:
-        self._locks.close()
+    def __exit__(self, _=None, error: BaseException | None = None, __=None) -> None:
+        try:
+            self.watcher.end(self, error)
+        finally:
+            self._locks.close()
 
     def make(self, stage: Stage, work: Callable[[], Iterable[Path] | None]) -> bool:
         """Do the work of a stage unless it is finished; returns whether there was any.
@@ -79,8 +107,10 @@ class Run:
             stage.delete_files(self.path)
         stages[stage.name] = stage.describe()
         self.save()
+        self.watcher.notice(self)
         stages[stage.name] = stage.describe_files(self.path, work() or ())
         self.save()
+        self.watcher.notice(self)
         return True
 
     def fingerprint(self, stage: str) -> str:
@@ -121,7 +151,14 @@ class Run:
             for note in selection.source.notes:
                 self.note(note)
 
-    progress = staticmethod(progress)
+    def progress(self, frames: Iterable, what: str, total: int | None = None) -> Iterator:
+        """The frames; iterating shows how many of `total` there were (see stages/progress.py)."""
+        start = time.monotonic()
+        for count, frame in enumerate(progress(frames, what, total), 1):
+            self.doing = Doing(what, count, total, time.monotonic() - start)
+            self.watcher.notice(self)
+            yield frame
+        self.doing = None
 
     def manifest_path(self, role: str, track: int = 0) -> Path:
         return self.path / role / f"manifest{_suffix(track)}.jsonl"
@@ -145,6 +182,7 @@ class Run:
         header = "" if file.exists() else ",".join(row) + "\n"
         with open(file, "a", encoding="utf-8") as out:
             out.write(header + ",".join(str(value) for value in row.values()) + "\n")
+        self.watcher.notice(self)
 
     def _make_subfolders(self) -> None:
         for name in ("target/faces", "donor/faces", "previews"):

@@ -44,6 +44,7 @@ OPTIONAL = {
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (
         "stages/{people,detections_file,too_few}.py"
     ),
+    "The page of a run": "report/*.py",
     "Clips that do not stand upright": "mtcnn_np/{turn,upright}.py",
     "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
     "Layers that only the nets of 2020 have, and these nets": (

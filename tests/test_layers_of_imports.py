@@ -1,4 +1,4 @@
-"""Imports point down: pipeline, then stages and actors, then the rooms side by side, nn, files."""
+"""Imports point down: pipeline, report, stages and actors, the rooms side by side, nn, files."""
 
 import ast
 import subprocess
@@ -26,7 +26,8 @@ MAY_IMPORT = {
     **{room: GROUND | {"faces"} for room in SIDE_BY_SIDE},
     "stages": GROUND | SIDE_BY_SIDE,
     "actors": GROUND | SIDE_BY_SIDE,
-    "pipeline": GROUND | SIDE_BY_SIDE | {"stages", "actors"},
+    "report": GROUND | SIDE_BY_SIDE | {"stages"},
+    "pipeline": GROUND | SIDE_BY_SIDE | {"stages", "actors", "report"},
 }
 SHARED_BY_FACES = {"Face", "Canvas", "align"}  # what the rooms beside it may import from it
 NN_READING_ORDER = [

@@ -36,7 +36,16 @@ def short_demo():
 
 def _contents(folder):
     """The bytes of all files; not of those that tell the time, or that depend on it."""
-    told = {"log.txt", "run.json", "losses.csv", "weights.npz", "lock", "lock-owner", "previews"}
+    told = {
+        "index.html",
+        "log.txt",
+        "run.json",
+        "losses.csv",
+        "weights.npz",
+        "lock",
+        "lock-owner",
+        "previews",
+    }
     files = (p for p in folder.rglob("*") if p.is_file() and not told & {p.name, p.parent.name})
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
@@ -84,7 +93,7 @@ def test_a_second_run_does_nothing(demo_run):
     again = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
     assert again.keys() == made.keys()
     changed = {p.name for p in made if again[p] != made[p]}
-    assert changed <= {"run.json", "log.txt", "lock", "lock-owner"}
+    assert changed <= {"run.json", "log.txt", "lock", "lock-owner", "index.html"}
 
 
 def test_a_finished_demo_is_small(demo_run):

@@ -158,7 +158,10 @@ def test_a_command_whose_streams_are_closed_does_its_work(tmp_path, closed):
     "words",
     [
         ["pipeline.py"],
-        *(["-m", name] for name in ("mtcnn_np", "provenance", "actors", "benchmarks.nets")),
+        *(
+            ["-m", name]
+            for name in ("mtcnn_np", "provenance", "actors", "report", "benchmarks.nets")
+        ),
     ],
 )
 def test_an_interrupt_while_the_modules_are_imported_leaves_no_traceback(words):
