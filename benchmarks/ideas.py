@@ -5,7 +5,6 @@ Each name gives a context manager within which the program works without the ide
     warps       the random warps of the faces that the net is shown
     repaint     the donor's faces in the target's colours
     sharing     the kernels that both people's decoders share: each has its own in full
-    decay       the own parts of kernels shrink all the time
     back        made-up faces of the target's person: the donor is redrawn as himself instead
 Of conversion, which uses the nets that the whole program has trained:
     correction  correcting codes by what of the expression has not arrived
@@ -47,8 +46,7 @@ WITHOUT_IN_TRAINING = {
     "warps": lambda: patch("intracoder.augment.warp_randomly", lambda faces, rng: faces),
     "repaint": lambda: patch("colorcorrect.net.before_training", none.before_training),
     "back": lambda: patch.object(train, "draw_as_a", _draw_as_b),
-    "sharing": lambda: patch.multiple(personal, OWN_SHARE=1.0, OWN_DECAY=0.0),
-    "decay": lambda: patch.object(personal, "OWN_DECAY", 0.0),
+    "sharing": lambda: patch.object(personal, "OWN_SHARE", 1.0),
 }
 WITHOUT_IN_CONVERSION = {
     "correction": lambda: patch.object(swap, "CORRECTIONS", 0),

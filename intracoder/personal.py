@@ -7,22 +7,15 @@ smile is. Two that share them all draw the same person. Here Adam decides what i
 every parameter about equally far in a step, so the own part, times OWN_SHARE, moves slowly. Where
 both people ask for the same change, the shared kernel makes it. Where they ask for opposite ones,
 these cancel in the shared kernel, and only the own parts can make them.
-
-In a long training the own parts would still grow, and the decoders drift apart. So they shrink a
-little all the time (decoupled weight decay, Loshchilov & Hutter 2019): they stop growing where a
-step adds as much as the decay takes.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 import nn
 
-OWN_SHARE = 0.04  # how fast a person's own part of a kernel moves; docs/quality.md
-OWN_DECAY = 1.0  # by which share it shrinks in a step at a learning rate of 1; docs/quality.md
+OWN_SHARE = 0.03  # how fast a person's own part of a kernel moves; docs/quality.md
 
 
 class PersonalLayer(nn.Module):
@@ -67,12 +60,6 @@ def make_personal(shared: nn.Sequential) -> nn.Sequential:
     """A person's decoder: each layer of `shared` that has a kernel becomes a PersonalLayer."""
     kinds = PERSONAL_KINDS
     return nn.Sequential(*(kinds[type(s)](s) if type(s) in kinds else s for s in shared.steps))
-
-
-def decay_own_parts(decoder: nn.Sequential, rates: float) -> None:
-    """Shrink a decoder's own parts for some steps, whose learning rates sum to `rates`."""
-    for layer in personal_layers(decoder):
-        layer.own.data *= np.float32(math.exp(-OWN_DECAY * rates))
 
 
 def personal_layers(decoder: nn.Sequential) -> list[PersonalLayer]:

@@ -26,7 +26,6 @@ import nn
 
 from .augment import change_randomly
 from .model import Intracoder, downsample, shrink
-from .personal import decay_own_parts
 
 FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; by eye
 EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
@@ -58,9 +57,6 @@ def epoch(
 
     Raises nn.train.Diverged if a loss is not finite.
     """
-    for identity in "ab":
-        steps = math.ceil(faces.pairs / batch)
-        decay_own_parts(model.decoder(identity), steps * optimiser.rate)
     fused = nn.fast.fuse(model.train())  # the same net with fewer passes over memory
     order_a, order_b = (_shuffle(len(own), faces.pairs, rng) for own in (faces.a, faces.b))
     seeds = rng.integers(1 << 32, size=faces.pairs)

@@ -68,15 +68,3 @@ def test_checkpoints_hold_a_shared_kernel_once():
     names = [name for name, _ in intracoder.Intracoder(RNG).named_tensors()]
     assert "decoder_a.steps.0.shared" in names and "decoder_b.steps.0.shared" not in names
     assert "decoder_b.steps.0.own" in names
-
-
-def test_own_parts_shrink_with_the_learning_rate_and_nothing_else_does():
-    decoder = intracoder.Intracoder(RNG).decoder("b")
-    layers = personal.personal_layers(decoder)
-    for layer in layers:
-        layer.own.data[...] = 1
-    before = [(layer.shared.data.copy(), layer.gain.data.copy()) for layer in layers]
-    personal.decay_own_parts(decoder, 30 * 1e-3)
-    for layer, (shared, gain) in zip(layers, before, strict=True):
-        np.testing.assert_allclose(layer.own.data, np.exp(-0.03 * personal.OWN_DECAY), rtol=1e-6)
-        assert (layer.shared.data == shared).all() and (layer.gain.data == gain).all()
