@@ -43,7 +43,7 @@ def measure(run: RunFolder) -> dict:
     Raises video.VideoError if a clip is gone or damaged, nn.CheckpointError for damaged weights.
     """
     rows = {n: row for n, row in run.manifests["target"][0].items() if run.is_written(n)}
-    people, net = _read_people(run), TrainedNet.read(run)
+    people, net = read_people(run), TrainedNet.read(run)
     quality = Quality(rows, run.preset.canvas, net and net.redraw)
     picked = pick_stills(rows)
     stills, search = Stills(len(picked)), MarkSearch()
@@ -74,7 +74,7 @@ def _made_from(run: RunFolder) -> dict:
     return {"format": MEASURED_FORMAT, "output": run.output_digest, "train": train}
 
 
-def _read_people(run: RunFolder) -> dict[str, np.ndarray]:
+def read_people(run: RunFolder) -> dict[str, np.ndarray]:
     """Some aligned faces of both, {"a": (N, h, w, 3) uint8, "b": ...}, as the nets saw them."""
     people = {}
     for role, identity in PEOPLE.items():

@@ -26,13 +26,14 @@ from urllib.parse import quote
 
 from files import IMAGE_SUFFIXES, atomic_file, pick_evenly
 from provenance.record import STATEMENT_REPLACED
+from stages.preview import PREVIEW_NAME
 from stages.run import Doing
 
 from . import curves, words
 from .advice import list_advice, yaws
 from .folder import RunFolder
 from .measure import read_measured
-from .pictures import sheet_uri
+from .pictures import cut_uri, sheet_uri
 from .state import describe_state
 from .timeline import KINDS, for_script, make_timelines
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 PAGE_NAME = "index.html"
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_PREVIEWS = 12  # on the page, evenly spaced, the newest among them
+FIRST_LOOK_WIDTH = 1200  # pixels, of preview.png on the page
 MAX_LISTED_SPANS = 40  # of frames with a reason, in words below the timeline
 # The rows of a preview by Preset.net: the names in `Trainer.preview`, which are too small to read.
 PREVIEW_ROWS = {
@@ -83,7 +85,9 @@ def render_page(run: RunFolder, doing: Doing | None = None, error: str = "") -> 
         "plots": _draw_plots(run),
         "previews": _list_previews(run),
         "preview_rows": PREVIEW_ROWS[run.settings["preset"]["net"]],
+        "first_look": sheet_uri(run.path / PREVIEW_NAME, FIRST_LOOK_WIDTH),
         "sheets": {role: sheet_uri(run.path / role / "tracks.png") for role in ("target", "donor")},
+        "cuts": {role: cut_uri(run.face_files(role)) for role in ("target", "donor")},
         "details": [(k, spell_value(v)) for k, v in flatten_settings(run).items()],
         "versions": run.record["versions"],
         "identity": run.record["identity"],

@@ -47,7 +47,9 @@ class PageWatcher(Watcher):
 
     def _write(self, run: Run, error: str = "") -> None:
         start = time.monotonic()
-        write_page(read_folder(run.path), run.doing, error)
+        page = write_page(read_folder(run.path), run.doing, error)
+        if self.finished is None:  # the first time
+            run.tell(f"to see how it goes, open {page}")
         now = time.monotonic()
         self.due = now + max(PAGE_INTERVAL, (now - start) / MAX_SHARE)
         self.due_for_stage = now + STAGE_INTERVAL

@@ -52,7 +52,7 @@ class Preview:
         if self.run.make(stage, lambda: self._write(trainer)):
             self.run.tell(f"preview: {path}, after {trainer.seconds:.0f} s of training")
         if self.run.settings.preview:
-            raise PreviewOnly(f"{path} shows some frames, swapped after a short training")
+            raise PreviewOnly(f"only the preview was asked for; see {path}")
 
     def _write(self, trainer: Trainer) -> None:
         preset = self.run.settings.preset

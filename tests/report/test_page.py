@@ -90,6 +90,16 @@ def test_an_unfinished_run_has_a_page_that_says_what_is_missing(run_copy, state)
     assert f"{step[state]} now" in text
 
 
+def test_a_first_look_is_shown_until_the_output_is_there(run_copy):
+    assert "A first look" not in check_whole((run_copy / "index.html").read_text())
+    undo(run_copy, "write")
+    text = check_whole(page.render_page(read_folder(run_copy)))
+    assert "A first look: above frames of the target" in text
+    assert text.count("As the nets see the face") == 2
+    (run_copy / "preview.png").write_bytes(b"no picture")
+    assert "A first look" not in check_whole(page.render_page(read_folder(run_copy)))
+
+
 def test_a_run_that_has_only_begun_has_a_page(run_copy):
     edit_record(run_copy, lambda record: record.update(stages={}, results={}))
     for path in run_copy.iterdir():
