@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from faces import align
 from files import contact_sheet, pick_evenly
 from provenance.record import STATEMENT_REPLACED
 
@@ -25,7 +26,8 @@ PREVIEW_NAME = "preview.png"
 PREVIEW_SECONDS = 20.0  # of training before it; by eye
 PREVIEW_FRAMES = 6
 PREVIEW_REACH = 1500  # faces, from the first, of which some are shown: more take long to decode
-PREVIEW_CELL_WIDTH = 240  # pixels
+PREVIEW_CELL = 240  # pixels, side of a picture
+PREVIEW_SURROUNDINGS = 2.0  # side of what a picture shows, in heights of the face; by eye
 
 
 class PreviewOnly(Exception):
@@ -59,10 +61,11 @@ class Preview:
         # The frames are not neighbours, so nothing can be averaged over time.
         settings = replace(self.run.settings, preset=replace(preset, smooth=False))
         shown = list(convert(settings, self._pick_frames(), self.tracks, trainer.swap))
-        rows = [frame.untouched.image for frame in shown], [frame.image for frame in shown]
-        height, width = rows[0][0].shape[:2]
-        cell = PREVIEW_CELL_WIDTH, round(PREVIEW_CELL_WIDTH * height / width)
-        sheet = contact_sheet(rows, ["target", "swapped"], cell)
+        places = [crop_around(frame.matrices[0], frame.image.shape) for frame in shown]
+        before = [f.untouched.image[place] for f, place in zip(shown, places, strict=True)]
+        after = [f.image[place] for f, place in zip(shown, places, strict=True)]
+        cell = PREVIEW_CELL, PREVIEW_CELL
+        sheet = contact_sheet([before, after], ["target", "swapped"], cell)
         self.run.write_image(PREVIEW_NAME, sheet, STATEMENT_REPLACED)
 
     def _pick_frames(self) -> Iterator[np.ndarray]:
@@ -72,3 +75,19 @@ class Preview:
         picked = {numbers[i] for i in pick_evenly(len(numbers), PREVIEW_FRAMES)}
         part = self.clip.part((min(picked), max(picked) + 1))
         return (frame for frame in part if frame.number in picked)
+
+
+def crop_around(to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The rows and columns of a frame of `shape` (H, W, 3) that show a face and its surroundings.
+
+    to_aligned  (2, 3), frame -> aligned face
+    """
+    face = align.WHOLE_FACE
+    back = align.invert(to_aligned)
+    middle = back[:, :2] @ (np.add(face.corner, np.divide(face.size, 2))) + back[:, 2]  # x, y
+    side = PREVIEW_SURROUNDINGS * face.size[1] / align.scale_of(to_aligned)
+    columns, rows = (
+        slice(int(max(at - side / 2, 0)), int(min(at + side / 2, length)))
+        for at, length in zip(middle, shape[1::-1], strict=True)
+    )
+    return rows, columns
