@@ -24,7 +24,9 @@ from .render import Model
 
 Figures = dict[str, float]
 
-KEPT_SPOT = 7  # pixels, side of the smallest square that can be kept: a finger is 15 wide; by eye
+# Side of the smallest square that can be kept, in interocular distances; by eye. Even a finger is
+# twice as wide.
+KEPT_SPOT = 0.11
 
 
 def score(frames: Iterable[ComparedFrame], model: Model, detector: Detector) -> dict[str, Figures]:
@@ -132,8 +134,9 @@ def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     if not hidden.any() or not find_replaced(image, frame).any():
         return 0, 0
     counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
-    same = ~find_changed(image, before)
-    same = ndimage.binary_opening(same, np.ones((KEPT_SPOT, KEPT_SPOT))) & counted
+    interocular = np.linalg.norm(frame.points[1] - frame.points[0])
+    side = max(round(KEPT_SPOT * float(interocular)), 1)
+    same = ndimage.binary_opening(~find_changed(image, before), np.ones((side, side))) & counted
     return int((same & hidden).sum()), int((same | hidden & counted).sum())
 
 
