@@ -83,7 +83,9 @@ def swap_demo(settings: Settings) -> None:
     swap(settings)
     finish_demo(settings, demo.truth_digest(settings.folder), demo.compare, report.PageWatcher())
     seconds = time.perf_counter() - started
-    print(f"{demo.describe(settings.folder)} In all {seconds:.0f} s.", file=sys.stderr)
+    page = settings.folder / report.PAGE_NAME
+    told = f"{demo.describe(settings.folder)} In all {seconds:.0f} s; to look at it, open {page}"
+    print(told, file=sys.stderr)
 
 
 def replay(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from stages.run import Run, Watcher
 
 from .folder import read_folder
 from .measure import measure, read_measured
-from .page import write_page
+from .page import PAGE_NAME, write_page
 
 PAGE_INTERVAL = 15.0  # seconds from one writing to the next while nothing is finished; by choice
 STAGE_INTERVAL = 1.0  # seconds, after a stage has ended: several may end at once; by choice
@@ -46,9 +46,9 @@ class PageWatcher(Watcher):
         self._write(run)
 
     def _write(self, run: Run, error: str = "") -> None:
-        start = time.monotonic()
+        start, is_first = time.monotonic(), not (run.path / PAGE_NAME).exists()
         page = write_page(read_folder(run.path), run.doing, error)
-        if self.finished is None:  # the first time
+        if is_first:
             run.tell(f"to see how it goes, open {page}")
         now = time.monotonic()
         self.due = now + max(PAGE_INTERVAL, (now - start) / MAX_SHARE)
