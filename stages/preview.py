@@ -6,7 +6,6 @@ preview.png shows them above one another, before and after. The training then go
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -57,10 +56,12 @@ class Preview:
             raise PreviewOnly(f"only the preview was asked for; see {path}")
 
     def _write(self, trainer: Trainer) -> None:
-        preset = self.run.settings.preset
+        preset, picked = self.run.settings.preset, self._pick_frames()
+        part = self.clip.part((picked[0], picked[-1] + 1))
+        frames = (frame for frame in part if frame.number in picked)
         # The frames are not neighbours, so nothing can be averaged over time.
         settings = replace(self.run.settings, preset=replace(preset, smooth=False))
-        shown = list(convert(settings, self._pick_frames(), self.tracks, trainer.swap))
+        shown = list(convert(settings, frames, self.tracks, trainer.swap))
         places = [crop_around(frame.matrices[0], frame.image.shape) for frame in shown]
         before = [f.untouched.image[place] for f, place in zip(shown, places, strict=True)]
         after = [f.image[place] for f, place in zip(shown, places, strict=True)]
@@ -68,13 +69,14 @@ class Preview:
         sheet = contact_sheet([before, after], ["target", "swapped"], cell)
         self.run.write_image(PREVIEW_NAME, sheet, STATEMENT_REPLACED)
 
-    def _pick_frames(self) -> Iterator[np.ndarray]:
-        """Some frames whose face is replaced, evenly spaced."""
-        numbers = [n for n, row in self.tracks[0].items() if row.ok and n in self.clip]
-        numbers = numbers[:PREVIEW_REACH]
-        picked = {numbers[i] for i in pick_evenly(len(numbers), PREVIEW_FRAMES)}
-        part = self.clip.part((min(picked), max(picked) + 1))
-        return (frame for frame in part if frame.number in picked)
+    def _pick_frames(self) -> list[int]:
+        """The numbers of some frames in which a face is replaced, evenly spaced, rising.
+
+        There is at least one: see `too_few.refuse_too_few`.
+        """
+        replaced = {n for rows in self.tracks for n, row in rows.items() if row.ok}
+        numbers = sorted(n for n in replaced if n in self.clip)[:PREVIEW_REACH]
+        return [numbers[i] for i in pick_evenly(len(numbers), PREVIEW_FRAMES)]
 
 
 def crop_around(to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:
@@ -84,7 +86,7 @@ def crop_around(to_aligned: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, 
     """
     face = align.WHOLE_FACE
     back = align.invert(to_aligned)
-    middle = back[:, :2] @ (np.add(face.corner, np.divide(face.size, 2))) + back[:, 2]  # x, y
+    middle = back[:, :2] @ np.add(face.corner, np.divide(face.size, 2)) + back[:, 2]  # x, y
     side = PREVIEW_SURROUNDINGS * face.size[1] / align.scale_of(to_aligned)
     columns, rows = (
         slice(int(max(at - side / 2, 0)), int(min(at + side / 2, length)))
