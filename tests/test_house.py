@@ -15,8 +15,8 @@ MANY_PARAMETERS: set[str] = set()
 
 
 def _files() -> list[Path]:
-    """The program's files, without tests, benchmarks and examples."""
-    outside = {"tests", "benchmarks", "examples", "build"}
+    """The program's files, without tests, benchmarks, docs and examples."""
+    outside = {"tests", "benchmarks", "docs", "examples", "build"}
     return [
         path
         for path in sorted(ROOT.rglob("*.py"))

@@ -1,0 +1,1 @@
+"""The book of the pipeline: chapters, their figures, their exercises."""

@@ -1,0 +1,1 @@
+"""The pictures of the book, a module for each chapter; see docs/learn/draw.py."""
