@@ -42,8 +42,8 @@ def ssim(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
 def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
     """How much steeper the picture became along the edge of what was changed, in levels a pixel.
 
-    Both pictures are uint8. About 0 if no seam shows. Specks of change are ignored. The change is
-    hardly smoothed before its edge is sought: smoothing would move a strong edge outwards.
+    Both pictures are (H, W, 3) uint8. About 0 if no seam shows. Specks of change are ignored. The
+    change is hardly smoothed before its edge is sought, for smoothing would move a strong edge out.
     """
     changed = ndimage.binary_opening(find_changed(picture, before), iterations=2)
     outer = ndimage.binary_dilation(changed, iterations=SEAM_WIDTH)

@@ -102,13 +102,13 @@ def _block_diagonal(blocks: list[np.ndarray]) -> np.ndarray:
 
 
 def cross(net: StartNet, scene: CastScene, inputs: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The codes of all inputs, and every face of the scene drawn from another actor's code."""
+    """The codes of inputs (N, h, w, 3), and each face drawn from another actor's code."""
     codes, vectors = net.encode(inputs)
     return codes, net.draw(Tensor(scene.seen) @ codes, Tensor(scene.known) @ vectors)
 
 
 def measure_disagreement(codes: Tensor, moments: int) -> Tensor:
-    """The share of the codes' variance that lies between actors in the same moment, 0..1.
+    """The share of the variance of codes (N, c) between actors in the same moment, 0..1.
 
     A share, since a difference could be made small by making all codes small.
     """
@@ -132,6 +132,7 @@ def measure_held_out(net: StartNet, pictures: CastPictures) -> float:
 
 
 def main() -> None:
+    """Run the command."""
     options = _parse()
     try:
         pretrain(options)

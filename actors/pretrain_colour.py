@@ -146,6 +146,7 @@ def pretrain(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
+    """Run the command."""
     run_with_pairs("pretrain_colour", __doc__, 28, pretrain)
 
 

@@ -92,6 +92,7 @@ def pretrain(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
+    """Run the command."""
     run_with_pairs("pretrain_visible", __doc__, 17, pretrain)
 
 

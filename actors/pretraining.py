@@ -40,6 +40,7 @@ class Pretraining:
         return min(self.seconds / (60 * self.minutes), 1.0)
 
     def learning_rate(self) -> float:
+        """Of the next step."""
         warmup = WARMUP_RATE if self.steps == 0 else 1.0
         return self.rate * warmup * nn.cosine_annealing(self.progress, PRETRAIN_LAST_RATE)
 

@@ -124,7 +124,7 @@ def find_replaced(image: np.ndarray, frame: ComparedFrame) -> np.ndarray:
 
 
 def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
-    """How many pixels of the face are both hidden and unchanged, and how many are either.
+    """How many pixels of a face (H, W, 3) are both hidden and unchanged, and how many either.
 
     Pixels that are alike in the target and in the true swap are not counted, nor is a frame that
     was not replaced. A smaller spot than KEPT_SPOT is where the new face has the old one's colour

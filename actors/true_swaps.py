@@ -56,7 +56,7 @@ def load_swaps(count: int, folder: Path) -> TrueSwaps:
 
 
 def render_pair(number: int) -> dict[str, np.ndarray]:
-    """The number-th pair, from 0: the arrays of TrueSwaps, without their first axis.
+    """The number-th pair, from 0: arrays of the shapes in TrueSwaps, without their first axis.
 
     The same number gives the same pictures.
     """

@@ -34,7 +34,7 @@ LIGHT_CHANGE, PATCHES = LightChange(), Patches()
 
 
 def as_floats(faces: np.ndarray) -> np.ndarray:
-    """Levels 0..255 -> 0..1, float32."""
+    """Levels 0..255 -> 0..1, float32; any shape."""
     return faces * np.float32(1 / 255)
 
 

@@ -25,6 +25,8 @@ FRAME_COLOURS = (  # sRGB: black, tortoise, brown, steel, gold, navy, red, clear
 
 @dataclass(frozen=True)
 class Glasses:
+    """Glasses of a style and size."""
+
     style: str  # one of GLASSES_STYLES
     frame: Colour
     thickness: float  # of the frame
@@ -37,6 +39,8 @@ class Glasses:
 
 @dataclass(frozen=True)
 class Hat:
+    """A hat, by its kind and colour."""
+
     kind: str  # one of HAT_KINDS
     colour: Colour
     trim: Colour  # of its band, seams or pattern
@@ -46,6 +50,8 @@ class Hat:
 
 @dataclass(frozen=True)
 class Fringe:
+    """Hair over the forehead."""
+
     kind: str  # one of FRINGE_KINDS
     low: float  # height of its tips
     density: float  # 0..1

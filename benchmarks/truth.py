@@ -1,7 +1,7 @@
 """Swaps of rendered actors against the true swap, which is known.
 
     python -m benchmarks.truth [--preset standard] [--minutes M] [--pairs 6] [--set develop]
-                               [--hard hand]
+                               [--hard hand] [--without deflicker ...]
 
 For each pair of actors two clips are rendered, each in a performance of its own, and swapped by
 pipeline.py as any two clips are. Prints a JSON line for each pair and candidate, and one for each
@@ -12,6 +12,7 @@ candidate's mean over the pairs; actors/score.py says what the figures mean. The
     nearest  a plain peer: the donor's frame that is nearest in pose and expression, carried by its
              points onto those of the true swap and pasted with the true mask
     swap     the program's
+    without  the program's without one idea of the conversion (benchmarks.ideas), by the same nets
 
 Settings are tried on the set "develop". "check" has other people and performances; look at it only
 once the settings are chosen.
@@ -41,6 +42,7 @@ from files import run_command
 from mtcnn_np import Detector
 from stages.presets import PRESETS
 
+from .ideas import WITHOUT_IN_CONVERSION
 from .lines import print_line
 
 
@@ -143,7 +145,14 @@ def measure(pair: Pair, options: argparse.Namespace, folder: Path) -> dict[str, 
     donor_frames = render_pair(pair, options, folder)
     swap(options, folder)
     model = Model(sample_actor(pair.target).with_face_of(sample_actor(pair.donor)))
-    return score(read_candidates(folder, Nearest(donor_frames)), model, Detector())
+    found = score(read_candidates(folder, Nearest(donor_frames)), model, Detector())
+    for idea in options.without:
+        (folder / "out.mkv").unlink()
+        with WITHOUT_IN_CONVERSION[idea]():
+            swap(options, folder)
+        again = score(read_candidates(folder, Nearest(donor_frames)), model, Detector())
+        found[f"without {idea}"] = again["swap"]
+    return found
 
 
 def mean(values: list[float]) -> float:
@@ -196,6 +205,11 @@ def parse() -> argparse.Namespace:
     add("--size", type=int, default=320, metavar="PX")
     help = "what makes the target's clip hard: " + ", ".join(HARD_CASES)
     add("--hard", nargs="+", choices=HARD_CASES, default=[], metavar="CASE", help=help)
+    help = "ideas of the conversion to leave out, one at a time: " + ", ".join(
+        WITHOUT_IN_CONVERSION
+    )
+    choices = list(WITHOUT_IN_CONVERSION)
+    add("--without", nargs="+", choices=choices, default=[], metavar="IDEA", help=help)
     nn.parallel.add_threads_option(p)
     return p.parse_args()
 

@@ -18,7 +18,7 @@ _CIE_EPSILON, _CIE_KAPPA = (6 / 29) ** 3, (29 / 3) ** 3
 
 
 def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
-    """CIELAB (L 0..100, a and b around 0) of sRGB 0..1; white is D65."""
+    """CIELAB (..., 3), L 0..100, a and b around 0, of sRGB 0..1 (..., 3); white is D65."""
     check_floats(rgb)
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ.T.astype(rgb.dtype)
@@ -29,7 +29,7 @@ def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
 
 
 def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
-    """The inverse of `rgb_to_lab`; colours outside sRGB are below 0 or above 1."""
+    """The inverse of `rgb_to_lab`, (..., 3); colours outside sRGB are below 0 or above 1."""
     check_floats(lab)
     fy = (lab[..., 0] + 16) / 116
     f = np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
@@ -40,6 +40,6 @@ def lab_to_rgb(lab: np.ndarray) -> np.ndarray:
 
 
 def check_floats(image: np.ndarray) -> None:
-    """Raises ValueError unless the image is (..., 3) floats."""
+    """Raises ValueError unless the image has the shape (..., 3) and holds floats."""
     if image.shape[-1:] != (3,) or not np.issubdtype(image.dtype, np.floating):
         raise ValueError(f"colours are floats (..., 3), not {image.dtype} {image.shape}")

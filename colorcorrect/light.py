@@ -24,7 +24,7 @@ LIGHT_GAINS = 0.5, 2.0  # limits of the quotient: a larger change is not due to 
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The donor's faces in the target's colours, by Reinhard's transfer with limited chroma.
+    """The donor's faces (N, h, w, 3) in the target's colours: Reinhard's transfer, less chroma.
 
     The spread of chroma does not grow: that of a target lit from two sides in two colours is wide,
     and would oversaturate the donor's lips.

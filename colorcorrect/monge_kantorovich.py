@@ -40,7 +40,7 @@ def monge_kantorovich(
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The donor's faces with the statistics of the target's."""
+    """The donor's faces (N, h, w, 3) with the statistics of the target's (M, h, w, 3)."""
     return repaint(monge_kantorovich, donor, target, weights)
 
 

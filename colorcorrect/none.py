@@ -10,7 +10,7 @@ from .transfer import FrameTransfer
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The donor's faces as they are."""
+    """The donor's faces (N, h, w, 3) as they are."""
     return donor
 
 

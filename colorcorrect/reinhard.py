@@ -40,7 +40,7 @@ def reinhard(
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The donor's faces with the statistics of the target's."""
+    """The donor's faces (N, h, w, 3) with the statistics of the target's (M, h, w, 3)."""
     return repaint(reinhard, donor, target, weights)
 
 

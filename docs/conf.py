@@ -13,6 +13,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_gallery.gen_gallery",
     "site_parts.docstrings",
+    "site_parts.reference",
     "site_parts.mathml",
     "site_parts.sources",
 ]

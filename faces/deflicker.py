@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,21 +19,15 @@ from scipy import ndimage
 Entry = tuple[Any, np.ndarray | None, np.ndarray | None]  # key, target's face, drawn face
 
 
-@dataclass(frozen=True)
-class DeflickerFilter:
-    """The bilateral filter. By eye; docs/quality.md, row "averaging over time"."""
-
-    reach: int = 4  # frames on each side that are averaged
-    sigma: float = 2.0  # frames, standard deviation of the Gaussian
-    place: float = 0.1  # side of the square in which faces are compared, in widths of the face
-    difference_scale: float = 0.02  # mean difference there, 0..1, at which a weight falls to 1/e
-
-
-DEFLICKER = DeflickerFilter()
+# The bilateral filter. By eye; docs/quality.md, row "averaging over time".
+DEFLICKER_REACH = 4  # frames on each side that are averaged
+DEFLICKER_SIGMA = 2.0  # frames, standard deviation of the Gaussian
+DEFLICKER_SQUARE = 0.1  # side of the square in which faces are compared, in widths of the face
+DEFLICKER_DIFFERENCE = 0.02  # mean difference there, 0..1, at which a weight falls to 1/e
 
 
 def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries of successive frames, their drawn faces averaged; holds at most 2 * reach + 1.
+    """Entries of successive frames, drawn faces averaged; holds at most 2 DEFLICKER_REACH + 1.
 
     Faces are (h, w, 3) float32 0..1, or None where a frame has no face.
     """
@@ -42,10 +35,10 @@ def deflicker_over_time(entries: Iterable[Entry]) -> Iterator[Entry]:
     current = 0  # index in the window of the entry that is yielded next
     for entry in entries:
         window.append(entry)
-        if len(window) - current > DEFLICKER.reach:
+        if len(window) - current > DEFLICKER_REACH:
             yield _average(window, current)
             current += 1
-            if current > DEFLICKER.reach:
+            if current > DEFLICKER_REACH:
                 window.pop(0)
                 current -= 1
     for k in range(current, len(window)):
@@ -58,12 +51,12 @@ def _average(window: list[Entry], current: int) -> Entry:
     if face is None:
         return key, None, None
     total, weights = 0, 0
-    first = max(current - DEFLICKER.reach, 0)
-    for k in range(first, min(current + DEFLICKER.reach + 1, len(window))):
+    first = max(current - DEFLICKER_REACH, 0)
+    for k in range(first, min(current + DEFLICKER_REACH + 1, len(window))):
         _, other, drawn = window[k]
         if other is None:
             continue
-        nearness = math.exp(-(((k - current) / DEFLICKER.sigma) ** 2) / 2)
+        nearness = math.exp(-(((k - current) / DEFLICKER_SIGMA) ** 2) / 2)
         weight = np.float32(nearness) * _measure_similarity(face, other)[..., None]
         total = total + weight * drawn
         weights = weights + weight
@@ -72,6 +65,6 @@ def _average(window: list[Entry], current: int) -> Entry:
 
 def _measure_similarity(face: np.ndarray, other: np.ndarray) -> np.ndarray:
     """How similar two faces (h, w, 3) are around each pixel: (h, w), 0..1."""
-    side = max(round(DEFLICKER.place * face.shape[1]), 1)
+    side = max(round(DEFLICKER_SQUARE * face.shape[1]), 1)
     difference = ndimage.uniform_filter(np.abs(other - face).mean(-1), side)
-    return np.exp(-((difference / np.float32(DEFLICKER.difference_scale)) ** 2))
+    return np.exp(-((difference / np.float32(DEFLICKER_DIFFERENCE)) ** 2))

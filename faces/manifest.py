@@ -49,7 +49,7 @@ class Row:
     def with_face(
         cls, frame: int, time: Fraction, face: Face, matrix: np.ndarray | None = None
     ) -> Row:
-        """A frame whose face is replaced. Without `matrix`, that of the face's points is taken."""
+        """A frame whose face is replaced; its matrix (2, 3) is that of the face unless given."""
         points = np.asarray(face.points, np.float64)
         matrix = similarity(points) if matrix is None else matrix
         box = [float(v) for v in face.box]
@@ -63,11 +63,12 @@ class Row:
 
     @classmethod
     def filled(cls, frame: int, time: Fraction, matrix: np.ndarray, reason: str) -> Row:
-        """A frame whose face was not detected, but whose position is known."""
+        """A frame whose face was not detected, but whose position, a matrix (2, 3), is known."""
         return cls(frame, time_text(time), "filled", reason, matrix=matrix.tolist())
 
     @classmethod
     def without_face(cls, frame: int, time: Fraction, reason: str = "no face found") -> Row:
+        """A frame that passes as it is."""
         return cls(frame, time_text(time), "no face", reason)
 
 
@@ -89,7 +90,7 @@ def write(path: str | os.PathLike, rows: Iterable[Row]) -> None:
 
 
 def read(path: str | os.PathLike) -> dict[int, Row]:
-    """The rows by frame number. Raises ManifestError for damage, OSError for a missing file."""
+    """The rows by frame number. Raises ManifestError for damage, OSError where there is no file."""
     rows: dict[int, Row] = {}
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()

@@ -44,6 +44,7 @@ class Track:
 
     @property
     def mean_score(self) -> float:
+        """Of its faces, 0..1."""
         return np.mean([face.score for face in self.faces.values()])
 
     @property

@@ -94,7 +94,7 @@ def normalise(faces):
 
 
 def denormalise(x: nn.Tensor) -> nn.Tensor:
-    """-2..2 -> 0..1."""
+    """-2..2 -> 0..1; any shape."""
     return x * 0.25 + 0.5
 
 

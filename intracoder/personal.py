@@ -38,14 +38,16 @@ class PersonalLayer(nn.Module):
 
 
 class PersonalDense(PersonalLayer, nn.Dense):
-    pass
+    """A dense layer (nn.Dense) of one person."""
 
 
 class PersonalConv2d(PersonalLayer, nn.Conv2d):
-    pass
+    """A convolution (nn.Conv2d) of one person."""
 
 
 class PersonalConvTranspose2d(PersonalLayer, nn.ConvTranspose2d):
+    """A transposed convolution (nn.ConvTranspose2d) of one person."""
+
     output_axis = -2
 
 

@@ -39,13 +39,13 @@ class Candidates(NamedTuple):
 
 
 def regress(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Boxes with each edge moved by its offset times the box's width (x) or height (y)."""
+    """Boxes (N, 4), each edge moved by its offset (N, 4) times the box's width or height."""
     sides = boxes[:, 2:] - boxes[:, :2]  # (N, 2) width, height
     return boxes + offsets * np.hstack([sides, sides])
 
 
 def square(boxes: np.ndarray) -> np.ndarray:
-    """Squares with the boxes' centres and the longer of their sides."""
+    """Squares (N, 4) with the boxes' centres and the longer of their sides."""
     sides = boxes[:, 2:] - boxes[:, :2]  # (N, 2) width, height
     side = sides.max(axis=1, keepdims=True)
     corner = boxes[:, :2] + sides * np.float32(0.5) - side * np.float32(0.5)
@@ -55,7 +55,7 @@ def square(boxes: np.ndarray) -> np.ndarray:
 def suppress(
     boxes: np.ndarray, scores: np.ndarray, threshold: float, most: int = 1000
 ) -> np.ndarray:
-    """Non-maximum suppression: the indices of the boxes kept, best score first, at most `most`.
+    """Non-maximum suppression of boxes (N, 4): indices of those kept, best score first, <= `most`.
 
     Greedy: keep the best remaining box (the first on a tie), drop all boxes whose intersection over
     union (IoU) with it exceeds the threshold, and repeat.

@@ -59,7 +59,7 @@ class Detector:
         return self.detect_batch([image], min_size)[0]
 
     def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
-        """`detect` on each image; they may differ in size."""
+        """`detect` on each image (H, W, 3); they may differ in size."""
         patches = []
         for i, image in enumerate(images):
             patches += whole_patches(i, self._levels(image, min_size))

@@ -35,6 +35,7 @@ class Patch:
 
     @property
     def area(self) -> int:
+        """Pixels."""
         return len(self.rows) * len(self.columns)
 
     def boxes(self, cell_rows: np.ndarray, cell_columns: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ MIDDLE_GREY, HALF_RANGE = np.float32(127.5), np.float32(128)  # 8-bit levels; as
 
 
 def normalise(levels: np.ndarray) -> np.ndarray:
-    """8-bit levels 0..255 as the nets take them, about -1..1."""
+    """8-bit levels 0..255, of any shape, as the nets take them, about -1..1."""
     return (levels - MIDDLE_GREY) / HALF_RANGE
 
 

@@ -25,11 +25,11 @@ class TurnedDetector:
         self.detector, self.quarter_turns = detector, quarter_turns % 4
 
     def detect(self, image: np.ndarray, min_size: float = 40) -> list[Face]:
-        """As `Detector.detect`; the faces' coordinates are those of the image as it is."""
+        """As `Detector.detect`; coordinates are those of the image (H, W, 3) as it is."""
         return self.detect_batch([image], min_size)[0]
 
     def detect_batch(self, images: Sequence[np.ndarray], min_size: float = 40) -> list[list[Face]]:
-        """As `Detector.detect_batch`."""
+        """As `Detector.detect_batch`, of images (H, W, 3)."""
         found = self.detector.detect_batch(
             [turn_image(image, self.quarter_turns) for image in images], min_size
         )
@@ -38,7 +38,7 @@ class TurnedDetector:
     def detect_near(
         self, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], min_size: float = 40
     ) -> list[list[Face]]:
-        """As `Detector.detect_near`."""
+        """As `Detector.detect_near`, with boxes (N, 4) of images (H, W, 3) as they are."""
         turned = [turn_image(image, self.quarter_turns) for image in images]
         near = [
             turn_boxes(some, image.shape, self.quarter_turns)

@@ -46,7 +46,7 @@ def find_quarter_turns(
 
 
 def compare_turns(images: Iterable[np.ndarray], detector: Detector, min_size: float) -> int:
-    """As `find_quarter_turns`, by a search of these images in all four orientations."""
+    """As `find_quarter_turns`, by a search of images (H, W, 3) in all four orientations."""
     seen = [_search_all_turns(image, detector, min_size) for image in images]
     scores, rolls = np.array(seen).reshape(-1, 4, 2).transpose(2, 0, 1)  # (images, 4) each
     witnesses = scores.max(axis=1) >= RELIABLE_SCORE

@@ -48,7 +48,7 @@ def load(net: str) -> list[np.ndarray]:
 
 
 def decode(data: bytes, sha256: str, source: str) -> list[np.ndarray]:
-    """The arrays in a file's bytes. Raises WeightsError before decoding if the SHA-256 differs."""
+    """The arrays of a file, of any shape. Raises WeightsError first if the SHA-256 differs."""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise WeightsError(
             f"{source} is not the file of {WEIGHTS_PACKAGE} {WEIGHTS_VERSION} "

@@ -69,13 +69,13 @@ class Softmax(Function):
 
 
 def relu(x) -> Tensor:
-    """x where x > 0, 0 elsewhere."""
+    """x where x > 0, 0 elsewhere; any shape."""
     return leaky_relu(x, 0.0)
 
 
 @has_fast_form
 def leaky_relu(x, slope: float = 0.3) -> Tensor:
-    """x where x > 0, slope * x elsewhere; 0 <= slope < 1."""
+    """x where x > 0, slope * x elsewhere; any shape; 0 <= slope < 1."""
     return LeakyReLU(slope)(x)
 
 
@@ -85,10 +85,10 @@ def prelu(x, alpha) -> Tensor:
 
 
 def sigmoid(x) -> Tensor:
-    """1 / (1 + e^-x)."""
+    """1 / (1 + e^-x), elementwise."""
     return Sigmoid()(x)
 
 
 def softmax(x, axis: int = -1) -> Tensor:
-    """Positive numbers that add up to 1 along the axis."""
+    """e^x / sum of e^x along the axis: positive numbers that add up to 1; x's shape."""
     return Softmax(axis)(x)

@@ -50,6 +50,6 @@ def device(name: str) -> ModuleType:
 
 
 def to_numpy(array) -> np.ndarray:
-    """The same values as a NumPy array (a copy only where the array lives on a GPU)."""
+    """The same values and shape as a NumPy array (a copy only where the array is on a GPU)."""
     xp = of(array)
     return np.asarray(array) if xp is np else xp.asnumpy(array)

@@ -37,7 +37,7 @@ class CheckpointError(ValueError):
 def write_arrays(
     path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping | None = None
 ) -> None:
-    """Write arrays and a dictionary for JSON; an old file at `path` stays until all is written."""
+    """Write arrays of any shape and a dictionary for JSON; an old file stays until all is there."""
     text = np.frombuffer(json.dumps(meta or {}).encode(), np.uint8)
     with atomic_file(path) as file:
         np.savez(file, **{META_NAME: text}, **{k: backend.to_numpy(v) for k, v in arrays.items()})
@@ -60,7 +60,7 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
 
 
 def module_arrays(module: Module, prefix: str = "") -> dict[str, np.ndarray]:
-    """The arrays of a module by dotted name, each name after `prefix`."""
+    """The arrays of a module, of any shape, by dotted name, each name after `prefix`."""
     return {prefix + name: tensor.data for name, tensor in module.named_tensors()}
 
 
@@ -69,7 +69,7 @@ def load_module(
 ) -> None:
     """Put the arrays whose names begin with `prefix` into a module, all or none.
 
-    Raises CheckpointError where one does not fit; its message calls the file `source`.
+    Raises CheckpointError where a name or shape does not fit; its message calls the file `source`.
     """
     given = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
     wanted = dict(module.named_tensors())
@@ -106,7 +106,7 @@ def _check_array(name: str, given: np.ndarray, wanted) -> None:
 
 
 def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, np.ndarray]:
-    """Adam's count of steps, and its moments by the names of the module's parameters."""
+    """Adam's count of steps, and its moments by the parameters' names, in their shapes."""
     arrays = {prefix + "count": np.array(adam.count, np.int64)}
     for name, tensor in module.named_tensors():
         if tensor in adam.moments:
@@ -117,7 +117,7 @@ def adam_arrays(adam: Adam, module: Module, prefix: str = "adam.") -> dict[str, 
 def load_adam(
     adam: Adam, module: Module, arrays: Mapping[str, np.ndarray], source: str, prefix: str = "adam."
 ) -> None:
-    """Load what `adam_arrays` gave. Raises CheckpointError where it does not fit."""
+    """Load what `adam_arrays` gave. Raises CheckpointError where a name or shape does not fit."""
     if prefix + "count" not in arrays:
         raise CheckpointError(f"{source} has no {prefix}count; it is of another model")
     adam.count = int(arrays[prefix + "count"])

@@ -22,7 +22,7 @@ class Module:
     training = True
 
     def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """The parameters and statistics of this module and all below it, with dotted names."""
+        """Parameters and statistics, of any shape, of this module and all below, by dotted name."""
         seen = set()
         for name, tensor in _walk(self, ""):
             if tensor not in seen:
@@ -30,7 +30,7 @@ class Module:
                 yield name, tensor
 
     def parameters(self) -> list[Tensor]:
-        """The tensors that an optimiser trains."""
+        """The tensors, of any shape, that an optimiser trains."""
         return [t for _, t in self.named_tensors() if t.requires_grad]
 
     def modules(self) -> Iterator[Module]:
@@ -68,6 +68,7 @@ class Module:
         return self.forward(x)
 
     def forward(self, x) -> Tensor:
+        """The output for x; each layer's docstring says which shapes it takes and gives."""
         raise NotImplementedError
 
 
@@ -188,6 +189,8 @@ class BatchNorm(Module):
 
 
 class LeakyReLU(Module):
+    """`leaky_relu` as a layer, for arrays of any shape."""
+
     def __init__(self, slope: float = 0.3):
         self.slope = slope
 

@@ -24,7 +24,7 @@ class MeanSquaredError(Function):
 
 
 def mse(prediction, target) -> Tensor:
-    """Mean squared difference."""
+    """Mean squared difference of two tensors of one shape: a scalar."""
     return MeanSquaredError()(prediction, target)
 
 

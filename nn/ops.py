@@ -202,22 +202,22 @@ def _wrap(value, like: Tensor):
 
 
 def exp(x) -> Tensor:
-    """e^x."""
+    """e^x, elementwise."""
     return Exp()(x)
 
 
 def log(x) -> Tensor:
-    """The natural logarithm of x > 0."""
+    """The natural logarithm of x > 0, elementwise."""
     return Log()(x)
 
 
 def absolute(x) -> Tensor:
-    """|x|."""
+    """|x|, elementwise."""
     return Abs()(x)
 
 
 def matmul(a, b) -> Tensor:
-    """a @ b on the last two axes; the axes before them broadcast."""
+    """a @ b: (..., M, K), (..., K, N) -> (..., M, N); the axes before broadcast."""
     return MatMul()(a, b)
 
 
@@ -228,12 +228,12 @@ def dense(x, w, b=None) -> Tensor:
 
 
 def reduce_sum(x, axis=None, keepdims: bool = False) -> Tensor:
-    """The sum over an axis, some axes, or all."""
+    """The sum over an axis, some axes, or all; shapes as in NumPy."""
     return Sum(axis, keepdims)(x)
 
 
 def mean(x, axis=None, keepdims: bool = False) -> Tensor:
-    """The mean over an axis, some axes, or all."""
+    """The mean over an axis, some axes, or all; shapes as in NumPy."""
     total = reduce_sum(x, axis, keepdims)
     return total * (total.data.size / x.data.size)
 
@@ -244,12 +244,12 @@ def reshape(x, *shape: int) -> Tensor:
 
 
 def transpose(x, *axes: int) -> Tensor:
-    """The axes in another order, as in NumPy."""
+    """The axes in another order; shapes as in NumPy."""
     return Transpose(axes)(x)
 
 
 def concatenate(tensors, axis: int = -1) -> Tensor:
-    """Tensors joined along an axis."""
+    """Tensors joined along an axis; their shapes agree in all others."""
     return Concatenate(axis)(*tensors)
 
 

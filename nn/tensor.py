@@ -53,15 +53,13 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
         return self.data.shape
 
     @property
     def dtype(self):
+        """The array's dtype."""
         return self.data.dtype
-
-    @property
-    def ndim(self) -> int:
-        return self.data.ndim
 
     def __repr__(self) -> str:
         made = f", by={type(self.creator).__name__}" if self.creator else ""
@@ -107,9 +105,11 @@ class Function:
         return out
 
     def forward(self, *arrays):
+        """The result, an array, of the inputs' arrays."""
         raise NotImplementedError
 
     def backward(self, grad):
+        """The gradient of each input, from that of the result; each has the shape of its array."""
         raise NotImplementedError
 
     def needs(self, i: int) -> bool:
@@ -123,7 +123,7 @@ class Function:
 
 
 def as_tensor(x) -> Tensor:
-    """x itself, or a Tensor of an array or a number."""
+    """x itself, or a Tensor of an array (of its shape) or a number."""
     return x if isinstance(x, Tensor) else Tensor(x)
 
 

@@ -20,14 +20,14 @@ class Diverged(ArithmeticError):
 
 
 def minibatches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """The numbers 0..count-1, shuffled, `size` at a time; the last batch may be smaller."""
+    """The numbers 0..count-1, shuffled, as arrays (size,); the last batch may be smaller."""
     order = rng.permutation(count)
     for start in range(0, count, size):
         yield order[start : start + size]
 
 
 def step(loss_of: LossOf, batch: np.ndarray, module: Module, optimiser: Adam) -> float:
-    """Update the module's parameters once, from the mean loss over a batch; returns that loss.
+    """Update the parameters once, from the mean loss over a batch (N,) of numbers; returns it.
 
     Each process of the team takes a slice of the batch forward and backward, then all make the same
     update. Raises Diverged where the loss is not finite, before any parameter changes.

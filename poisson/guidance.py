@@ -10,7 +10,7 @@ import numpy as np
 
 
 def differences(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The image's own forward differences."""
+    """An image's (H, W, C) own forward differences, down and to the right."""
     right, down = np.zeros(image.shape), np.zeros(image.shape)
     np.subtract(image[:, 1:], image[:, :-1], out=right[:, :-1], dtype=np.float64)
     np.subtract(image[1:], image[:-1], out=down[:-1], dtype=np.float64)
@@ -18,12 +18,12 @@ def differences(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normal(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The differences of the pasted image (Perez et al. 2003, eq. 11)."""
+    """The differences (H, W, C) of the pasted image (Perez et al. 2003, eq. 11)."""
     return differences(fore)
 
 
 def mixed(fore: np.ndarray, back: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At each pixel the larger of the two images' differences (Perez et al. 2003, eq. 12-13)."""
+    """At each pixel the larger of two differences (H, W, C) (Perez et al. 2003, eq. 12-13)."""
     pairs = zip(differences(fore), differences(back), strict=True)
     right, down = (np.where(np.abs(f) > np.abs(b), f, b) for f, b in pairs)
     return right, down

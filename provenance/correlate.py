@@ -22,7 +22,7 @@ COEFFICIENT_LIMIT = 4.0
 
 
 def matched_filter(pattern: np.ndarray) -> np.ndarray:
-    """A spectrum whose product with a face's is the spectrum of their correlation."""
+    """The spectrum (h, w // 2 + 1) whose product with a face's is that of their correlation."""
     return np.conj(fft.rfft2(pattern, SEARCH_SHAPE))
 
 
@@ -30,7 +30,7 @@ MARK_FILTER = matched_filter(MARK_PATTERN)
 
 
 def correlate(face: np.ndarray) -> np.ndarray:
-    """The correlation of a rectified face with the mark: PLACEMENT_SHAPE, float32.
+    """The correlation of a rectified face (h, w) with the mark: PLACEMENT_SHAPE, float32.
 
     Undo each scale and rotation in turn; one product of spectra then gives all shifts at once.
     """
@@ -59,13 +59,13 @@ def signed_coefficients(face: np.ndarray, placement: Placement) -> np.ndarray:
 
 
 def whiten(face: np.ndarray) -> np.ndarray:
-    """A rectified face with about the same contrast at all places and at all frequencies."""
+    """A rectified face (h, w) with about the same contrast at all places and frequencies."""
     high_pass = face - ndimage.gaussian_filter(face, WHITENING_SIGMA)
     return normalise_contrast(high_pass, WHITENING_SIGMA)
 
 
 def undo_scale_and_rotation(face: np.ndarray, scale: float, rotation: float) -> np.ndarray:
-    """A rectified face, made `scale` times smaller and rotated back by `rotation` degrees."""
+    """A rectified face (h, w), `scale` times smaller and rotated back by `rotation` degrees."""
     a = scale * np.exp(1j * np.radians(rotation))
     linear = np.array([[a.real, -a.imag], [a.imag, a.real]])
     centre = (np.array(SEARCH_SHAPE[::-1]) - 1) / 2

@@ -38,5 +38,5 @@ class Placement:
 
 
 def best_placement(correlation: np.ndarray) -> Placement:
-    """Where an array of PLACEMENT_SHAPE is highest."""
+    """Where an array of the shape PLACEMENT_SHAPE is highest."""
     return Placement.at(np.unravel_index(correlation.argmax(), PLACEMENT_SHAPE))

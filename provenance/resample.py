@@ -28,6 +28,6 @@ def resample(
 
 
 def shift_origin(matrix: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
-    """The matrix for coordinates in a crop of the frame, given the one for the whole frame."""
+    """The matrix (2, 3) for coordinates in a crop of the frame, from that for the whole frame."""
     rows, columns = box
     return align.compose(matrix, np.array([[1.0, 0, columns.start], [0, 1, rows.start]]))

@@ -43,11 +43,13 @@ class Part:
     numbers: list[int] = field(default_factory=list)  # of the frames
 
     def add(self, face: RectifiedFace) -> None:
+        """Add the face of one more frame."""
         self.total += face.image
         self.numbers.append(face.number)
 
     @property
     def mean(self) -> np.ndarray:
+        """The mean of its rectified faces, (h, w)."""
         return self.total / len(self.numbers)
 
     @property
@@ -66,6 +68,7 @@ class Hypothesis:
 
     @property
     def chance(self) -> float:
+        """The bound on the chance of a false alarm, 0..1."""
         return false_alarm_bound(self.score, self.trials)
 
 
@@ -88,6 +91,7 @@ class Verdict:
 
     @property
     def marked(self) -> bool:
+        """Whether the mark was found in any frame."""
         return bool(self.ranges)
 
 
@@ -118,7 +122,7 @@ def judge_face(parts: list[Part]) -> Verdict:
 
 
 def search_image(face: np.ndarray) -> float:
-    """The score of a rectified face, or of a mean of several, at its best placement."""
+    """The score of a rectified face (h, w), or of a mean of several, at its best placement."""
     return z_score(signed_coefficients(face, best_placement(correlate(face))))
 
 

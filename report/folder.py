@@ -54,10 +54,12 @@ class RunFolder:
 
     @property
     def settings(self) -> dict:
+        """The run's settings, as its record has them."""
         return self.record["settings"]
 
     @property
     def is_demo(self) -> bool:
+        """Whether the clips are rendered, so that the true swap is known."""
         return bool(self.settings.get("demo"))
 
     @property
@@ -66,6 +68,7 @@ class RunFolder:
         return self.figures is not None and self.has_finished("compare")
 
     def has_finished(self, stage: str) -> bool:
+        """Whether the record holds what the stage made."""
         return "sha256" in self.record["stages"].get(stage, {})
 
     @property

@@ -66,6 +66,7 @@ class Quality:
 
     @property
     def wanted(self) -> set[int]:
+        """The numbers of the frames that are read."""
         return set(self.second) | set(self.second.values())
 
     def add(self, frames: Frames) -> None:

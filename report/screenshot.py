@@ -31,6 +31,7 @@ class MissingBrowser(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
     options = _make_parser().parse_args(arguments)
     try:
         page = find_page(options.run)

@@ -47,6 +47,7 @@ class Span:
 
     @property
     def frames(self) -> str:
+        """Its frames as a reader names them."""
         return f"frame {self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 
 
@@ -69,6 +70,7 @@ class Timeline:
 
     @property
     def summary(self) -> str:
+        """How many frames there are of each kind."""
         return ", ".join(f"{count} {kind.label}" for kind, count in self.counts)
 
     @property

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, tee
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +72,7 @@ def replace_face(
     batches = apply_step(batches, steps.transfer_colour, transfer)
     batches = apply_step(batches, steps.blend, domain, canvas)
     batches = apply_step(batches, steps.paste, canvas)
-    yield from chain.from_iterable(map(attrgetter("frames"), batches))
+    yield from chain.from_iterable(batch.frames for batch in batches)
 
 
 def mark(

@@ -43,7 +43,7 @@ class Drawings:
         return f"{prefix}.png" if is_single(path) else f"{prefix}-{number:06d}.png"
 
     def write(self, path: Path, number: int, image: np.ndarray, faces: list[Face]) -> None:
-        """Write the drawing of a frame of an input, whole or not at all."""
+        """Write the drawing of a frame (H, W, 3) of an input, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with atomic_file(self.folder / self.name(path, number), durable=False) as file:
             draw(image, faces).save(file, "png", pnginfo=video.png_text(DRAWING_COMMENT))
@@ -89,7 +89,7 @@ def _list_foreign(folder: Path, inputs: Sequence[Path]) -> set[str]:
 
 
 def draw(image: np.ndarray, faces: list[Face]) -> Image.Image:
-    """The frame with each face's box, points and score."""
+    """The frame (H, W, 3) with each face's box, points and score."""
     picture = Image.fromarray(image)
     pen, width = ImageDraw.Draw(picture), max(1, round(max(image.shape) / 500))
     yellow, green = (255, 220, 0), (0, 255, 120)

@@ -161,12 +161,15 @@ class Run:
         self.doing = None
 
     def manifest_path(self, role: str, track: int = 0) -> Path:
+        """The manifest of a role's track."""
         return self.path / role / f"manifest{_suffix(track)}.jsonl"
 
     def detections_path(self, role: str) -> Path:
+        """All faces found in a role's clip."""
         return self.path / role / "detections.jsonl"
 
     def face_path(self, role: str, frame: int, track: int = 0) -> Path:
+        """An aligned face, as a picture."""
         return self.path / role / f"faces{_suffix(track)}" / f"{frame:06d}.png"
 
     def write_image(self, name: str | Path, image: np.ndarray, comment: str = "") -> None:

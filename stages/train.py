@@ -129,6 +129,7 @@ def train_on(run: Run, trainer: Trainer, checkpoints: Checkpoints, after_epoch: 
 
 
 def make_loss_row(step: Step, seconds: float) -> dict:
+    """The row of losses.csv for a finished round."""
     row = {"round": step.round + 1, "phase": step.phase, "loss": f"{step.epoch_loss:.6g}"}
     return row | {"seconds": f"{seconds:.1f}"}
 
@@ -142,11 +143,13 @@ class Previews:
         self.due = time.perf_counter() + FIRST_PREVIEW
 
     def write_if_due(self) -> None:
+        """Write a preview if the last one is old enough."""
         if time.perf_counter() > self.due:
             self.write()
             self.due = time.perf_counter() + PREVIEW_INTERVAL
 
     def write(self) -> None:
+        """Write a preview, whole or not at all."""
         rows = self.trainer.preview()
         sheet = contact_sheet(list(rows.values()), list(rows))
         self.run.write_image(f"previews/{self.number:04d}.png", sheet, STATEMENT_REPLACED)

@@ -42,7 +42,10 @@ class Writer:
         self.partial = self.place.with_name(f".part-{self.place.name}")
 
     def write(self, image: np.ndarray, time: Fraction) -> None:
-        """Append a frame; `time` is in seconds of the clip `like` and rises from call to call."""
+        """Append a frame (h, w, 3) uint8; `time`, in seconds of the clip `like`, has to rise.
+
+        Raises ValueError for a frame of another shape or dtype.
+        """
         shape = self.like.size[::-1] + (3,)
         if image.dtype != np.uint8 or image.shape != shape:
             raise ValueError(f"a frame is uint8 {shape}, not {image.dtype} {image.shape}")
@@ -82,6 +85,7 @@ class Writer:
     # Subclasses override the following.
 
     def open(self) -> None:
+        """Open the partial file; called once, before the first frame."""
         raise NotImplementedError
 
     def append(self, image: np.ndarray, time: Fraction) -> None:
@@ -96,6 +100,7 @@ class Writer:
         os.replace(self.partial, self.place)
 
     def discard(self) -> None:
+        """Delete what was written so far."""
         self.partial.unlink(missing_ok=True)
 
     def _guard(self, action, *arguments) -> None:

@@ -32,6 +32,7 @@ class Colour:
 
     @property
     def is_hdr(self) -> bool:
+        """Whether its transfer is one of HDR_TRANSFERS."""
         return self.transfer in HDR_TRANSFERS
 
     def as_yuv(self) -> Colour:

@@ -1,34 +1,58 @@
-"""The docstrings of this project as Sphinx reads them.
+"""The docstrings of this project as Sphinx reads them, and what they have to say.
 
 They are plain text: `name` is code, and an indented block or a table in columns stays as it is.
 """
 
 import re
 
-SPECIAL = re.compile(r"([*|_\\])")
+from sphinx.util import logging
+
+from .completeness import find_faults
+
+MARKUP = re.compile(r"([*|_\\])")  # what reStructuredText would take for markup
+logger = logging.getLogger(__name__)
 
 
 def to_rst(lines: list[str]) -> list[str]:
     """Paragraphs with code in backticks; everything that is laid out by hand is a literal block."""
-    result, paragraphs = [], "\n".join(lines).strip("\n").split("\n\n")
-    for paragraph in paragraphs:
-        rows = paragraph.split("\n")
-        if any(row.startswith("    ") or re.search(r"\S {2,}\S", row) for row in rows):
+    result = []
+    for paragraph in "\n".join(lines).strip("\n").split("\n\n"):
+        rows = paragraph.strip("\n").split("\n")
+        if _is_laid_out(rows):
             result += ["::", "", *("    " + row for row in rows), ""]
-        else:
+        elif all(row.startswith("- ") or row.startswith("  ") for row in rows):
             result += [*(escape(row) for row in rows), ""]
+        else:
+            result += [*(escape(row.lstrip()) for row in rows), ""]
     return result
+
+
+def _is_laid_out(rows: list[str]) -> bool:
+    indented = all(row.startswith("    ") for row in rows)
+    columns = any(re.search(r"\S {2,}\S", row) for row in rows)
+    return indented or columns or any(row.startswith("    ") for row in rows)
 
 
 def escape(row: str) -> str:
     """A line of prose: `name` as code, and no other markup."""
-    parts = re.split(r"`([^`]+)`", row)
+    parts = row.split("`")
     return "".join(
-        f"``{part}``" if k % 2 else SPECIAL.sub(r"\\\1", part) for k, part in enumerate(parts)
+        f"``{part}``" if k % 2 and part else MARKUP.sub(r"\\\1", part)
+        for k, part in enumerate(parts)
     )
 
 
-def process(app, what, name, object_, options, lines: list[str]) -> None:
+def is_defined_as(name: str, thing) -> bool:
+    """Whether a thing was defined under this full name, and not imported there."""
+    thing = getattr(thing, "fget", thing)
+    return name == f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+
+
+def process(app, what: str, name: str, thing, options, lines: list[str]) -> None:
+    """Check a docstring, and turn it into what Sphinx reads."""
+    if what == "module" or is_defined_as(name, thing):
+        for fault in find_faults(what, name, thing, "\n".join(lines)):
+            logger.warning("%s %s", name, fault, type="docstring")
     lines[:] = to_rst(lines)
 
 

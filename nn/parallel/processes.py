@@ -176,7 +176,7 @@ def barrier() -> None:
 
 
 def all_reduce(arrays: list[np.ndarray]) -> None:
-    """Replace every array by its sum over the team; without a team, change nothing."""
+    """Replace each array, of any shape, by its sum over the team; without a team change nothing."""
     if _team:
         _team.all_reduce(arrays)
 

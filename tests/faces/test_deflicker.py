@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from faces.deflicker import DEFLICKER, deflicker_over_time
-
-REACH = DEFLICKER.reach
+from faces.deflicker import DEFLICKER_REACH as REACH
+from faces.deflicker import DEFLICKER_SIGMA, deflicker_over_time
 
 
 def _entries(count, seed=0, noise=0.02):
@@ -21,7 +20,7 @@ def test_similar_faces_are_averaged_as_the_gaussian_mean_of_the_neighbours_withi
     drawn = np.stack([d for *_, d in entries])
     for k, target, d in found:
         near = np.arange(max(k - REACH, 0), min(k + REACH + 1, count))
-        weights = np.exp(-(((near - k) / DEFLICKER.sigma) ** 2) / 2)
+        weights = np.exp(-(((near - k) / DEFLICKER_SIGMA) ** 2) / 2)
         np.testing.assert_allclose(d, np.average(drawn[near], 0, weights), atol=1e-6)
         np.testing.assert_allclose(target, entries[k][1], atol=1e-6)
 

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from colorcorrect import visible
 from faces import Canvas, align, manifest
-from faces.deflicker import DEFLICKER
+from faces.deflicker import DEFLICKER_REACH
 from faces.face import Face
 from stages.convert import replace_face
 from stages.convert_steps import CONVERT_BATCH
@@ -131,4 +131,4 @@ def test_no_more_frames_are_held_than_two_batches_and_what_deflicker_looks_ahead
     rows = _rows(count)
     ahead = [taken - k for k, _ in enumerate(replace_face(frames(), rows, draw, PRESET))]
     assert len(ahead) == count
-    assert max(ahead) <= 2 * CONVERT_BATCH + DEFLICKER.reach
+    assert max(ahead) <= 2 * CONVERT_BATCH + DEFLICKER_REACH
