@@ -51,8 +51,7 @@ def _average(window: list[Entry], current: int) -> Entry:
     if face is None:
         return key, None, None
     total, weights = 0, 0
-    first = max(current - DEFLICKER_REACH, 0)
-    for k in range(first, min(current + DEFLICKER_REACH + 1, len(window))):
+    for k in range(max(current - DEFLICKER_REACH, 0), len(window)):
         _, other, drawn = window[k]
         if other is None:
             continue

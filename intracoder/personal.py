@@ -33,6 +33,7 @@ class PersonalLayer(nn.Module):
 
     @property
     def kernel(self) -> nn.Tensor:
+        """The shared kernel and the own part, times the gain; the shape of the shared one."""
         gain = self.gain if self.output_axis == -1 else self.gain.reshape(-1, 1)
         return (self.shared + self.own * OWN_SHARE) * gain
 

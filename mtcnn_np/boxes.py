@@ -23,6 +23,7 @@ class Candidates(NamedTuple):
 
     @staticmethod
     def concatenate(some: list[Candidates]) -> Candidates:
+        """The candidates of several, in order."""
         return Candidates(*map(np.concatenate, zip(*some, strict=True)))
 
     def take(self, index: np.ndarray) -> Candidates:

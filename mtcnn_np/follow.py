@@ -31,7 +31,7 @@ TRIM_INTERVAL = 10  # frames after which freed memory is given back to the syste
 RELIABLE_SCORE = 0.95  # least score of a face that frames between must have as well; by eye
 
 
-class Frame(Protocol):
+class ClipFrame(Protocol):
     """What `follow` reads of a frame, for example of a `video.Frame`."""
 
     number: int
@@ -42,14 +42,14 @@ class Frame(Protocol):
 class Followed:
     """A frame, as `follow` was given it, and its faces."""
 
-    frame: Frame
+    frame: ClipFrame
     cut: bool  # whether a shot begins with it
     faces: list[Face]  # best score first
     whole: bool  # whether the whole frame was searched
 
 
 def follow(
-    frames: Iterable[tuple[Frame, bool]],
+    frames: Iterable[tuple[ClipFrame, bool]],
     detector: Detector,
     min_size: float,
     every: int = WHOLE_SEARCH_INTERVAL,
@@ -62,7 +62,7 @@ def follow(
 
 
 def _search(
-    frames: Iterable[tuple[Frame, bool]], detector: Detector, min_size: float, every: int
+    frames: Iterable[tuple[ClipFrame, bool]], detector: Detector, min_size: float, every: int
 ) -> Iterator[Followed]:
     """As `follow`, which besides gives freed memory back to the system."""
     start = None
@@ -77,8 +77,8 @@ def _search(
 
 
 def _split_at_key_frames(
-    frames: Iterable[tuple[Frame, bool]], every: int
-) -> Iterator[list[tuple[Frame, bool]]]:
+    frames: Iterable[tuple[ClipFrame, bool]], every: int
+) -> Iterator[list[tuple[ClipFrame, bool]]]:
     """Groups of frames that end with a key frame; a shot's first frame is a group of its own."""
     group, length = [], 1
     for frame, cut in frames:
@@ -95,7 +95,7 @@ def _split_at_key_frames(
 
 
 def _search_between(
-    start: Followed, frames: list[Frame], end: Followed, detector: Detector, min_size: float
+    start: Followed, frames: list[ClipFrame], end: Followed, detector: Detector, min_size: float
 ) -> Iterator[Followed]:
     """The faces of the frames between two key frames of a shot; no cut is among them."""
     images = [frame.image for frame in frames]

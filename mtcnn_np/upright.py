@@ -14,7 +14,7 @@ from faces import Face, align
 from files import pick_evenly
 
 from .cascade import Detector
-from .follow import RELIABLE_SCORE, Frame
+from .follow import RELIABLE_SCORE, ClipFrame
 from .turn import turn_image
 
 # Chosen on the two reference clips, drawn faces and 18 clips of actors, each turned and tilted;
@@ -31,7 +31,7 @@ MAX_NINES = 4.0  # counted for one frame
 
 
 def find_quarter_turns(
-    faces: dict[int, list[Face]], frames: Iterable[Frame], detector: Detector, min_size: float
+    faces: dict[int, list[Face]], frames: Iterable[ClipFrame], detector: Detector, min_size: float
 ) -> int:
     """How often a clip must be turned clockwise by 90 degrees to stand upright: 0 to 3.
 
@@ -87,7 +87,7 @@ def _is_surely_upright(faces: dict[int, list[Face]]) -> bool:
     return len(best) > 0 and float((best >= SURE_SCORE).mean()) >= SURE_SHARE
 
 
-def _pick(frames: Iterable[Frame], numbers: set[int]) -> Iterator[np.ndarray]:
+def _pick(frames: Iterable[ClipFrame], numbers: set[int]) -> Iterator[np.ndarray]:
     """The images of the frames with these numbers; decodes nothing after the last one."""
     for frame in frames:
         if frame.number in numbers:

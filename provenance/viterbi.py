@@ -17,7 +17,7 @@ PATH_STEPS = [
 
 
 def find_path(correlations: list[np.ndarray]) -> list[Placement]:
-    """The path with the highest sum: a placement for each of the arrays, of PLACEMENT_SHAPE."""
+    """The path with the highest sum: a placement for each array, whose shape is PLACEMENT_SHAPE."""
     total = correlations[0]  # PLACEMENT_SHAPE: the sum of the best path that ends at each placement
     last_steps = []  # of these paths, as indices into PATH_STEPS
     for correlation in correlations[1:]:

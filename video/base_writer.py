@@ -96,7 +96,7 @@ class Writer:
         """Finish the partial file."""
 
     def publish(self) -> None:
-        """Move the complete file to its place."""
+        """Move the complete file to its place. Raises OutputError where nothing was written."""
         os.replace(self.partial, self.place)
 
     def discard(self) -> None:

@@ -29,6 +29,7 @@ class EncodedWriter(Writer):
         raise NotImplementedError
 
     def codec_options(self) -> dict[str, str]:
+        """What FFmpeg's encoder is given."""
         return {}
 
     def describe_changes(self) -> list[str]:

@@ -13,7 +13,7 @@ import re
 import textwrap
 
 # "(N, H, W, C)", "(3,)", or words that say that any shape will do
-SHAPE = re.compile(r"\([A-Za-z0-9][\w /*+.-]*,[^)]*\)|shape|elementwise|scalar")
+SHAPE = re.compile(r"\([A-Za-z0-9.][\w /*+.-]*,[^)]*\)|shape|elementwise|scalar")
 ARRAYS = re.compile(r"ndarray|Tensor")
 SOURCE = re.compile(r"\b(19|20)\d\d\b|arXiv")
 # Modules that implement something published.
@@ -53,16 +53,18 @@ def find_faults(what: str, name: str, thing, text: str) -> list[str]:
 
 
 def find_raised(function) -> set[str]:
-    """The names of the errors that stand in `raise` statements of a function."""
+    """The names of the errors that a function raises itself, and does not catch."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    raised = set()
+    raised, caught = set(), set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            caught |= {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
         if isinstance(node, ast.Raise) and node.exc is not None:
             error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             name = error.attr if isinstance(error, ast.Attribute) else getattr(error, "id", "")
             if name[:1].isupper():  # a variable is an error that was caught before
                 raised.add(name)
-    return raised - {"NotImplementedError"}
+    return raised - caught - {"NotImplementedError"}
 
 
 def _find_module_faults(name: str, module) -> list[str]:
