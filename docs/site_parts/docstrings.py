@@ -14,23 +14,35 @@ logger = logging.getLogger(__name__)
 
 
 def to_rst(lines: list[str]) -> list[str]:
-    """Paragraphs with code in backticks; everything that is laid out by hand is a literal block."""
+    """Paragraphs and lists as they are, tables of names as definitions, formulas as blocks."""
     result = []
     for paragraph in "\n".join(lines).strip("\n").split("\n\n"):
         rows = paragraph.strip("\n").split("\n")
-        if _is_laid_out(rows):
-            result += ["::", "", *("    " + row for row in rows), ""]
-        elif all(row.startswith("- ") or row.startswith("  ") for row in rows):
-            result += [*(escape(row) for row in rows), ""]
+        if definitions := read_definitions(rows):
+            for name, text in definitions:
+                result += [f"``{name}``", *("    " + escape(row) for row in text)]
+        elif any(row.startswith("    ") or re.search(r"\S {2,}\S", row) for row in rows):
+            result += [".. code-block:: text", "", *("    " + row for row in rows)]
         else:
-            result += [*(escape(row.lstrip()) for row in rows), ""]
+            result += [escape(row) for row in rows]
+        result.append("")
     return result
 
 
-def _is_laid_out(rows: list[str]) -> bool:
-    indented = all(row.startswith("    ") for row in rows)
-    columns = any(re.search(r"\S {2,}\S", row) for row in rows)
-    return indented or columns or any(row.startswith("    ") for row in rows)
+def read_definitions(rows: list[str]) -> list[tuple[str, list[str]]]:
+    """The names and texts of a table whose texts begin in one column; empty for anything else."""
+    first = re.match(r"\S+(?: \S+)* {2,}(?=\S)", rows[0])
+    if not first:
+        return []
+    column, definitions = first.end(), []
+    for row in rows:
+        name, text = row[:column], row[column:]
+        if not text.strip() or text[0] == " " or not name.endswith("  "):
+            return []
+        if name.strip():
+            definitions.append((name.strip(), []))
+        definitions[-1][1].append(text)
+    return definitions
 
 
 def escape(row: str) -> str:
