@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 PEAK, BANDWIDTH = 64, 8  # of the imagined core: 10^9 operations and bytes a second
-FACES = 16  # in a step
+FACES = 16  # of a batch
 BLUE, ORANGE, GREEN, GREY = "#2f6fa8", "#d9822b", "#4b9a4b", "#888888"
 PALE_BLUE, PALE_ORANGE, PALE_GREEN = "#d5e8f7", "#fde3c8", "#dcefd8"
 # side of the output, stride, inputs, outputs; and how far its name stands from its full circle
