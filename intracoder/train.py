@@ -64,7 +64,7 @@ def epoch(
     weights = xp.asarray(faces.weights[None, ..., None])  # (1, 128, 128, 1)
 
     def loss_of(pairs: np.ndarray) -> nn.Tensor:
-        own_rng = np.random.default_rng(seeds[pairs])  # the same in every process
+        own_rng = np.random.default_rng(seeds[pairs])  # whichever process takes this slice
         a, b = faces.a[order_a[pairs]], faces.b[order_b[pairs]]  # (P, 128, 128, 3) uint8
         seen = change_randomly(downsample(np.concatenate([a, b])), own_rng)
         codes = fused.encoder(xp.asarray(seen))  # (2 P, K)
