@@ -26,6 +26,7 @@ html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "faceswap-np"
 html_show_sourcelink = False
+smartquotes = False  # a quote within code stays as it is
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_theme_options = {
