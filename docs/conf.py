@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from sphinx_gallery.sorting import ExplicitOrder
+
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
@@ -43,7 +45,21 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"\.py$",  # every example is run
-    "ignore_pattern": r"__init__\.py|drawn\.py|latents",
+    "ignore_pattern": r"__init__\.py|drawn\.py",
+    # from simple to whole
+    "within_subsection_order": ExplicitOrder(
+        [
+            "plot_digits.py",
+            "plot_gradients.py",
+            "plot_new_layer.py",
+            "plot_kernels.py",
+            "plot_detect.py",
+            "plot_poisson.py",
+            "plot_swap.py",
+            "plot_watermark.py",
+            "plot_truth.py",
+        ]
+    ),
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,

@@ -2,9 +2,9 @@
 Find faces and their points
 ===========================
 
-MTCNN finds each face with a box, a score and five points: the eyes, the nose and the corners of the
-mouth. The people here are rendered. So it is known where their points really are, and we can see how
-far off the detector is.
+MTCNN finds each face with a box, a score and five points: the eyes, the nose and the corners of
+the mouth. The people here are rendered. So it is known where their points really are, and we can
+see how far off the detector is.
 """
 
 import matplotlib.pyplot as plt

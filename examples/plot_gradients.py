@@ -3,7 +3,7 @@ What does a net look at?
 ========================
 
 ``backward`` gives the gradient of a result by everything that it was computed from: by the weights,
-which training needs, and by the pixels. The latter says which pixels the result hangs on. Here we
+which training needs, and by the pixels. The latter says on which pixels the result depends. Here we
 ask the last net of the face detector, ONet, which sees a window of 48 x 48 pixels.
 """
 
@@ -29,9 +29,9 @@ window = sample_crops(frame, square[None], 48)  # (1, 48, 48, 3), about -1..1
 # %%
 # The gradient by the pixels
 # --------------------------
-# The net ends with 16 numbers: four offsets of the box, the five points (x, then y), and two scores,
-# for "no face" and for "face". A gradient by the pixels is full of noise. So we take the mean over
-# slightly different windows (SmoothGrad, Smilkov et al. 2017); one batch holds them all.
+# The net ends with 16 numbers: four offsets of the box, the five points (all x, then all y), and
+# two scores, for "no face" and for "face". A gradient by the pixels is noisy. So we take the mean
+# over 64 slightly different windows (SmoothGrad, Smilkov et al. 2017), which are one batch.
 
 rng = np.random.default_rng(0)
 noise = rng.normal(0, 0.1, (64, 48, 48, 3)).astype(np.float32)
@@ -57,8 +57,8 @@ questions = {
 }
 
 # %%
-# The same window with the answers in red. For a point, the net looks at the point and along the edges
-# around it, and at the other points a little: they say where this one can be. Nobody told it so.
+# The same window with the answers in red. To place a point, the net looks at the point itself and
+# at the others, since they limit where it can be. Nobody told it so. It learnt it from pictures.
 
 picture = (window[0] * 128 + 127.5) / 255
 figure, axes = plt.subplots(2, 3, figsize=(8, 5.6), layout="constrained")

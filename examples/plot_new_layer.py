@@ -31,13 +31,12 @@ class Sine(nn.Function):
 # Is the gradient right?
 # ----------------------
 # Move all inputs a little along a random direction. The result must change by the scalar product of
-# the gradient and the direction. In float64, with a central difference, the two agree to some eight
-# digits. An error of sign, or a forgotten factor, shows at the first digit.
+# the gradient and the direction. In float64 a central difference agrees with that to some eight
+# digits. An error of sign, or a forgotten factor, shows at the first.
 
 rng = np.random.default_rng(0)
-x, w = rng.standard_normal((5, 3)), rng.standard_normal(3)
-dx, dw = rng.standard_normal((5, 3)), rng.standard_normal(3)
-weights = rng.standard_normal((5, 3))  # so that not all results count alike
+x, dx, weights = rng.standard_normal((3, 5, 3))  # the weights let not all results count alike
+w, dw = rng.standard_normal((2, 3))
 
 
 def loss_at(step):
@@ -54,7 +53,7 @@ np.testing.assert_allclose(by_backward, by_difference, rtol=1e-7)
 # %%
 # A net with the new layer
 # ------------------------
-# A module keeps the tensors that the optimiser trains. The same net with ReLU stands beside it.
+# A module keeps the tensors that Adam trains. For comparison, the same net learns with ReLU.
 
 
 class SineLayer(nn.Module):

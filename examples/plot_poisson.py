@@ -3,8 +3,8 @@ Blend two pictures without a seam
 =================================
 
 A face that is cut out and pasted shows its edge, because skin and light differ. Poisson blending
-(Perez, Gangnet & Blake 2003) keeps the *differences* between neighbouring pixels of the pasted face,
-and lets the levels follow from the picture around it.
+(Perez, Gangnet & Blake 2003) keeps the *differences* between neighbouring pixels of the pasted
+face, and lets its levels follow from the picture around it.
 """
 
 import matplotlib.pyplot as plt
@@ -32,26 +32,24 @@ pasted = np.where(inside[..., None], fore.image, back.image)
 blended = poisson.blend(fore.image, back.image, poisson.Domain(inside))
 assert (blended[~inside] == back.image[~inside]).all()
 
-figure, axes = plt.subplots(1, 4, figsize=(10, 2.9), layout="constrained")
-titles = "the one", "the other", "pasted", "blended"
-for ax, title, image in zip(
-    axes, titles, (back.image, fore.image, pasted, blended), strict=True
-):
-    ax.imshow(image)
+figure, axes = plt.subplots(2, 2, figsize=(6.4, 5.4), layout="constrained")
+pictures = {"back": back.image, "fore": fore.image, "pasted": pasted, "blended": blended}
+for ax, (title, image) in zip(axes.flat, pictures.items(), strict=True):
+    ax.imshow(image[30:215, 15:255])
     ax.set_title(title)
     ax.axis("off")
-axes[1].contour(inside, [0.5], colors="white", linewidths=1.5)
+axes[0, 1].contour(inside[30:215, 15:255], [0.5], colors="white", linewidths=1.5)
 
 # %%
 # Along one row
 # -------------
-# Look at the red levels below the eyes. The pasted ones jump at both edges. The blended ones
-# have the same small details, but meet the picture at both ends.
+# Look at the levels of red below the eyes. The pasted ones jump at both edges. The blended ones
+# have the same small details, and meet the picture at both ends.
 
 row = int(y)
 figure, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")
-for name, image in {"pasted": pasted, "blended": blended, "the one": back.image}.items():
-    ax.plot(image[row, :, 0], label=name, linestyle=":" if name == "the one" else "-")
+for name, image in {"pasted": pasted, "blended": blended, "back": back.image}.items():
+    ax.plot(image[row, :, 0], label=name, linestyle=":" if name == "back" else "-")
 left, right = np.flatnonzero(inside[row])[[0, -1]]
 ax.axvspan(left, right, color="gold", alpha=0.15, label="domain")
 ax.set(xlabel="column", ylabel="red, 0..255", xlim=(left - 30, right + 30))
