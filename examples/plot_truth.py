@@ -49,14 +49,14 @@ print(*sorted(path.name for path in truth.iterdir()), sep="\n")
 # the hash of the untouched frame, and the matrix that aligns the face.
 
 table = pd.read_csv(truth / "index.csv")
-table[["frame", "time", "label", "mask", "changed", "m00", "m02"]].iloc[::3]
+table[["frame", "time", "label", "mask", "changed", "m00", "m02"]].iloc[::5]
 
 # %%
 # Frames of the clip at a mild compression, and their masks.
 
 frames = [frame.image for frame in video.open_clip(truth / "crf18.mp4")]
-figure, axes = plt.subplots(2, 7, figsize=(9.6, 3.1), layout="constrained")
-for (above, below), row in zip(axes.T, table.iloc[::3].itertuples(), strict=True):
+figure, axes = plt.subplots(2, 5, figsize=(8, 3.7), layout="constrained")
+for (above, below), row in zip(axes.T, table.iloc[::5].itertuples(), strict=True):
     above.imshow(frames[row.frame])
     above.set_title(f"{row.frame}: {row.label}")
     below.imshow(Image.open(truth / row.mask), cmap="gray", vmin=0, vmax=255)
@@ -68,7 +68,7 @@ for ax in axes.flat:
 
 share = 100 * table.changed / np.prod(frames[0].shape[:2])
 clips = pd.read_csv(truth / "clips.csv")
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
 left.bar(table.frame, share, color="tab:red")
 left.set(xlabel="frame", ylabel="changed pixels, %")
 right.bar(clips.crf.astype(str), clips.bytes / 1000)
