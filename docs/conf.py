@@ -61,6 +61,7 @@ sphinx_gallery_conf = {
         ]
     ),
     "abort_on_example_error": True,
+    "capture_repr": ("_repr_html_",),  # tables, but not what matplotlib's calls return
     "download_all_examples": False,
     "show_memory": False,
     "min_reported_time": 0,

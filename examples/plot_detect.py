@@ -16,7 +16,7 @@ from mtcnn_np import Detector
 
 # %%
 # A scene has an actor, a performance and, if asked for, what makes a clip hard: here a second
-# person beside the first. All numbers are seeds. Change one, and somebody else appears.
+# person beside the first. The first two are seeds: other numbers give another scene.
 
 scene = Scene(actor=2, performance=5, frames=100, size=(420, 280), hard={"two"})
 frame = scene.render_frame(40)
@@ -26,8 +26,7 @@ for face in faces:
     print(f"score {face.score:.3f}, box {face.box.round().astype(int).tolist()}")
 
 # %%
-# The boxes and points
-# --------------------
+# **The boxes and points**, drawn into the frame.
 
 figure, ax = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
 ax.imshow(frame.image)
@@ -39,10 +38,8 @@ for face in faces:
 ax.axis("off")
 
 # %%
-# How exact are they?
-# -------------------
-# The scene knows the true points of its first actor. The usual unit of an error is the distance
-# between the eyes.
+# **How exact are they?** The scene knows the true points of its first actor. The usual unit of an
+# error is the distance between the eyes.
 
 errors = []
 for number in range(0, 100, 12):

@@ -27,17 +27,17 @@ def draw_digit(digit):
     return noisy.clip(0, 1).astype(np.float32)
 
 
-labels = rng.integers(0, 10, 9000)
-pictures = np.stack([draw_digit(digit) for digit in labels])[..., None]  # (9000, 28, 28, 1)
-train_x, train_y, test_x, test_y = pictures[:8000], labels[:8000], pictures[8000:], labels[8000:]
+labels = rng.integers(0, 10, 8000)
+pictures = np.stack([draw_digit(digit) for digit in labels])[..., None]  # (8000, 28, 28, 1)
+train_x, train_y, test_x, test_y = pictures[:7000], labels[:7000], pictures[7000:], labels[7000:]
 
 plt.figure(figsize=(5.6, 4), layout="constrained")
 plt.imshow(train_x[:35].reshape(5, 7, 28, 28).swapaxes(1, 2).reshape(5 * 28, 7 * 28), cmap="gray")
 plt.axis("off")
 
 # %%
-# The net has two convolutions, each of which halves the picture, and a dense layer, which gives a
-# score for each digit. Softmax would turn the scores into probabilities. The loss is the
+# **The net** has two convolutions, each of which halves the picture, and a dense layer, which gives
+# a score for each digit. Softmax would turn the scores into probabilities. The loss is the
 # cross-entropy: minus the logarithm of the probability of the right digit. The largest score is
 # subtracted first, so that ``exp`` cannot overflow.
 
@@ -58,7 +58,7 @@ def cross_entropy(scores, digits):
 
 
 # %%
-# Training: ``backward`` gives every weight its gradient, and Adam moves the weights one step.
+# **Training.** ``backward`` gives every weight its gradient, and Adam moves the weights one step.
 
 adam, losses = nn.Adam(rate=3e-3), []
 for _epoch in range(4):

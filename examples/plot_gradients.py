@@ -27,11 +27,10 @@ square = np.concatenate([middle - half, middle + half])  # ONet wants a square w
 window = sample_crops(frame, square[None], 48)  # (1, 48, 48, 3), about -1..1
 
 # %%
-# The gradient by the pixels
-# --------------------------
-# The net ends with 16 numbers: four offsets of the box, the five points (all x, then all y), and
-# two scores, for "no face" and for "face". A gradient by the pixels is noisy. So we take the mean
-# over 64 slightly different windows (SmoothGrad, Smilkov et al. 2017), which are one batch.
+# **The gradient by the pixels.** The net ends with 16 numbers: four offsets of the box, the five
+# points (all x, then all y), and two scores, for "no face" and for "face". A gradient by the pixels
+# is noisy. So we take the mean over 64 slightly different windows (SmoothGrad, Smilkov et al.
+# 2017), which are one batch.
 
 rng = np.random.default_rng(0)
 noise = rng.normal(0, 0.1, (64, 48, 48, 3)).astype(np.float32)
@@ -58,7 +57,7 @@ questions = {
 
 # %%
 # The same window with the answers in red. To place a point, the net looks at the point itself and
-# at the others, since they limit where it can be. Nobody told it so. It learnt it from pictures.
+# at the others, since they limit where it can be. It has learnt this from pictures alone.
 
 picture = (window[0] * 128 + 127.5) / 255
 figure, axes = plt.subplots(2, 3, figsize=(8, 5.6), layout="constrained")

@@ -53,10 +53,9 @@ calls = {
 }
 
 # %%
-# How to time
-# -----------
-# A computer is now slower, now faster. So plain and fast take turns, both suffer alike, and the
-# median ignores the odd interruption. The first turn only warms the caches up.
+# **How to time.** The speed of a computer changes all the time. So plain and fast take turns, and a
+# slow moment hits both. The median ignores single interruptions. The first turn does not count:
+# it fills the caches.
 
 seconds = {(name, fast): [] for name in calls for fast in (False, True)}
 for turn in range(6):

@@ -28,14 +28,13 @@ class Sine(nn.Function):
 
 
 # %%
-# Is the gradient right?
-# ----------------------
-# Move all inputs a little along a random direction. The result must change by the scalar product of
-# the gradient and the direction. In float64 a central difference agrees with that to some eight
-# digits. An error of sign, or a forgotten factor, shows at the first.
+# **Is the gradient right?** Move all inputs a little along a random direction. The result must
+# change by the scalar product of the gradient and the direction. In float64 a central difference
+# agrees with that to some eight digits. An error of sign, or a forgotten factor, shows at the
+# first.
 
 rng = np.random.default_rng(0)
-x, dx, weights = rng.standard_normal((3, 5, 3))  # the weights let not all results count alike
+x, dx, weights = rng.standard_normal((3, 5, 3))  # weights: each result counts differently
 w, dw = rng.standard_normal((2, 3))
 
 
@@ -51,9 +50,8 @@ print(f"backward: {by_backward:.9f}, difference: {by_difference:.9f}")
 np.testing.assert_allclose(by_backward, by_difference, rtol=1e-7)
 
 # %%
-# A net with the new layer
-# ------------------------
-# A module keeps the tensors that Adam trains. For comparison, the same net learns with ReLU.
+# **A net with the new layer.** A module keeps the tensors that Adam trains. For comparison, the
+# same net learns with ReLU.
 
 
 class SineLayer(nn.Module):

@@ -35,16 +35,14 @@ assert (blended[~inside] == back.image[~inside]).all()
 figure, axes = plt.subplots(2, 2, figsize=(6.4, 5.4), layout="constrained")
 pictures = {"back": back.image, "fore": fore.image, "pasted": pasted, "blended": blended}
 for ax, (title, image) in zip(axes.flat, pictures.items(), strict=True):
-    ax.imshow(image[30:215, 15:255])
+    ax.imshow(image[50:225, 15:255])
     ax.set_title(title)
     ax.axis("off")
-axes[0, 1].contour(inside[30:215, 15:255], [0.5], colors="white", linewidths=1.5)
+axes[0, 1].contour(inside[50:225, 15:255], [0.5], colors="white", linewidths=1.5)
 
 # %%
-# Along one row
-# -------------
-# Look at the levels of red below the eyes. The pasted ones jump at both edges. The blended ones
-# have the same small details, and meet the picture at both ends.
+# **Along one row.** Look at the levels of red below the eyes. The pasted ones jump at both edges.
+# The blended ones have the same small details, and meet the picture at both ends.
 
 row = int(y)
 figure, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")

@@ -30,9 +30,8 @@ from stages.truth import TruthWriter
 temporary = tempfile.TemporaryDirectory()
 folder = Path(temporary.name)
 truth = folder / "truth"
-names = {"-o": "swap.mp4", "--run": "run", "--truth": "truth"}
-options = [word for name, path in names.items() for word in (name, str(folder / path))]
-settings = parse(["target.mp4", "donor.mp4", *options])
+places = ["-o", f"{folder}/swap.mp4", "--run", f"{folder}/run", "--truth", str(truth)]
+settings = parse(["target.mp4", "donor.mp4", *places])
 
 scene = Scene(7, 8, face=3, frames=21, rate=7, size=(160, 160), hard={"leave"})
 like = video.Clip(folder / "swap.mp4", scene.size, Fraction(7), scene.frames, Fraction(1, 7))

@@ -49,11 +49,9 @@ for ax, (title, picture) in zip(axes, pictures.items(), strict=True):
     ax.axis("off")
 
 # %%
-# Find it again
-# -------------
-# The search does not know where the mark was put. It detects the faces anew, and takes the mean of
-# all aligned faces: the mark keeps its place, while other details fade. The verdict is a bound on
-# the chance that a face *without* a mark looks as marked as this one.
+# **Find it again.** The search does not know where the mark was put. It detects the faces anew, and
+# takes the mean of all aligned faces: the mark keeps its place, while other details fade. The
+# verdict is a bound on the chance that a face *without* a mark looks as marked as this one.
 
 
 def code(image, quality):
