@@ -23,7 +23,7 @@ SIDE_BY_SIDE = {
 MAY_IMPORT = {
     "files": set(),
     "nn": {"files"},
-    **{room: GROUND | {"faces"} for room in SIDE_BY_SIDE},
+    **{room: GROUND | {"faces"} for room in sorted(SIDE_BY_SIDE)},
     "stages": GROUND | SIDE_BY_SIDE,
     "actors": GROUND | SIDE_BY_SIDE,
     "report": GROUND | SIDE_BY_SIDE | {"stages"},

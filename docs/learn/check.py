@@ -15,6 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from files import run_command
+
+LEARN = Path(__file__).parent
 CHECK = "check_"  # what the name of a check begins with; the name of the exercise follows
 
 
@@ -30,17 +33,20 @@ def find_checks(chapter: int) -> dict[str, Callable]:
 
 def load_file(path: Path) -> ModuleType:
     """The names that a file of Python defines."""
+    if path.suffix != ".py":
+        sys.exit(f"{path}: the name of a file of Python ends in .py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def main() -> None:
+def main() -> int:
     p = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument("chapter", type=int)
+    chapters = [int(path.stem[-2:]) for path in sorted((LEARN / "exercises").glob("chapter_*.py"))]
+    p.add_argument("chapter", type=int, choices=chapters)
     p.add_argument("file", type=Path)
     options = p.parse_args()
     mine, all_pass = load_file(options.file), True
@@ -55,8 +61,8 @@ def main() -> None:
         except Exception as error:  # whatever the solution does wrong is for its author to read
             all_pass = False
             print(f"{name}: does not pass: {type(error).__name__}: {error}")
-    sys.exit(not all_pass)
+    return int(not all_pass)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import matplotlib
 
+from files import run_command
+
 LEARN = Path(__file__).parent
 PICTURES = LEARN / "pictures"
 DRAW = "draw_"  # what the name of such a function begins with; the name of the picture follows
@@ -57,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

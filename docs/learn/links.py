@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from files import run_command
+
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[`(?P<code>[^`]+)`\]\((?P<path>[\w./-]+\.py)#L(?P<line>\d+)\)")
 
@@ -56,7 +58,7 @@ def mend(link: Link) -> bool:
     return True
 
 
-def main() -> None:
+def main() -> int:
     left = 0
     for page in sorted((ROOT / "docs").rglob("*.md")):
         for link in find_links(page):
@@ -65,8 +67,8 @@ def main() -> None:
             left += 1
             where = link.lines_with_code() or "nowhere"
             print(f"{page.relative_to(ROOT)}: {link.text}: found in lines {where}")
-    sys.exit(left > 0)
+    return int(left > 0)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)
