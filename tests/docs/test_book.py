@@ -40,7 +40,7 @@ def test_below_each_formula_stands_the_line_that_implements_it(chapter):
     assert formulas
     for formula in formulas:
         below = text[formula.end() :].lstrip().split("\n\n")[0]
-        assert re.match(r"In the code: \[`", below), formula[0]
+        assert re.match(r"In the code:\s\[`", below), formula[0]
 
 
 def test_every_link_to_a_line_quotes_the_line():
