@@ -13,7 +13,6 @@ import files  # noqa: F401  # first: Ctrl-C may come while the rest is imported
 import nn
 import report
 import video
-from actors import demo
 from faces import ManifestError
 from files import FILE_ERROR_CODE, program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
@@ -74,6 +73,8 @@ def swap(settings: Settings) -> None:
 
 def swap_demo(settings: Settings) -> None:
     """Render two people who do not exist, swap their faces, and compare with the true swap."""
+    from actors import demo  # only here: other commands start sooner without the renderer
+
     started = time.perf_counter()
     with lock_places(settings):  # so that no second demo renders into the folder
         missing = demo.find_missing(settings.folder)

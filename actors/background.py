@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .curves import mix, smoothstep
 
@@ -25,7 +25,7 @@ def render_background(size: tuple[int, int], seed: int) -> np.ndarray:
     shares = np.array([PLACES[place] for place in places])
     picture = places[rng.choice(len(places), p=shares / shares.sum())](x, y, rng)
     blur = h * SHARP_BLUR * (SOFT_BLUR / SHARP_BLUR) ** rng.random()
-    picture = ndimage.gaussian_filter(picture, (blur, blur, 0))
+    picture = scipy.ndimage.gaussian_filter(picture, (blur, blur, 0))
     light = np.float32(2 ** rng.uniform(-1, 0.7))
     return np.clip(picture * light, 0.002, 1.5).astype(np.float32)
 

@@ -7,7 +7,7 @@ frames of a swap: what it reads there should be the same.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import Canvas, align
 
@@ -47,7 +47,7 @@ class ExpressionReader:
 
     def _features(self, face: np.ndarray) -> np.ndarray:
         """The region that is read, at half the resolution, of mean 0 and deviation 1."""
-        part = ndimage.gaussian_filter(face, 1)[self.region][::2, ::2]
+        part = scipy.ndimage.gaussian_filter(face, 1)[self.region][::2, ::2]
         return ((part - part.mean()) / (part.std() + 1)).ravel()
 
     def read(self, face: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from files import luma
 
@@ -28,7 +28,7 @@ def ssim(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
     a, b = luma(a), luma(b)
 
     def blur(x):
-        return ndimage.gaussian_filter(x, 1.5, truncate=3.5)
+        return scipy.ndimage.gaussian_filter(x, 1.5, truncate=3.5)
 
     mean_a, mean_b = blur(a), blur(b)
     var_a, var_b = blur(a * a) - mean_a * mean_a, blur(b * b) - mean_b * mean_b
@@ -45,9 +45,9 @@ def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
     Both pictures are (H, W, 3) uint8. About 0 if no seam shows. Specks of change are ignored. The
     change is hardly smoothed before its edge is sought, for smoothing would move a strong edge out.
     """
-    changed = ndimage.binary_opening(find_changed(picture, before), iterations=2)
-    outer = ndimage.binary_dilation(changed, iterations=SEAM_WIDTH)
-    rim = outer & ~ndimage.binary_erosion(changed, iterations=SEAM_WIDTH)
+    changed = scipy.ndimage.binary_opening(find_changed(picture, before), iterations=2)
+    outer = scipy.ndimage.binary_dilation(changed, iterations=SEAM_WIDTH)
+    rim = outer & ~scipy.ndimage.binary_erosion(changed, iterations=SEAM_WIDTH)
     if not rim.any():
         return 0.0
     now, then = (
@@ -59,7 +59,7 @@ def seam_contrast(picture: np.ndarray, before: np.ndarray) -> float:
 def find_changed(picture: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Where two pictures uint8 differ by more than noise: (h, w) bool."""
     change = np.abs(picture.astype(np.float32) - before).mean(-1)
-    return ndimage.uniform_filter(change, 3) > MIN_CHANGE_LEVELS
+    return scipy.ndimage.uniform_filter(change, 3) > MIN_CHANGE_LEVELS
 
 
 def fine_energy(picture: np.ndarray, mask: np.ndarray) -> float:
@@ -68,7 +68,7 @@ def fine_energy(picture: np.ndarray, mask: np.ndarray) -> float:
     It is the mean square of what a slight blur takes out of the luma, weighted by a mask (h, w).
     """
     levels = luma(picture)
-    fine = levels - ndimage.gaussian_filter(levels, FINEST_BAND)
+    fine = levels - scipy.ndimage.gaussian_filter(levels, FINEST_BAND)
     return float((fine * fine * mask).sum() / mask.sum())
 
 

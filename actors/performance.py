@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+import scipy
 
 from .camera import CAMERA_DISTANCE
 from .curves import smoothstep
@@ -199,7 +199,7 @@ def _wander(
     """A smooth random curve between `low` and `high` that turns about every `period` seconds."""
     count = max(int(seconds / period) + 4, 5)
     knots = (np.arange(count) - 1 - rng.random()) * period
-    spline = CubicSpline(knots, rng.uniform(-1, 1, count))
+    spline = scipy.interpolate.CubicSpline(knots, rng.uniform(-1, 1, count))
 
     def path(t: float) -> float:
         # The hyperbolic tangent keeps the spline's overshoot within the bounds.

@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import scipy
 from PIL import Image
-from scipy import ndimage
 
 from .curves import mix
 
@@ -54,7 +54,7 @@ def _pass_lens(light: np.ndarray, has: dict[str, bool], rng: np.random.Generator
     """Vignette, blur of focus and blur of motion."""
     if has["unfocused"]:
         sigma = rng.uniform(0.3, 1.1) * light.shape[0] / 224
-        light = ndimage.gaussian_filter(light, (sigma, sigma, 0), truncate=2.5)
+        light = scipy.ndimage.gaussian_filter(light, (sigma, sigma, 0), truncate=2.5)
     if has["moving"]:
         light = _move(light, rng)
     if has["vignette"]:
@@ -117,7 +117,7 @@ def _develop(light: np.ndarray, has: dict[str, bool], rng: np.random.Generator) 
 def _sharpen(levels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Unsharp mask, with the halos that cheap cameras draw."""
     sigma = rng.uniform(0.6, 1.6)
-    blurred = ndimage.gaussian_filter(levels, (sigma, sigma, 0), truncate=2.0)
+    blurred = scipy.ndimage.gaussian_filter(levels, (sigma, sigma, 0), truncate=2.0)
     return levels + np.float32(rng.uniform(0.2, 1.2)) * (levels - blurred)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import least_squares
+import scipy
 
 from .camera import CAMERA_DISTANCE, project
 from .performance import Moment
@@ -54,4 +54,4 @@ def estimate_pose(
         return (seen - points).ravel()
 
     # The angles are in units of 30 degrees, so that all six unknowns are of one order.
-    return 30 * least_squares(residuals, [0, 0, 0, 0, 0, 0.3], method="lm").x[:3]
+    return 30 * scipy.optimize.least_squares(residuals, [0, 0, 0, 0, 0, 0.3], method="lm").x[:3]

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 import nn
 from colorcorrect import light
@@ -81,7 +81,7 @@ def draw_examples(swaps: TrueSwaps) -> Examples:
 def imitate_drawing(drawn: np.ndarray, swap: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Faces (N, 128, 128, 3), 0..1, as intracoders might draw them after some training."""
     sigma = rng.uniform(*MIXTURE_BLUR)
-    blurred = ndimage.gaussian_filter(swap, (0, sigma, sigma, 0), truncate=3)
+    blurred = scipy.ndimage.gaussian_filter(swap, (0, sigma, sigma, 0), truncate=3)
     share = rng.uniform(0, 1, (len(drawn), 1, 1, 1)).astype(np.float32) ** 2  # mostly the truth
     return change_light(drawn * share + blurred * (1 - share), rng)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import Face
 from mtcnn_np import Detector
@@ -136,7 +136,9 @@ def count_kept(image: np.ndarray, frame: ComparedFrame) -> tuple[int, int]:
     counted = (frame.mask > 0.5) & (hidden | find_changed(truth, before))
     interocular = np.linalg.norm(frame.points[1] - frame.points[0])
     side = max(round(KEPT_SPOT * float(interocular)), 1)
-    same = ndimage.binary_opening(~find_changed(image, before), np.ones((side, side))) & counted
+    same = (
+        scipy.ndimage.binary_opening(~find_changed(image, before), np.ones((side, side))) & counted
+    )
     return int((same & hidden).sum()), int((same | hidden & counted).sum())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .camera import CAMERA_DISTANCE
 from .curves import smoothstep
@@ -41,7 +41,7 @@ def light_visibility(mesh: Mesh, vertices: np.ndarray, moment: Moment) -> np.nda
     blur = hard * (soft / hard) ** float(np.clip(moment.lamp_size, 0, 1))
     for span, shape in mesh.spans:
         values = visibility[span].reshape(shape)
-        visibility[span] = ndimage.gaussian_filter(values, blur, mode="nearest").ravel()
+        visibility[span] = scipy.ndimage.gaussian_filter(values, blur, mode="nearest").ravel()
     return visibility
 
 

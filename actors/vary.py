@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 CLIP_BLUR = 1.5  # pixels: the largest standard deviation of a picture's blur; by eye
 
@@ -51,7 +51,7 @@ def draw_blur(count: int, rng: np.random.Generator) -> np.ndarray:
 def soften(faces: np.ndarray, deviations: np.ndarray) -> np.ndarray:
     """Faces (N, h, w, 3), blurred by (N,) pixels each."""
     pairs = zip(faces, deviations, strict=True)
-    return np.stack([ndimage.gaussian_filter(f, (d, d, 0), truncate=3) for f, d in pairs])
+    return np.stack([scipy.ndimage.gaussian_filter(f, (d, d, 0), truncate=3) for f, d in pairs])
 
 
 def change_light(faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 import nn
 from faces import Canvas
@@ -64,7 +64,9 @@ def show_net(relit: np.ndarray, target: np.ndarray, visible: np.ndarray) -> np.n
 def _blur_within(faces: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Each pixel becomes the mean of those around it, by distance and by weights (N, h, w, 1)."""
     pictures = np.concatenate([faces * weights, weights], axis=-1)
-    sums = ndimage.gaussian_filter(pictures, (0, BLUR_PX, BLUR_PX, 0), mode="nearest", truncate=3)
+    sums = scipy.ndimage.gaussian_filter(
+        pictures, (0, BLUR_PX, BLUR_PX, 0), mode="nearest", truncate=3
+    )
     return sums[..., :3] / sums[..., 3:]
 
 
@@ -78,7 +80,7 @@ def for_clip(canvas: Canvas) -> FrameTransfer:
         relit = relight_small(ours, theirs, seen[..., 0]).clip(0, 1)
         net = load_unet(make_colour_net, COLOUR_WEIGHTS)
         change = nn.train.infer(net, show_net(relit, theirs, seen), UNET_INFER_BATCH)
-        smooth = ndimage.gaussian_filter(change, (0, CHANGE_BLUR_PX, CHANGE_BLUR_PX, 0))
+        smooth = scipy.ndimage.gaussian_filter(change, (0, CHANGE_BLUR_PX, CHANGE_BLUR_PX, 0))
         change += (smooth - change) * small.mask(SMOOTH_FEATHER)[..., None]
         coloured = relight(drawn, target, visible).clip(0, 1) + canvas.resize(change)
         return sharpen(coloured, target, canvas.mask() * visible)

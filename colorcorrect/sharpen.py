@@ -8,7 +8,7 @@ person does not come along.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 FINEST_PX = 1.0  # standard deviation of the blur that leaves out the finest details; by eye
 MAX_SHARPENING = 3.0  # the largest factor; by eye
@@ -28,4 +28,4 @@ def sharpen(faces: np.ndarray, like: np.ndarray, weights: np.ndarray) -> np.ndar
 
 def _take_details(faces: np.ndarray) -> np.ndarray:
     """What a blur leaves out."""
-    return faces - ndimage.gaussian_filter(faces, (0, FINEST_PX, FINEST_PX, 0))
+    return faces - scipy.ndimage.gaussian_filter(faces, (0, FINEST_PX, FINEST_PX, 0))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 import nn
 from faces import Canvas, align
@@ -53,5 +53,7 @@ def _fill_holes(found: np.ndarray) -> np.ndarray:
     the net. It may take a deep frown for the bridge of glasses.
     """
     face = found > CERTAINLY_FACE
-    holes = ndimage.binary_fill_holes(face) & ~face
-    return np.where(ndimage.binary_dilation(holes, iterations=HOLE_EDGE), np.float32(1), found)
+    holes = scipy.ndimage.binary_fill_holes(face) & ~face
+    return np.where(
+        scipy.ndimage.binary_dilation(holes, iterations=HOLE_EDGE), np.float32(1), found
+    )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 Entry = tuple[Any, np.ndarray | None, np.ndarray | None]  # key, target's face, drawn face
 
@@ -65,5 +65,5 @@ def _average(window: list[Entry], current: int) -> Entry:
 def _measure_similarity(face: np.ndarray, other: np.ndarray) -> np.ndarray:
     """How similar two faces (h, w, 3) are around each pixel: (h, w), 0..1."""
     side = max(round(DEFLICKER_SQUARE * face.shape[1]), 1)
-    difference = ndimage.uniform_filter(np.abs(other - face).mean(-1), side)
+    difference = scipy.ndimage.uniform_filter(np.abs(other - face).mean(-1), side)
     return np.exp(-((difference / np.float32(DEFLICKER_DIFFERENCE)) ** 2))

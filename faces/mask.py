@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .align import REFERENCE_POINTS, Outline
 
@@ -26,7 +26,7 @@ def face_mask(canvas: Canvas, outline: Outline, feather: float = FEATHER) -> np.
     inside = _inside_polygon(*canvas.coordinates(), outline)
     inside[[0, -1]] = inside[:, [0, -1]] = False
     # Measure depth in units of the face, since pixels of a canvas need not be square.
-    depth = ndimage.distance_transform_edt(inside, sampling=(w / h * height / width, 1))
+    depth = scipy.ndimage.distance_transform_edt(inside, sampling=(w / h * height / width, 1))
     t = np.clip(depth / max(feather * w, MIN_FEATHER), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 

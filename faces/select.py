@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from .face import Face, iou
 
@@ -100,7 +100,7 @@ def _extend(live: list[Track], number: int, faces: list[Face]) -> list[Track]:
     overlaps = [[iou(track.predict_box(number), face.box) for face in faces] for track in live]
     overlaps = np.array(overlaps).reshape(len(live), len(faces))
     assigned = set()
-    for i, j in zip(*linear_sum_assignment(overlaps, maximize=True), strict=True):
+    for i, j in zip(*scipy.optimize.linear_sum_assignment(overlaps, maximize=True), strict=True):
         if overlaps[i, j] > TRACKING.min_overlap:
             live[i].faces[number] = faces[j]
             assigned.add(j)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.signal import savgol_filter
+import scipy
 
 from .align import REFERENCE_POINTS, invert
 
@@ -61,7 +61,7 @@ def _smooth(columns: np.ndarray, window: int) -> None:
     """Smooth columns (F, K) in place. Fewer frames than the window get a shorter one."""
     window = min(window, len(columns) - (len(columns) + 1) % 2)  # odd
     if window > SMOOTHING_DEGREE:
-        columns[:] = savgol_filter(columns, window, SMOOTHING_DEGREE, axis=0)
+        columns[:] = scipy.signal.savgol_filter(columns, window, SMOOTHING_DEGREE, axis=0)
 
 
 def _to_parameters(matrix: np.ndarray) -> np.ndarray:

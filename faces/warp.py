@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from files import interpolate_bilinear
 
@@ -52,7 +52,7 @@ def unwarp_into(
     scale = scale_of(matrix)  # patch pixels per frame pixel
     if scale > MAX_UNSMOOTHED_SCALE:
         sigma = ANTIALIAS_SIGMA * scale
-        layers = ndimage.gaussian_filter(layers, (sigma, sigma, 0))
+        layers = scipy.ndimage.gaussian_filter(layers, (sigma, sigma, 0))
     sampled = _sample(layers, x[near], y[near])  # (P, 4)
     new, alpha = sampled[:, :3], sampled[:, 3:]
     near = near.reshape(part.shape[:2])

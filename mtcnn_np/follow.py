@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 import nn
 from faces import Face
@@ -134,7 +134,7 @@ def pair(a: list[Face], b: list[Face]) -> list[tuple[Face, Face]] | None:
     An unreliable face without a partner is its own; if a reliable one has none, the result is None.
     """
     overlap = np.array([[x.overlap(y.box) for y in b] for x in a]).reshape(len(a), len(b))
-    assignment = zip(*linear_sum_assignment(overlap, maximize=True), strict=True)
+    assignment = zip(*scipy.optimize.linear_sum_assignment(overlap, maximize=True), strict=True)
     pairs = [(i, j) for i, j in assignment if overlap[i, j] >= PAIRED_IOU]
     rest = [face for i, face in enumerate(a) if i not in {i for i, _ in pairs}]
     rest += [face for j, face in enumerate(b) if j not in {j for _, j in pairs}]

@@ -18,8 +18,7 @@ it is factored once.
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import splu
+import scipy
 
 # Right-hand sides of one triangular solve; measured by python -m benchmarks.poisson. A few share
 # each pass over the factors. More do not fit the cache, and make BLAS start threads, which wait for
@@ -52,7 +51,7 @@ class Domain:
         self._from_known = (self._from_guidance @ known).tocsr()  # (U, H W): D_u^T D_k
         laplacian = (self._from_guidance @ self._from_guidance.T).tocsc()  # (U, U)
         # For a symmetric matrix A: order the columns by A + A^T, and pivot on the diagonal.
-        self._factors = splu(
+        self._factors = scipy.sparse.linalg.splu(
             laplacian, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
         )
 
@@ -84,7 +83,7 @@ class Domain:
         return columns.reshape(known.shape)
 
 
-def _difference_matrix(mask: np.ndarray) -> sparse.csr_matrix:
+def _difference_matrix(mask: np.ndarray) -> scipy.sparse.csr_matrix:
     """The matrix D (2 H W, H W): its row p gives x_right - x_p, its row H W + p x_below - x_p.
 
     Rows are empty where there is no edge.
@@ -99,4 +98,4 @@ def _difference_matrix(mask: np.ndarray) -> sparse.csr_matrix:
         second.append(pixel[b][edge])
     rows, first, second = (np.concatenate(v) for v in (rows, first, second))
     values, columns = np.repeat([-1.0, 1.0], len(rows)), np.concatenate([first, second])
-    return sparse.csr_matrix((values, (np.tile(rows, 2), columns)), (2 * h * w, h * w))
+    return scipy.sparse.csr_matrix((values, (np.tile(rows, 2), columns)), (2 * h * w, h * w))

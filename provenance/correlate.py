@@ -7,10 +7,12 @@ places and frequencies have the same weight.
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import fft, ndimage
+from functools import cache
 
-from .pattern import MARK_PATTERN, MARK_SIGNS, MARK_WINDOW, block_dct
+import numpy as np
+import scipy
+
+from .pattern import block_dct, mark_pattern, mark_signs, mark_window
 from .placement import MAX_SHIFT, PLACEMENT_SHAPE, SEARCH_ROTATIONS, SEARCH_SCALES, Placement
 from .rectify import SEARCH_MARGIN, SEARCH_SHAPE, normalise_contrast
 from .resample import resample
@@ -23,10 +25,13 @@ COEFFICIENT_LIMIT = 4.0
 
 def matched_filter(pattern: np.ndarray) -> np.ndarray:
     """The spectrum (h, w // 2 + 1) whose product with a face's is that of their correlation."""
-    return np.conj(fft.rfft2(pattern, SEARCH_SHAPE))
+    return np.conj(scipy.fft.rfft2(pattern, SEARCH_SHAPE))
 
 
-MARK_FILTER = matched_filter(MARK_PATTERN)
+@cache
+def mark_filter() -> np.ndarray:
+    """The matched filter of the mark, (h, w // 2 + 1)."""
+    return matched_filter(mark_pattern())
 
 
 def correlate(face: np.ndarray) -> np.ndarray:
@@ -39,7 +44,7 @@ def correlate(face: np.ndarray) -> np.ndarray:
     for i, scale in enumerate(SEARCH_SCALES):
         for j, rotation in enumerate(SEARCH_ROTATIONS):
             white = whiten(undo_scale_and_rotation(face, scale, rotation))
-            product = fft.irfft2(fft.rfft2(white) * MARK_FILTER, SEARCH_SHAPE)
+            product = scipy.fft.irfft2(scipy.fft.rfft2(white) * mark_filter(), SEARCH_SHAPE)
             correlation[i, j] = product[shifts, shifts]
     return correlation
 
@@ -49,18 +54,19 @@ def signed_coefficients(face: np.ndarray, placement: Placement) -> np.ndarray:
 
     Without a mark, each of them is positive with probability 1/2.
     """
-    h, w = MARK_PATTERN.shape
+    h, w = mark_pattern().shape
     y, x = SEARCH_MARGIN + placement.y, SEARCH_MARGIN + placement.x
     white = whiten(undo_scale_and_rotation(face, placement.scale, placement.rotation))
-    coefficients = block_dct(white[y : y + h, x : x + w] * MARK_WINDOW)
+    coefficients = block_dct(white[y : y + h, x : x + w] * mark_window())
     median = np.median(np.abs(coefficients), axis=(0, 1)) + 1e-9  # of each frequency
     limited = np.tanh(coefficients / (COEFFICIENT_LIMIT * median))
-    return (limited * MARK_SIGNS)[MARK_SIGNS != 0]
+    signs = mark_signs()
+    return (limited * signs)[signs != 0]
 
 
 def whiten(face: np.ndarray) -> np.ndarray:
     """A rectified face (h, w) with about the same contrast at all places and frequencies."""
-    high_pass = face - ndimage.gaussian_filter(face, WHITENING_SIGMA)
+    high_pass = face - scipy.ndimage.gaussian_filter(face, WHITENING_SIGMA)
     return normalise_contrast(high_pass, WHITENING_SIGMA)
 
 

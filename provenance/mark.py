@@ -11,11 +11,11 @@ program", and anybody who wants to can remove it.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import align
 
-from .pattern import MARK_CANVAS, MARK_PATTERN, MARK_WINDOW
+from .pattern import MARK_CANVAS, mark_pattern, mark_window
 from .resample import resample, shift_origin
 
 MARK_PSNR = 45.15  # decibels, of the marked face against the unmarked; by choice: not visible
@@ -40,10 +40,10 @@ def embed(image: np.ndarray, untouched: np.ndarray, to_aligned: np.ndarray) -> n
     if not replaced.any():
         return image.copy()
     to_canvas = shift_origin(MARK_CANVAS.matrix(to_aligned), box)
-    pattern = MARK_PATTERN * _masking_strength(face, to_canvas)
+    pattern = mark_pattern() * _masking_strength(face, to_canvas)
     change = resample(pattern, to_canvas, face.shape[:2]) * replaced
     # Count only this face's pixels: another face may have been replaced in the same box.
-    area = (replaced & (resample(MARK_WINDOW, to_canvas, face.shape[:2]) > 0)).sum()
+    area = (replaced & (resample(mark_window(), to_canvas, face.shape[:2]) > 0)).sum()
     allowed = 255**2 / 10 ** (MARK_PSNR / 10) - ROUNDING_NOISE  # mean square, in levels
     change *= np.sqrt(allowed * area / max(float((change**2).sum()), 1e-12))
     out = image.copy()
@@ -60,7 +60,7 @@ def _find_changes(image: np.ndarray, untouched: np.ndarray) -> np.ndarray:
 def _masking_strength(face: np.ndarray, to_canvas: np.ndarray) -> np.ndarray:
     """The mark's relative strength at each pixel of the canvas, (h, w): texture can hide more."""
     green = face[..., 1].astype(np.float32)  # instead of luma, most of which is green: faster
-    on_canvas = resample(green, align.invert(to_canvas), MARK_PATTERN.shape, "nearest")
-    detail = on_canvas - ndimage.gaussian_filter(on_canvas, MASKING_SIGMA)
-    texture = ndimage.gaussian_filter(detail**2, MASKING_SIGMA) ** 0.5  # in levels
+    on_canvas = resample(green, align.invert(to_canvas), mark_pattern().shape, "nearest")
+    detail = on_canvas - scipy.ndimage.gaussian_filter(on_canvas, MASKING_SIGMA)
+    texture = scipy.ndimage.gaussian_filter(detail**2, MASKING_SIGMA) ** 0.5  # in levels
     return (texture + MASKING_FLOOR) ** MASKING_POWER

@@ -11,8 +11,10 @@ found.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
-from scipy import fft
+import scipy
 
 from faces import Canvas, align
 
@@ -48,15 +50,29 @@ def draw_signs(key: int) -> np.ndarray:
 def block_dct(image: np.ndarray) -> np.ndarray:
     """The DCT of the blocks of an image (h, w): (rows, columns, DCT_BLOCK, DCT_BLOCK)."""
     blocks = image.reshape(_ROWS, DCT_BLOCK, _COLUMNS, DCT_BLOCK).swapaxes(1, 2)
-    return fft.dctn(blocks, axes=(2, 3), norm="ortho")
+    return scipy.fft.dctn(blocks, axes=(2, 3), norm="ortho")
 
 
 def inverse_block_dct(coefficients: np.ndarray) -> np.ndarray:
     """The image (h, w) whose `block_dct` has these coefficients."""
-    blocks = fft.idctn(coefficients, axes=(2, 3), norm="ortho")
+    blocks = scipy.fft.idctn(coefficients, axes=(2, 3), norm="ortho")
     return blocks.swapaxes(1, 2).reshape(_ROWS * DCT_BLOCK, _COLUMNS * DCT_BLOCK)
 
 
-MARK_WINDOW = MARK_CANVAS.mask(MARK_FEATHER)  # (h, w), 0..1
-MARK_SIGNS = draw_signs(MARK_KEY)
-MARK_PATTERN = inverse_block_dct(MARK_SIGNS) * MARK_WINDOW  # (h, w)
+# Made when first asked for, so that the import of this room takes no time.
+@cache
+def mark_window() -> np.ndarray:
+    """How strong the mark is at each place of its canvas, (h, w), 0..1."""
+    return MARK_CANVAS.mask(MARK_FEATHER)
+
+
+@cache
+def mark_signs() -> np.ndarray:
+    """The signs of the mark, shaped as `draw_signs` gives them."""
+    return draw_signs(MARK_KEY)
+
+
+@cache
+def mark_pattern() -> np.ndarray:
+    """What the mark adds to a face, up to its strength, (h, w)."""
+    return inverse_block_dct(mark_signs()) * mark_window()

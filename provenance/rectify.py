@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import align
 from files import luma
@@ -37,7 +37,7 @@ def rectify(image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
     face = luma(crop, np.float32)
     pixels_per_unit = 1 / align.scale_of(to_canvas)
     if pixels_per_unit > MAX_UNSMOOTHED_SHRINK:
-        face = ndimage.gaussian_filter(face, SHRINK_SIGMA * pixels_per_unit)
+        face = scipy.ndimage.gaussian_filter(face, SHRINK_SIGMA * pixels_per_unit)
     face = resample(face, align.invert(to_canvas), SEARCH_SHAPE, "nearest")
     return normalise_contrast(face, DETAIL_SIGMA)
 
@@ -47,6 +47,6 @@ def normalise_contrast(face: np.ndarray, sigma: float) -> np.ndarray:
 
     So skin weighs as much as eyes and hair, whose strong contrast says nothing about the mark.
     """
-    detail = face - ndimage.gaussian_filter(face, sigma)
-    contrast = np.sqrt(ndimage.gaussian_filter(detail**2, CONTRAST_SIGMA))
+    detail = face - scipy.ndimage.gaussian_filter(face, sigma)
+    contrast = np.sqrt(scipy.ndimage.gaussian_filter(detail**2, CONTRAST_SIGMA))
     return detail / (contrast + MIN_CONTRAST * contrast.mean() + 1e-6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import align
 
@@ -24,7 +24,9 @@ def resample(
     """
     (a, b, tx), (c, d, ty) = matrix
     matrix_yx, offset_yx = [[d, c], [b, a]], (ty, tx)  # scipy's order is y, x
-    return ndimage.affine_transform(image, matrix_yx, offset_yx, shape, np.float32, order, edges)
+    return scipy.ndimage.affine_transform(
+        image, matrix_yx, offset_yx, shape, np.float32, order, edges
+    )
 
 
 def shift_origin(matrix: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:

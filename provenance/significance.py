@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
+import scipy
 
 BENTKUS_FACTOR = 3.18  # 1 / (4 P(Z >= sqrt 2)), rounded up; Bentkus & Dzindzalieta 2015
 
@@ -24,5 +24,5 @@ def z_score(signed: np.ndarray) -> float:
 
 def false_alarm_bound(z: float, trials: int = 1) -> float:
     """A bound on the probability that the best of `trials` scores of an unmarked face exceeds z."""
-    log_tail = float(special.log_ndtr(-z))  # of the normal distribution, beyond z
+    log_tail = float(scipy.special.log_ndtr(-z))  # of the normal distribution, beyond z
     return math.exp(min(math.log(BENTKUS_FACTOR) + log_tail + math.log(trials), 0.0))

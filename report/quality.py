@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from faces import Canvas, Face
 from faces.manifest import Row
@@ -60,9 +60,9 @@ class Quality:
         self.second = {b: a for a, b in pick_pairs(self.rows)}
         square = Canvas(self.canvas.region, (QUALITY_CANVAS_PX, QUALITY_CANVAS_PX))
         inside = square.reach() > 0
-        outer = ndimage.binary_dilation(inside, iterations=RIM_WIDTH)
+        outer = scipy.ndimage.binary_dilation(inside, iterations=RIM_WIDTH)
         self.square, self.inside = square, square.mask() > 0.5
-        self.rim = outer & ~ndimage.binary_erosion(inside, iterations=RIM_WIDTH)
+        self.rim = outer & ~scipy.ndimage.binary_erosion(inside, iterations=RIM_WIDTH)
 
     @property
     def wanted(self) -> set[int]:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
-from scipy import ndimage
+import scipy
 
 NOISE_SIZE = 512  # texels along each side of the tile; a power of 2, so that `&` wraps around
 NOISE_OCTAVES = ((8, 0.3), (32, 0.5), (128, 0.7), (512, 0.8))  # (cells a side, strength); by eye
 
 
+@cache
 def _make_tile() -> np.ndarray:
     """Value noise of several scales in -1..1, (NOISE_SIZE, NOISE_SIZE) float32."""
     rng = np.random.default_rng(1)
     total = np.zeros((NOISE_SIZE, NOISE_SIZE), np.float32)
     for cells, strength in NOISE_OCTAVES:
         values = rng.standard_normal((cells, cells)).astype(np.float32)
-        total += strength * ndimage.zoom(
+        total += strength * scipy.ndimage.zoom(
             values, NOISE_SIZE // cells, order=1, mode="grid-wrap", grid_mode=True
         )
     return total / np.abs(total).max()
 
 
-NOISE_TILE = _make_tile()
-
-
 def noise(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """The noise at texture coordinates (u, v); the tile repeats every 1."""
     row, column = (v * NOISE_SIZE).astype(np.int32), (u * NOISE_SIZE).astype(np.int32)
-    return NOISE_TILE[row & (NOISE_SIZE - 1), column & (NOISE_SIZE - 1)]
+    return _make_tile()[row & (NOISE_SIZE - 1), column & (NOISE_SIZE - 1)]
 
 
 def strands(along: np.ndarray, across: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ eyes.py and mouth.py).
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from ..person import Actor
 from ..shape import Grid, grid_normals
@@ -76,7 +76,7 @@ def ambient_occlusion(grid: Grid) -> np.ndarray:
     normals = grid_normals(grid.rest)
     light = np.ones(grid.angle.shape)
     for reach, strength in OCCLUSION_SCALES:
-        around = ndimage.gaussian_filter(grid.rest, (reach, reach, 0), mode="nearest")
+        around = scipy.ndimage.gaussian_filter(grid.rest, (reach, reach, 0), mode="nearest")
         height = ((around - grid.rest) * normals).sum(-1)
         light *= np.exp(-strength * np.maximum(height, 0))
     return np.clip(light, 0.4, 1)

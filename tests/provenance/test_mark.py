@@ -52,11 +52,11 @@ def _find(images, detector):
 def test_version_1_of_the_mark_never_changes():
     """Otherwise marked clips are no longer found. A new mark needs a new version and key."""
     assert (pattern.MARK_VERSION, pattern.MARK_KEY) == (1, 1997)
-    signs = pattern.MARK_SIGNS[pattern.MARK_SIGNS != 0]
+    signs = pattern.mark_signs()[pattern.mark_signs() != 0]
     assert len(signs) == 1344 and signs.sum() == -68
     assert signs[:8].tolist() == [1, 1, -1, -1, -1, -1, -1, -1]
     places = (5, 5), (20, 30), (56, 48), (60, 70), (90, 40)
-    pixels = [pattern.MARK_PATTERN[y, x] for y, x in places]
+    pixels = [pattern.mark_pattern()[y, x] for y, x in places]
     np.testing.assert_allclose(pixels, [0, 0.01077, 0.52585, -0.19684, -0.07374], atol=1e-4)
 
 
@@ -97,7 +97,7 @@ def test_a_face_half_outside_the_frame_is_marked_in_the_visible_half(frames):
 def test_another_replaced_face_nearby_does_not_make_the_mark_stronger(frames, marked):
     frame = frames[0]
     matrix = align.similarity(frame.points)
-    window = resample(pattern.MARK_WINDOW, pattern.MARK_CANVAS.matrix(matrix), SIZE[::-1])
+    window = resample(pattern.mark_window(), pattern.MARK_CANVAS.matrix(matrix), SIZE[::-1])
     untouched = np.where((window == 0)[..., None], frame.swap ^ 1, frame.image)
     np.testing.assert_array_equal(mark.embed(frame.swap, untouched, matrix), marked[0])
 
@@ -159,9 +159,10 @@ def test_other_keys_are_not_found_in_marked_faces(marked, detector, monkeypatch)
     chances = []
     for key in (pattern.MARK_KEY, *range(40)):
         signs = pattern.draw_signs(key)
-        other = pattern.inverse_block_dct(signs) * pattern.MARK_WINDOW
-        monkeypatch.setattr(correlate, "MARK_SIGNS", signs)
-        monkeypatch.setattr(correlate, "MARK_FILTER", correlate.matched_filter(other))
+        other = pattern.inverse_block_dct(signs) * pattern.mark_window()
+        monkeypatch.setattr(correlate, "mark_signs", lambda signs=signs: signs)
+        wanted = correlate.matched_filter(other)
+        monkeypatch.setattr(correlate, "mark_filter", lambda wanted=wanted: wanted)
         chances.append(search.judge_faces(faces)[0].chance)
     assert chances[0] < search.MAX_FALSE_ALARM and min(chances[1:]) > 0.01
 

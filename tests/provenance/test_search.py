@@ -57,10 +57,10 @@ def test_a_weak_mark_that_drifts_is_found():
     faces = []
     for k in range(PARTS):
         face = _noise(rng)
-        h, w = pattern.MARK_PATTERN.shape
+        h, w = pattern.mark_pattern().shape
         y, x = SEARCH_MARGIN, SEARCH_MARGIN + k - 4
-        strength = MARK_TO_NOISE * face.std() / pattern.MARK_PATTERN.std()
-        face[y : y + h, x : x + w] += strength * pattern.MARK_PATTERN
+        strength = MARK_TO_NOISE * face.std() / pattern.mark_pattern().std()
+        face[y : y + h, x : x + w] += strength * pattern.mark_pattern()
         faces.append(face)
     found = search.judge_face([_part(k, face) for k, face in enumerate(faces)])
     alone = [search.judge_face([search.Part(face, [0])]) for face in faces]

@@ -4,7 +4,7 @@ import numpy as np
 
 from faces import align, warp
 from provenance.correlate import correlate, whiten
-from provenance.pattern import MARK_PATTERN, MARK_SIGNS, block_dct, inverse_block_dct
+from provenance.pattern import block_dct, inverse_block_dct, mark_pattern, mark_signs
 from provenance.placement import MAX_SHIFT, SEARCH_ROTATIONS, SEARCH_SCALES
 from provenance.rectify import SEARCH_CANVAS, SEARCH_MARGIN, SEARCH_SHAPE, rectify
 from provenance.resample import resample, shift_origin
@@ -28,18 +28,18 @@ def test_shift_origin_gives_the_matrix_of_a_crop():
 
 
 def test_block_dct_is_orthonormal_and_inverted():
-    image = inverse_block_dct(MARK_SIGNS)
-    np.testing.assert_allclose(block_dct(image), MARK_SIGNS, atol=1e-5)
-    np.testing.assert_allclose((image**2).sum(), (MARK_SIGNS**2).sum(), rtol=1e-5)
+    image = inverse_block_dct(mark_signs())
+    np.testing.assert_allclose(block_dct(image), mark_signs(), atol=1e-5)
+    np.testing.assert_allclose((image**2).sum(), (mark_signs() ** 2).sum(), rtol=1e-5)
 
 
 def test_the_matched_filter_is_plain_correlation():
     face = np.random.default_rng(0).normal(size=SEARCH_SHAPE).astype(np.float32)
     found = correlate(face)[SEARCH_SCALES.index(1.0), SEARCH_ROTATIONS.index(0.0)]
-    white, (h, w) = whiten(face), MARK_PATTERN.shape
+    white, (h, w) = whiten(face), mark_pattern().shape
     corner = SEARCH_MARGIN - MAX_SHIFT
     expected = [
-        [(white[y : y + h, x : x + w] * MARK_PATTERN).sum() for x in range(corner, corner + 9)]
+        [(white[y : y + h, x : x + w] * mark_pattern()).sum() for x in range(corner, corner + 9)]
         for y in range(corner, corner + 9)
     ]
     np.testing.assert_allclose(found, expected, atol=1e-2)

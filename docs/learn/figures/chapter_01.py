@@ -44,7 +44,9 @@ def draw_differences() -> Figure:
     ax.text(1.3e-6, 0.2, "step of tests/nn/gradcheck.py", color=GREY, fontsize=9)
     ax.text(2e-12, 2e-8, "rounding:\n" + r"error $\propto 1/h$", fontsize=10)
     ax.text(7e-3, 3e-9, "truncation:\n" + r"error $\propto h^2$", fontsize=10)
-    ax.set(xlabel="step h", ylabel="error of the slope, over the gradient's length", ylim=(1e-11, 3))
+    ax.set(
+        xlabel="step h", ylabel="error of the slope, over the gradient's length", ylim=(1e-11, 3)
+    )
     ax.set_xticks(10.0 ** np.arange(-12, 1, 2))
     ax.grid(color="#eeeeee")
     ax.legend(frameon=False, loc="lower left")

@@ -18,8 +18,8 @@ from provenance.pattern import (
     DCT_BLOCK,
     MARK_BAND,
     MARK_CANVAS,
-    MARK_SIGNS,
     block_dct,
+    mark_signs,
 )
 from provenance.rectify import rectify
 
@@ -108,8 +108,8 @@ def _code(image: np.ndarray, quality: int) -> np.ndarray:
 
 def _show_signs() -> np.ndarray:
     """The signs of all blocks, at their places: (112, 96, 3) uint8; grey where there is none."""
-    rows, columns = MARK_SIGNS.shape[:2]
-    signs = MARK_SIGNS.swapaxes(1, 2).reshape(rows * DCT_BLOCK, columns * DCT_BLOCK)
+    rows, columns = mark_signs().shape[:2]
+    signs = mark_signs().swapaxes(1, 2).reshape(rows * DCT_BLOCK, columns * DCT_BLOCK)
     colours = np.array([(217, 130, 43), (238, 238, 238), (11, 111, 184)], np.uint8)
     shown = colours[signs.astype(int) + 1].repeat(4, 0).repeat(4, 1)
     shown[:: 4 * DCT_BLOCK] = shown[:, :: 4 * DCT_BLOCK] = 170
