@@ -177,7 +177,8 @@ class Run:
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file, durable=False) as aside:
-            Image.fromarray(image).save(aside, "png", pnginfo=png_text(comment))
+            text = png_text(comment)
+            Image.fromarray(image).save(aside, "png", compress_level=1, pnginfo=text)
 
     def append_loss(self, row: dict) -> None:
         """Append a row to losses.csv, with a header if it is the first."""

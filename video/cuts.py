@@ -50,6 +50,7 @@ def _shrink(image: np.ndarray) -> np.ndarray:
     h, w = (n // THUMBNAIL_BLOCK for n in image.shape[:2])
     if not h or not w:
         return image.astype(np.float32)
-    whole = image[: h * THUMBNAIL_BLOCK, : w * THUMBNAIL_BLOCK]
-    blocks = whole.reshape(h, THUMBNAIL_BLOCK, w, THUMBNAIL_BLOCK, 3)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
+    whole = image[: h * THUMBNAIL_BLOCK, : w * THUMBNAIL_BLOCK].astype(np.uint16)
+    tall = sum(whole[k::THUMBNAIL_BLOCK] for k in range(THUMBNAIL_BLOCK))  # sums fit 16 bits
+    sums = sum(tall[:, k::THUMBNAIL_BLOCK] for k in range(THUMBNAIL_BLOCK))
+    return sums.astype(np.float32) / THUMBNAIL_BLOCK**2

@@ -5,33 +5,43 @@ from __future__ import annotations
 import math
 
 from .. import backend, pool
+from ..pool import output_size
 from ..tensor import Function, Tensor
 
 
 class MaxPool(pool.MaxPool):
     """First the largest cell of each column of a window, then the largest of these.
 
-    That takes 2 size passes over memory instead of size^2.
+    That takes 2 size passes over memory instead of size^2. Padding at the end is never the largest,
+    so windows that reach over the end are cut short there instead.
     """
 
     def forward(self, x):  # (N, H, W, C)
-        self.x = self.pad(x, -math.inf)
-        rows, columns = (
-            [slice(i, i + n * self.stride, self.stride) for i in range(self.size)] for n in self.out
-        )
-        tall = _largest([self.x[:, r] for r in rows])  # (N, OH, W, C), in long runs of memory
-        self.y = _largest([tall[:, :, c] for c in columns])  # (N, OH, OW, C)
+        grid = [output_size(n, self.size, self.stride, self.padding) for n in x.shape[1:3]]
+        if any(before for _, before, _ in grid):
+            self.x = x = self.pad(x, -math.inf)
+        else:
+            self.unpadded = x
+        (oh, *_), (ow, *_) = grid
+        tall = self._largest(x, 1, oh)  # (N, OH, W, C), in long runs of memory
+        self.y = self._largest(tall, 2, ow)  # (N, OH, OW, C)
         return self.y
 
+    def _largest(self, x, axis: int, count: int):
+        """The largest cell of each of `count` windows along an axis."""
+        ahead, maximum = (slice(None),) * axis, backend.of(x).maximum
+        last = (count - 1) * self.stride + 1
+        y = x[ahead + (slice(0, last, self.stride),)].copy()
+        for tap in range(1, self.size):
+            cells = x[ahead + (slice(tap, tap + last, self.stride),)]
+            part = y[ahead + (slice(cells.shape[axis]),)]
+            maximum(part, cells, out=part)
+        return y
 
-def _largest(arrays: list):
-    maximum = backend.of(arrays[0]).maximum
-    if len(arrays) == 1:
-        return arrays[0]
-    y = maximum(*arrays[:2])
-    for further in arrays[2:]:
-        maximum(y, further, out=y)
-    return y
+    def backward(self, g):
+        if "unpadded" in self.__dict__:
+            self.x = self.pad(self.unpadded, -math.inf)
+        return super().backward(g)
 
 
 class TiledAvgPool(Function):
