@@ -64,9 +64,8 @@ def show_net(relit: np.ndarray, target: np.ndarray, visible: np.ndarray) -> np.n
 def _blur_within(faces: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Each pixel becomes the mean of those around it, by distance and by weights (N, h, w, 1)."""
     pictures = np.concatenate([faces * weights, weights], axis=-1)
-    sums = scipy.ndimage.gaussian_filter(
-        pictures, (0, BLUR_PX, BLUR_PX, 0), mode="nearest", truncate=3
-    )
+    sigmas = 0, BLUR_PX, BLUR_PX, 0
+    sums = scipy.ndimage.gaussian_filter(pictures, sigmas, mode="nearest", truncate=3)
     return sums[..., :3] / sums[..., 3:]
 
 

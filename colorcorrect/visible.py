@@ -54,6 +54,5 @@ def _fill_holes(found: np.ndarray) -> np.ndarray:
     """
     face = found > CERTAINLY_FACE
     holes = scipy.ndimage.binary_fill_holes(face) & ~face
-    return np.where(
-        scipy.ndimage.binary_dilation(holes, iterations=HOLE_EDGE), np.float32(1), found
-    )
+    filled = scipy.ndimage.binary_dilation(holes, iterations=HOLE_EDGE)
+    return np.where(filled, np.float32(1), found)

@@ -14,6 +14,8 @@ def interpolate_bilinear(
     row     number of pixels in a row of the image
     fx, fy  (..., 1) distance from that pixel to the right and down, 0..1
     """
-    upper = pixels[first] * (1 - fx) + pixels[first + 1] * fx
-    lower = pixels[first + row] * (1 - fx) + pixels[first + row + 1] * fx
+    upper = pixels.take(first, axis=0) * (1 - fx)  # take and += copy less than [] and +
+    upper += pixels.take(first + 1, axis=0) * fx
+    lower = pixels.take(first + row, axis=0) * (1 - fx)
+    lower += pixels.take(first + row + 1, axis=0) * fx
     return upper * (1 - fy) + lower * fy

@@ -20,14 +20,7 @@ import numpy as np
 import nn
 from files import pick_evenly
 
-from .model import (
-    CODE_SIZE,
-    FEATURES,
-    Intracoder,
-    build_decoder,
-    build_trunk,
-    downsample,
-)
+from .model import CODE_SIZE, FEATURES, Intracoder, build_decoder, build_trunk, downsample
 from .personal import personal_layers
 
 START_WEIGHTS = Path(__file__).with_name("start.npz")  # made by python -m actors.pretrain

@@ -45,8 +45,7 @@ class Domain:
         self.unknown = np.flatnonzero(mask)
         differences = _difference_matrix(mask)
         self._from_guidance = differences[:, self.unknown].T.tocsr()  # (U, E): D_u^T
-        known = differences.copy()
-        known.data = np.where(mask.ravel()[known.indices], 0, known.data)
+        known = differences @ scipy.sparse.diags_array(~mask.ravel(), dtype=float)
         known.eliminate_zeros()
         self._from_known = (self._from_guidance @ known).tocsr()  # (U, H W): D_u^T D_k
         laplacian = (self._from_guidance @ self._from_guidance.T).tocsc()  # (U, U)

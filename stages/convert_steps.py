@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -81,19 +82,27 @@ def apply_step(batches: Iterable[Batch], step: Callable[..., Batch], *args) -> I
     return map(lambda batch: step(batch, *args) if batch.indices else batch, batches)
 
 
+def for_each_face(function: Callable[..., np.ndarray], batch: Batch, *more) -> list[np.ndarray]:
+    """function(frame's image, an item of each of `more`, matrix) for each face, on all threads."""
+    images = [batch.frames[i].image for i in batch.indices]
+    faces = zip(images, *more, batch.matrices, strict=True)
+    return nn.parallel.run([partial(function, *face) for face in faces])
+
+
 def put_on_canvas(batch: Batch, canvas: Canvas) -> Batch:
     """Scale the drawn faces to the blending canvas, and warp the frames onto it."""
-    # As floats, since rounding before blending would show as noise in dark places.
-    images = (batch.frames[i].image.astype(np.float32) for i in batch.indices)
-    back = [canvas.warp(image, to) for image, to in zip(images, batch.matrices, strict=True)]
-    return replace(batch, drawn=canvas.resize(batch.drawn), back=np.stack(back))
+
+    def warp(image: np.ndarray, to_aligned: np.ndarray) -> np.ndarray:
+        # As floats, since rounding before blending would show as noise in dark places.
+        return canvas.warp(image.astype(np.float32), to_aligned)
+
+    back = np.stack(for_each_face(warp, batch))
+    return replace(batch, drawn=canvas.resize(batch.drawn), back=back)
 
 
 def find_visible(batch: Batch, canvas: Canvas) -> Batch:
     """Find where the face can be seen: there the new one is pasted."""
-    images = (batch.frames[i].image for i in batch.indices)
-    pairs = zip(images, batch.matrices, strict=True)
-    faces = np.stack([visible.VISIBLE_CANVAS.warp(image, to) for image, to in pairs])
+    faces = np.stack(for_each_face(visible.VISIBLE_CANVAS.warp, batch))
     return replace(batch, visible=visible.find_visible(faces / np.float32(255), canvas))
 
 
@@ -111,10 +120,9 @@ def blend(batch: Batch, domain: poisson.Domain, canvas: Canvas) -> Batch:
 
 def paste(batch: Batch, canvas: Canvas) -> Batch:
     """Paste the blended faces into their frames."""
-    frames = list(batch.frames)
-    for k, i in enumerate(batch.indices):
-        patch, opacity = batch.blended[k].clip(0, 255), batch.visible[k]
-        image = canvas.unwarp_into(frames[i].image, patch, opacity, batch.matrices[k])
+    frames, patches = list(batch.frames), batch.blended.clip(0, 255)
+    images = for_each_face(canvas.unwarp_into, batch, patches, batch.visible)
+    for i, image in zip(batch.indices, images, strict=True):
         frames[i] = replace(frames[i], image=image)
     nn.parallel.trim_memory()
     return replace(batch, frames=frames)
