@@ -83,7 +83,7 @@ def apply_step(batches: Iterable[Batch], step: Callable[..., Batch], *args) -> I
 
 
 def for_each_face(function: Callable[..., np.ndarray], batch: Batch, *more) -> list[np.ndarray]:
-    """function(frame (H, W, 3), an item of each of `more`, matrix) for each face, on all threads."""
+    """function(frame (H, W, 3), an item of each of `more`, matrix) for each face, in threads."""
     images = [batch.frames[i].image for i in batch.indices]
     faces = zip(images, *more, batch.matrices, strict=True)
     return nn.parallel.run([partial(function, *face) for face in faces])
