@@ -16,7 +16,7 @@ MANY_PARAMETERS: set[str] = set()
 
 def _files() -> list[Path]:
     """The program's files, without tests, benchmarks, docs and examples."""
-    outside = {"tests", "benchmarks", "docs", "examples", "build"}
+    outside = {"tests", "benchmarks", "docs", "examples", "build", "site"}
     return [
         path
         for path in sorted(ROOT.rglob("*.py"))
