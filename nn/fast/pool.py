@@ -12,16 +12,15 @@ from ..tensor import Function, Tensor
 class MaxPool(pool.MaxPool):
     """First the largest cell of each column of a window, then the largest of these.
 
-    That takes 2 size passes over memory instead of size^2. Padding at the end is never the largest,
-    so windows that reach over the end are cut short there instead.
+    That takes 2 size passes over memory instead of size^2. Padding is never the largest cell. So
+    nothing is padded at the end: windows that reach over it are cut short.
     """
 
     def forward(self, x):  # (N, H, W, C)
         grid = [output_size(n, self.size, self.stride, self.padding) for n in x.shape[1:3]]
+        self.x = x
         if any(before for _, before, _ in grid):
-            self.x = x = self.pad(x, -math.inf)
-        else:
-            self.unpadded = x
+            x = self.pad(x, -math.inf)
         (oh, *_), (ow, *_) = grid
         tall = self._largest(x, 1, oh)  # (N, OH, W, C), in long runs of memory
         self.y = self._largest(tall, 2, ow)  # (N, OH, OW, C)
@@ -38,9 +37,9 @@ class MaxPool(pool.MaxPool):
             maximum(part, cells, out=part)
         return y
 
+    # as in the plain form, which goes through the padded input
     def backward(self, g):
-        if "unpadded" in self.__dict__:
-            self.x = self.pad(self.unpadded, -math.inf)
+        self.x = self.pad(self.x, -math.inf)
         return super().backward(g)
 
 

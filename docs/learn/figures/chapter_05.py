@@ -130,7 +130,12 @@ def _follow(step: Callable) -> np.ndarray:
 
 
 def _measure_resumed_steps(before: _Adam, moments: bool, count: bool) -> list[float]:
-    """Root mean squares of the steps after `before`, with what is kept of its state."""
+    """How large the steps are after an interruption: the root mean square of each.
+
+    before   Adam as it was then
+    moments  whether its moments are kept
+    count    whether its count of steps is kept
+    """
     rng, after = np.random.default_rng(1), _Adam(1.0)
     if moments:
         after.m, after.v = before.m, before.v
@@ -141,7 +146,7 @@ def _measure_resumed_steps(before: _Adam, moments: bool, count: bool) -> list[fl
 
 
 def _measure_distances(schedule: np.ndarray) -> list[float]:
-    """Root mean squares of 200 parameters that go to 0 by noisy gradients."""
+    """How far 200 parameters are from the minimum at 0 after each step by noisy gradients."""
     rng, adam, p, distances = np.random.default_rng(0), _Adam(0.0), np.full(200, 3.0), []
     for rate in schedule:
         adam.rate = rate
