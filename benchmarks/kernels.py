@@ -13,7 +13,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from unittest import mock
 
 import numpy as np
@@ -26,6 +26,7 @@ from files import run_command
 from mtcnn_np import Detector
 from nn import activations, conv, losses, norm, optim, pool
 from nn.fast.epilogue import NO_EPILOGUE
+from nn.fast.layouts import FixedKernel
 
 from .lines import print_line
 from .timing import interleaved
@@ -33,14 +34,18 @@ from .timing import interleaved
 DEFAULT_BATCH = 8  # faces of a step, pairs for today's net; the default of the program
 
 
+def _array(w):
+    return w.array if isinstance(w, FixedKernel) else w
+
+
 def _plain_correlate_input(g, w, size, stride, pad_before, epilogue=NO_EPILOGUE):
-    x = np.ascontiguousarray(conv.correlate_input(g, w, size, stride, pad_before))
+    x = np.ascontiguousarray(conv.correlate_input(g, _array(w), size, stride, pad_before))
     epilogue.apply(x.reshape(-1, x.shape[3]))
     return x
 
 
 def _plain_correlate(x, w, stride, pad_before, out, epilogue=NO_EPILOGUE):
-    y = conv.correlate(x, w, stride, pad_before, out)
+    y = conv.correlate(x, _array(w), stride, pad_before, out)
     epilogue.apply(y.reshape(-1, y.shape[3]))
     return y
 
@@ -91,6 +96,11 @@ IDEAS = {
     "phases": Idea(
         TRAINING + INFERENCE, {"nn.fast.phases.correlate_input": _plain_correlate_input}
     ),
+    "all phases": Idea(
+        (TRAINING[0], TRAINING[2], INFERENCE[0], INFERENCE[2]),
+        {"nn.fast.conv.use_all_phases": lambda *_: False},
+    ),
+    "layouts": Idea((*INFERENCE, "detection"), {"nn.fast.fuse.FixedKernel": lambda kernel: kernel}),
     "winograd": Idea(OF_2020, {"nn.fast.conv.use_winograd": lambda *_: False}),
     "upsampled": Idea(
         (TRAINING[0], TRAINING[2], INFERENCE[0], INFERENCE[2]),
@@ -98,7 +108,7 @@ IDEAS = {
     ),
     "fuse": Idea(
         (*TRAINING, *INFERENCE, "detection"),
-        {"nn.fast.fuse": lambda net: net, "nn.train.fuse_for_inference": lambda net: net},
+        {"nn.fast.fuse": lambda net: net, "nn.fast.fuse.fuse_for_inference": lambda net: net},
     ),
     "leaky_relu": Idea(
         (TRAINING[2],), {"nn.fast.leaky_relu": lambda x, slope=0.3: activations.LeakyReLU(slope)(x)}
@@ -116,6 +126,9 @@ IDEAS = {
 }
 
 
+_replaced: str | None = None  # the idea whose plain form is in place
+
+
 @contextmanager
 def without(idea: str) -> Iterator[None]:
     """Inside this block the plain form takes the place of an idea, or of all ideas for "all"."""
@@ -125,6 +138,7 @@ def without(idea: str) -> Iterator[None]:
         nn.use_fast(True)
         return
     with ExitStack() as patches:
+        patches.enter_context(mock.patch(f"{__name__}._replaced", idea))
         for name, plain in IDEAS[idea].plain.items():
             patches.enter_context(mock.patch(name, plain))
         yield
@@ -161,9 +175,10 @@ def train_2020(build: Callable, size_out: int, batch: int) -> Callable[[], objec
 
 
 def infer(net: nn.Module, size_in: int, batch: int) -> Callable[[], object]:
-    """An inference of a net, for `batch` faces."""
+    """An inference of a net for `batch` faces, prepared anew for each idea that is replaced."""
     faces = np.random.default_rng(0).random((batch, size_in, size_in, 3), np.float32)
-    return lambda: nn.train.infer(net, faces, batch)
+    prepared = cache(lambda idea: nn.fast.Prepared(net))
+    return lambda: nn.train.infer(prepared(_replaced), faces, batch)
 
 
 def make_cases(batch: int) -> dict[str, Callable[[], object]]:

@@ -61,7 +61,7 @@ print(f"the loss falls from {losses[0]:.3f} to {losses[-1]:.3f} in {len(losses)}
 some = [2, 6, 10, 14]
 targets, places = ([own["a"][k] for k in some] for own in (frames, matrices))
 crossing = intracoder.measure_crossing(model, faces["a"])
-drawn = intracoder.swap_faces(model, faces["a"][some], crossing)
+drawn = intracoder.swap_faces(crossing, faces["a"][some])
 back = faces["a"][some] / np.float32(255)
 seen = visible.find_visible(back)  # where nothing hides the target's face
 fore = colour.for_clip(canvas)(drawn, back, seen) * 255

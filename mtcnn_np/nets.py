@@ -52,11 +52,11 @@ class _Net(nn.Module):
         arrays = arrays[: len(tensors) - 2] + [np.concatenate(heads[i::2], -1) for i in (0, 1)]
         for tensor, array in zip(tensors, arrays, strict=True):
             tensor.data = array.reshape(tensor.shape)
+        self.prepared = nn.fast.Prepared(body)
 
     def forward(self, x: np.ndarray) -> list[np.ndarray]:  # [offsets, (points,) scores]
         with nn.no_grad():
-            features = nn.fast.fuse_for_inference(self.body)(x)
-            *others, logits = np.split(self.head(features).data, self.ends, axis=-1)
+            *others, logits = np.split(self.head(self.prepared(x)).data, self.ends, axis=-1)
         # softmax over (no face, face): e^b / (e^a + e^b) = 1 / (1 + e^(a - b))
         return [*others, 1 / (1 + np.exp(logits[..., 0] - logits[..., 1]))]
 

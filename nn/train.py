@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from . import backend, parallel
-from .fast import fuse_for_inference
+from .fast import Prepared
 from .layers import Module
 from .optim import Adam
 from .tensor import Tensor
@@ -72,13 +72,12 @@ def epoch(
                     yield value, len(batch)
 
 
-def infer(module: Module, inputs, batch: int):
+def infer(module: Module | Prepared, inputs, batch: int):
     """The module's results for inputs (N, ...), an array; each thread takes `batch` at a time."""
+    net = module if isinstance(module, Prepared) else Prepared(module)
     xp = backend.of(inputs)
-    parts = [slice(i, i + batch) for i in range(0, len(inputs), batch)]
-    if len(parts) < parallel.thread_count() and xp is np:
-        parts = parallel.slices(len(inputs))
-    with module.inference():
-        fused = fuse_for_inference(module)
-        jobs = [lambda s=s: fused(inputs[s]).data for s in parts]
-        return xp.concatenate(parallel.run(jobs) if xp is np else [job() for job in jobs])
+    with net.module.inference():
+        if xp is np:
+            return np.concatenate(parallel.map_batches(lambda x: net(x).data, inputs, batch))
+        parts = [inputs[i : i + batch] for i in range(0, len(inputs), batch)]
+        return xp.concatenate([net(x).data for x in parts])

@@ -9,7 +9,7 @@ where Winograd is used. `python -m benchmarks.kernels` prints what each gains on
 
 from .activations import leaky_relu
 from .conv import conv2d, conv_transpose2d, upsampled_conv_transpose2d
-from .fuse import fuse, fuse_for_inference
+from .fuse import Prepared, fuse, fuse_for_inference
 from .losses import edge_l1
 from .norm import normalise
 from .optim import update_adam

@@ -12,6 +12,21 @@ MIN_WINOGRAD_CHANNELS = 16  # of the input, and of the output
 MIN_WINOGRAD_TILES = 16  # in all images together
 
 
+# Windows that are multiplied for all phases, for each cell; 16 x 16 cells have 1.13. With more, the
+# phases one by one are faster; python -m benchmarks.kernels --idea "all phases".
+MAX_SHARED_WINDOWS = 1.13
+
+
+def use_all_phases(x, w_shape: tuple[int, ...]) -> bool:
+    """Whether to double x (N, H, W, I) by one product for all phases, instead of one for each.
+
+    It copies each window once instead of four times, but there are (H + 1) (W + 1) windows instead
+    of H W. It is written only for 3x3 kernels, which upsampling makes 4x4.
+    """
+    (_, h, w, _), taps = x.shape, w_shape[:2]
+    return taps == (TAPS, TAPS) and (h + 1) * (w + 1) <= MAX_SHARED_WINDOWS * h * w
+
+
 def use_winograd(cells: tuple[int, int, int], w_shape: tuple[int, ...], stride: int, array) -> bool:
     """Whether Winograd's kernels are faster than strips, for outputs of size `cells` (N, OH, OW).
 

@@ -11,8 +11,9 @@ from ..pool import Pair
 from ..tensor import Function, Tensor, grad_enabled
 from . import phases, strips, winograd
 from .activations import leaky_gradient
-from .choose import use_winograd
+from .choose import use_all_phases, use_winograd
 from .epilogue import NO_EPILOGUE, Epilogue
+from .layouts import derive
 from .phases import flip, flipped_padding
 
 
@@ -98,9 +99,12 @@ class UpsampledConvTranspose2d(Function):
     def forward(self, x, w, b=None):  # (N, H, W, I), (kh, kw, O, I), (O,)
         self.pad_before = tuple((k - 1) // 2 for k in w.shape[:2])
         size = conv.transposed_grid(x.shape, w.shape, 2)[1]
-        self.x, self.wide = x, convolve_with_box(w)
+        self.x, self.wide = x, derive(convolve_with_box, w)
         epilogue = Epilogue(b, self.slope)
-        self.y = phases.correlate_input(x, self.wide, size, 2, self.pad_before, epilogue)
+        if use_all_phases(x, w.shape):
+            self.y = phases.correlate_all_phases(x, self.wide, epilogue)
+        else:
+            self.y = phases.correlate_input(x, self.wide, size, 2, self.pad_before, epilogue)
         return self.y  # (N, 2 H, 2 W, O)
 
     # as for ConvTranspose2d with the kernel W; gw is the sum of gW at the four shifts of w in W

@@ -26,7 +26,11 @@ class Epilogue:
         """The same for rows of `cells` cells, (cells O,): NumPy is fastest along long runs."""
 
         def tile(v):
-            return v if v is None or isinstance(v, float | int) else backend.of(v).tile(v, cells)
+            if v is None or isinstance(v, float | int):
+                return v
+            row = backend.of(v).empty((cells, len(v)), v.dtype)
+            row[...] = v  # several times as fast as NumPy's `tile`
+            return row.reshape(-1)
 
         return Epilogue(tile(self.bias), tile(self.slope))
 

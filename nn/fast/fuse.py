@@ -11,12 +11,13 @@ import copy
 from collections.abc import Callable
 from functools import partial
 
-from .. import layers
+from .. import layers, ops
 from ..layers import Module, Sequential
 from ..norm import update_moving
 from ..switch import fast_enabled
 from ..tensor import Tensor
 from . import conv, norm
+from .layouts import FixedKernel
 from .phases import flip
 
 
@@ -43,6 +44,21 @@ def fuse_for_inference(net: Module) -> Module:
     epilogue.
     """
     return _rewrite(net, _fold_next)
+
+
+class Prepared:
+    """A net for `nn.train.infer` with its weights of this moment: make it anew when they change.
+
+    Whoever uses a net often without changing it saves the time that fusing and laying out take.
+    """
+
+    def __init__(self, net: Module):
+        self.module = net
+        with net.inference():
+            self.fused = fuse_for_inference(net)
+
+    def __call__(self, x) -> Tensor:
+        return self.fused(x) if fast_enabled() else self.module(x)
 
 
 def _rewrite(net: Module, rule: Callable[[list], Callable]) -> Module:
@@ -97,6 +113,9 @@ def _norm_leaky(layer: layers.BatchNorm, slope: float, x) -> Tensor:
 
 def _fold_next(rest: list) -> Callable:
     layer = rest.pop(0)
+    if isinstance(layer, layers.Dense):
+        kernel, bias = layer.kernel, layer.bias  # a personal layer makes its kernel when asked
+        return Fused([layer], lambda x: ops.dense(x, kernel, bias))
     if not isinstance(layer, layers.Conv2d | layers.ConvTranspose2d):
         return layer
     fused, function = [layer], _convolution(layer)
@@ -117,7 +136,8 @@ def _fold_next(rest: list) -> Callable:
         activation = rest.pop(0)
         fused.append(activation)
         slope = activation.alpha.data if isinstance(activation, layers.PReLU) else activation.slope
-    return Fused(fused, lambda x: function(x, kernel, bias, slope=slope))
+    fixed = FixedKernel(kernel)
+    return Fused(fused, lambda x: function(x, fixed, bias, slope=slope))
 
 
 def _half_size_conv2d(x, kernel, bias, slope) -> Tensor:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from .. import backend
 from ..pool import Pair
-from . import strips
+from . import strips, workspace
 from .epilogue import NO_EPILOGUE, Epilogue
+from .layouts import derive, lay_out
 from .strips import MIN_WIDTH, WindowGrid
 
 
@@ -29,7 +30,8 @@ def correlate_input(
 ):
     """`nn.conv.correlate_input`, with an epilogue."""
     if stride == 1:
-        return strips.correlate(g, flip(w), 1, flipped_padding(w, pad_before), size, epilogue)
+        padding = flipped_padding(w, pad_before)
+        return strips.correlate(g, derive(flip, w), 1, padding, size, epilogue)
     (_, _, inputs, outputs), (h, wide), (top, left) = w.shape, size, pad_before
     x = backend.of(g).empty((len(g), h, wide, inputs), g.dtype)
     # Columns have phases like rows; but with few channels one band (see strips) covers them all.
@@ -47,7 +49,7 @@ def correlate_input(
             if not rows or not columns:  # no window covers these cells
                 phase[...] = epilogue.of_zero()
                 continue
-            band, first = _phase_band(w, rows, columns, cells * group)
+            band, first = lay_out(_phase_band, w, rows, columns, cells * group)
             count = -(-(h - p) // stride), across // group
             grid = WindowGrid(band.shape[:2], (1, group), (-first[0], -first[1]), count)
             y = strips.multiply_strips(g, band, grid, epilogue)
@@ -55,19 +57,19 @@ def correlate_input(
     return x
 
 
-def _paths(phase: int, cells: int, stride: int, taps: int, pad: int) -> list[tuple[int, int, int]]:
+def _paths(phase: int, cells: int, stride: int, taps: int, pad: int) -> tuple:
     """Along one axis, the paths by which the gradient reaches `cells` cells of x from `phase` on.
 
     Input cell t contributed to output cell (t + pad - i) / stride through kernel tap i, whenever
     that division is exact; the gradient flows back along the same paths. Each path is (t - phase,
     i, output cell).
     """
-    return [
+    return tuple(
         (t, i, (phase + t + pad - i) // stride)
         for t in range(cells)
         for i in range(taps)
         if (phase + t + pad - i) % stride == 0
-    ]
+    )
 
 
 def _phase_band(w, rows, columns, cells: int):
@@ -81,3 +83,41 @@ def _phase_band(w, rows, columns, cells: int):
         for t, j, c in columns:
             band[r - first_row, c - first_column, :, t] = w[i, j].T
     return band, (first_row, first_column)
+
+
+def correlate_all_phases(g, w, epilogue: Epilogue = NO_EPILOGUE):
+    """`correlate_input` of g (N, H, W, O) for a 4x4 kernel at stride 2: (N, 2 H, 2 W, I).
+
+    With `pad_before` 1, every cell of x hears from 2 x 2 cells of g, and the four phases read the
+    same windows of g, each moved by a cell at most: the cell (2 r + p, 2 c + q) of x reads window
+    (r + p, c + q) of the (H + 1) x (W + 1) windows of the padded g. So the windows are copied once,
+    and one product gives all phases.
+    """
+    xp, (n, h, wide, _), inputs = backend.of(g), g.shape, w.shape[2]
+    x = xp.empty((n, 2 * h, 2 * wide, inputs), g.dtype)
+    matrix = lay_out(_all_phases_matrix, w)
+    of_row = epilogue.tile(4 * (wide + 1))
+    grid = WindowGrid((2, 2), (1, 1), (1, 1), (h + 1, wide + 1))
+    for images, rows, columns in strips.strips(g, grid, 4 * inputs):
+        y = workspace.buffer("phases", (len(columns), 4 * inputs), g)
+        xp.matmul(columns, matrix, out=y)
+        of_row.apply(y.reshape(-1, 4 * (wide + 1) * inputs))
+        y = y.reshape(-1, rows.stop - rows.start, wide + 1, 2, 2, inputs)
+        for p in (0, 1):
+            first, last = max(rows.start, p), min(rows.stop, h + p)  # windows of these rows of x
+            part = y[:, first - rows.start : last - rows.start]
+            into = x[images, 2 * first - p : 2 * last - p : 2]
+            for q in (0, 1):
+                into[:, :, q::2] = part[:, :, q : q + wide, p, q]
+    return x
+
+
+def _all_phases_matrix(w):
+    """w (4, 4, I, O) as a matrix from a window, (2 2 O), to the cells of all phases, (2 2 I).
+
+    Row i of a window reaches phase p through tap 3 - p - 2 i: the later a cell of g, the earlier
+    the tap by which it reaches the same cell of x.
+    """
+    inputs, outputs = w.shape[2:]
+    taps = w[::-1, ::-1].reshape(2, 2, 2, 2, inputs, outputs)  # (i, p, j, q, I, O)
+    return taps.transpose(0, 2, 5, 1, 3, 4).reshape(4 * outputs, 4 * inputs)

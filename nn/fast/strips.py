@@ -21,6 +21,7 @@ from .. import backend
 from ..pool import Pair
 from . import workspace
 from .epilogue import NO_EPILOGUE, Epilogue
+from .layouts import lay_out
 
 # By choice; python -m benchmarks.kernels prints what strips and bands gain with them.
 STRIP_BYTES = 1 << 20  # of a strip's matrix of windows: a usual L2 cache
@@ -50,7 +51,7 @@ class WindowGrid:
 def correlate(x, w, stride: int, pad_before: Pair, out: Pair, epilogue: Epilogue = NO_EPILOGUE):
     """`nn.conv.correlate`, with an epilogue."""
     group = choose_group(w.shape[2:], out[1], x, must_divide=False)
-    band = band_kernel(w, stride, group)
+    band = lay_out(band_kernel, w, stride, group)
     groups = out[0], -(-out[1] // group)
     grid = WindowGrid(band.shape[:2], (stride, stride * group), pad_before, groups)
     return multiply_strips(x, band, grid, epilogue)[:, :, : out[1]]

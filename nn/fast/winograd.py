@@ -30,6 +30,7 @@ import numpy as np
 from ..pool import Pair
 from . import workspace
 from .epilogue import NO_EPILOGUE, Epilogue
+from .layouts import derive, lay_out
 from .phases import flip, flipped_padding
 
 TILE, TAPS = 4, 3  # outputs and filter taps along one axis: m and r above
@@ -80,7 +81,7 @@ def correlate(
     x: np.ndarray, w: np.ndarray, pad_before: Pair, out: Pair, epilogue: Epilogue = NO_EPILOGUE
 ) -> np.ndarray:
     """`nn.conv.correlate` at stride 1 for 3x3 kernels, with an epilogue."""
-    u = _transform_kernel(w)
+    u = lay_out(_transform_kernel, w)
     y = np.empty((len(x), *out, w.shape[3]), x.dtype)
     of_row = epilogue.tile(-(-out[1] // TILE))
     for images, rows, v in _transform_tiles(x, pad_before, out, sum(w.shape[2:])):
@@ -92,7 +93,7 @@ def correlate_input(
     g: np.ndarray, w: np.ndarray, size: Pair, pad_before: Pair, epilogue: Epilogue = NO_EPILOGUE
 ) -> np.ndarray:
     """`nn.conv.correlate_input` at stride 1: a correlation with the flipped kernel."""
-    return correlate(g, flip(w), flipped_padding(w, pad_before), size, epilogue)
+    return correlate(g, derive(flip, w), flipped_padding(w, pad_before), size, epilogue)
 
 
 def correlate_both(
@@ -128,7 +129,7 @@ def _transform_kernel(w: np.ndarray) -> np.ndarray:
     """U = G w G^T: (36, I, O)."""
     inputs, outputs = w.shape[2:]
     u = _both_axes(_G[w.dtype], w.reshape(TAPS, TAPS, -1), "u")
-    return u.reshape(TILE_IN**2, inputs, outputs)
+    return u.reshape(TILE_IN**2, inputs, outputs).copy()
 
 
 def _transform_tiles(x: np.ndarray, pad_before: Pair, out: Pair, channels: int):

@@ -19,4 +19,4 @@ from .processes import (
     team_mean,
     team_size,
 )
-from .threads import run, set_threads, slices, thread_count
+from .threads import map_batches, run, set_threads, slices, thread_count

@@ -10,8 +10,13 @@ from threadpoolctl import ThreadpoolController
 
 from .memory import keep_freed_memory
 
+# Numbers of a single input that are worth a thread of their own. With fewer, threads wait for the
+# interpreter's lock longer than they compute. By `python -m benchmarks.nets`.
+MIN_THREAD_NUMBERS = 1 << 14
+
 _pool: ThreadPoolExecutor | None = None
 _threads = 1
+_blas: list = []  # the BLAS libraries that are loaded
 
 
 def set_threads(count: int) -> None:
@@ -19,14 +24,15 @@ def set_threads(count: int) -> None:
 
     Raises ValueError for a count below 1.
     """
-    global _pool, _threads
+    global _pool, _threads, _blas
     if count < 1:
         raise ValueError(f"threads must be at least 1, not {count}")
     if _pool is not None:
         _pool.shutdown()
     _threads = count
     _pool = ThreadPoolExecutor(count - 1, thread_name_prefix="nn") if count > 1 else None
-    ThreadpoolController().limit(limits=1, user_api="blas")
+    _blas = ThreadpoolController().select(user_api="blas").lib_controllers
+    _limit_blas(1)
     keep_freed_memory()
 
 
@@ -66,6 +72,30 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
         for helper in helpers:
             helper.result()
     return results
+
+
+def map_batches(function: Callable, inputs, batch: int) -> list:
+    """function(part) for parts of inputs (N, ...), at most `batch` each, on all threads.
+
+    Inputs that are few and small stay together, and BLAS's own threads share the work.
+    """
+    parts = -(-len(inputs) // batch)
+    few = len(inputs) < 2 * _threads and inputs[:1].size < MIN_THREAD_NUMBERS
+    if parts < _threads and not few:
+        parts = _threads
+    jobs = [lambda s=s: function(inputs[s]) for s in slices(len(inputs), parts)]
+    if len(jobs) > 1:
+        return run(jobs)
+    _limit_blas(_threads)
+    try:
+        return [jobs[0]()]
+    finally:
+        _limit_blas(1)
+
+
+def _limit_blas(count: int) -> None:
+    for library in _blas:
+        library.set_num_threads(count)
 
 
 def slices(count: int, parts: int | None = None) -> list[slice]:

@@ -47,7 +47,7 @@ class TodayTrainer(Trainer):
         return self.faces.pairs, steps
 
     def swap(self, faces: np.ndarray) -> np.ndarray:
-        return intracoder.swap_faces(self.model, faces, self.crossing())
+        return intracoder.swap_faces(self.crossing(), faces)
 
     def crossing(self) -> intracoder.Crossing:
         """How a becomes b with the weights of this moment."""

@@ -42,7 +42,7 @@ def test_corrections_make_the_whole_expression_arrive(monkeypatch):
     for count in (0, 1):
         monkeypatch.setattr(swap, "CORRECTIONS", count)
         crossing = intracoder.measure_crossing(_Weak(), a)
-        drawn = intracoder.swap_faces(_Weak(), a, crossing)[:, [0, 127], 0, 0]
+        drawn = intracoder.swap_faces(crossing, a)[:, [0, 127], 0, 0]
         arrived.append(((drawn - drawn.mean(0)) * asked).sum() / (asked**2).sum())
     missing = 0.5 * (1 - 0.5 * swap.CORRECTION_RATE)
     assert arrived == pytest.approx([0.5, 1 - missing], abs=0.01)
@@ -52,9 +52,9 @@ def test_faces_are_swapped_alike_alone_and_together():
     model = intracoder.Intracoder(np.random.default_rng(0))
     a = RNG.integers(0, 255, (5, 128, 128, 3)).astype(np.uint8)
     crossing = intracoder.measure_crossing(model, a)
-    together = intracoder.swap_faces(model, a, crossing)
+    together = intracoder.swap_faces(crossing, a)
     assert together.shape == (5, 128, 128, 3) and together.dtype == np.float32
-    alone = np.concatenate([intracoder.swap_faces(model, a[k : k + 1], crossing) for k in range(5)])
+    alone = np.concatenate([intracoder.swap_faces(crossing, a[k : k + 1]) for k in range(5)])
     np.testing.assert_allclose(alone, together, atol=1e-4)
 
 

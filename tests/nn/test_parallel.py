@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 import nn
 from nn import parallel
@@ -52,6 +53,37 @@ def test_slices_are_even_and_cover_all(count, parts, expected):
     found = parallel.slices(count, parts)
     assert [s.stop - s.start for s in found] == expected
     assert np.concatenate([np.arange(count)[s] for s in found]).tolist() == list(range(count))
+
+
+@pytest.mark.parametrize(
+    "threads, shape, batch, expected",
+    [
+        (1, (5, 2), 2, [1, 2, 2]),
+        (2, (5, 2), 8, [2, 3]),  # a part for each thread
+        (2, (3, 2), 8, [3]),  # few and small
+        (2, (3, 1 << 14), 8, [1, 2]),  # few, but large
+        (3, (0, 2), 8, [0]),
+    ],
+)
+def test_inputs_are_cut_for_the_threads_unless_they_are_few_and_small(
+    threads, shape, batch, expected
+):
+    nn.set_threads(threads)
+    inputs = np.arange(np.prod(shape)).reshape(shape)
+    parts = parallel.map_batches(lambda part: part, inputs, batch)
+    assert [len(part) for part in parts] == expected
+    np.testing.assert_array_equal(np.concatenate(parts), inputs)
+
+
+def test_blas_has_all_threads_only_for_a_part_that_is_alone():
+    nn.set_threads(2)
+
+    def blas_threads(part):
+        return {lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"}
+
+    assert parallel.map_batches(blas_threads, np.zeros((2, 2)), 8) == [{2}]
+    assert parallel.map_batches(blas_threads, np.zeros((4, 2)), 8) == [{1}, {1}]
+    assert blas_threads(None) == {1}
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])

@@ -51,6 +51,11 @@ def test_inference(build):
         plain, fused = net(x).data, nn.fast.fuse_for_inference(net)(x).data
     np.testing.assert_allclose(fused, plain, atol=2e-6)
     np.testing.assert_array_equal(nn.train.infer(net, x, 2), fused)
+    prepared = nn.fast.Prepared(net)
+    np.testing.assert_array_equal(nn.train.infer(prepared, x, 2), fused)
+    nn.use_fast(False)
+    with net.inference():
+        np.testing.assert_array_equal(nn.train.infer(prepared, x, 2), net(x).data)
 
 
 @pytest.mark.parametrize("build", [_net, _Pair])

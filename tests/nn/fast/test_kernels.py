@@ -10,6 +10,7 @@ from nn import conv, losses, norm, optim, pool
 from nn.fast import phases, strips, winograd
 from nn.fast.conv import convolve_with_box, upsampled_conv_transpose2d
 from nn.fast.epilogue import Epilogue
+from nn.fast.layouts import FixedKernel
 from tests.nn.gradcheck import check_gradients
 
 RNG = np.random.default_rng(0)
@@ -116,6 +117,37 @@ def test_an_upsampled_convolution_is_upsampling_and_a_convolution(kernel, shape)
     expected = nn.conv_transpose2d(nn.upsample_nearest(x), w).data
     np.testing.assert_allclose(upsampled_conv_transpose2d(x, w).data, expected, atol=1e-11)
     check_gradients(upsampled_conv_transpose2d, x, w)
+
+
+@pytest.mark.parametrize("strip_bytes", [1 << 9, 1 << 19])
+def test_one_product_gives_what_the_phases_give_one_by_one(monkeypatch, strip_bytes):
+    monkeypatch.setattr(strips, "STRIP_BYTES", strip_bytes)
+    monkeypatch.setattr(strips, "STRIP_KERNELS", 0)
+    for n, h, wide, inputs, outputs in [(1, 1, 1, 2, 3), (3, 4, 7, 5, 2), (2, 9, 8, 16, 20)]:
+        g = RNG.standard_normal((n, h, wide, outputs))
+        w, bias = RNG.standard_normal((4, 4, inputs, outputs)), RNG.standard_normal(inputs)
+        expected = conv.correlate_input(g, w, (2 * h, 2 * wide), 2, (1, 1))
+        case = n, h, wide, inputs, outputs
+        _assert_close(phases.correlate_all_phases(g, w), expected, case)
+        found = phases.correlate_all_phases(g, w, Epilogue(bias, 0.2))
+        _assert_close(found, _leaky(expected, bias), case)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_fixed_kernel_gives_the_same_and_is_laid_out_once(monkeypatch, stride):
+    w = RNG.standard_normal((3, 3, 20, 20))
+    fixed, images = FixedKernel(w), [RNG.standard_normal((2, s, s, 20)) for s in (16, 8, 16)]
+    layers = [nn.fast.conv_transpose2d]
+    layers += [nn.fast.conv2d] if stride == 2 else [nn.fast.conv2d, upsampled_conv_transpose2d]
+    with nn.no_grad():
+        for layer in layers:
+            how = {} if layer is upsampled_conv_transpose2d else {"stride": stride}
+            for x in images:
+                np.testing.assert_array_equal(layer(x, fixed, **how).data, layer(x, w, **how).data)
+    before = len(fixed.layouts)
+    assert before > 0
+    nn.fast.conv2d(images[0], fixed, stride=stride)
+    assert len(fixed.layouts) == before
 
 
 def test_averaging_after_a_convolution_is_a_wider_kernel_at_stride_2():
