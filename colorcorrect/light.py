@@ -16,7 +16,7 @@ import numpy as np
 
 from faces import Canvas
 
-from .reinhard import reinhard
+from .reinhard import fit_reinhard
 from .transfer import FrameTransfer, one_by_one, repaint
 
 MIN_SHADING = 0.02  # 0..1; smaller shadings are raised to it before the division; by eye
@@ -29,7 +29,7 @@ def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) 
     The spread of chroma does not grow: that of a target lit from two sides in two colours is wide,
     and would oversaturate the donor's lips.
     """
-    return repaint(partial(reinhard, max_chroma_gain=1.0), donor, target, weights)
+    return repaint(partial(fit_reinhard, max_chroma_gain=1.0), donor, target, weights)
 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:

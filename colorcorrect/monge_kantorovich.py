@@ -8,7 +8,7 @@ from faces import Canvas
 
 from .lab import check_floats
 from .moments import moments
-from .transfer import FrameTransfer, one_by_one, repaint
+from .transfer import ColourMap, FrameTransfer, one_by_one, repaint
 
 # Smaller variances may be float32 rounding, which their inverse would amplify. The first limit is
 # for colours 0..1, the second is relative to the largest variance.
@@ -30,18 +30,23 @@ def monge_kantorovich(
     covariances of source and target. A direction in which the source has no spread gets none.
     Raises ValueError for other dtypes and for shapes that do not fit.
     """
+    return fit_monge_kantorovich(source, target, mask, target_mask)(source)
+
+
+def fit_monge_kantorovich(source, target, mask=None, target_mask=None) -> ColourMap:
+    """The map of colours by which `monge_kantorovich` changes (..., 3) the source."""
     check_floats(source)
     check_floats(target)
     mean_s, cov_s = moments(source, mask)
     mean_t, cov_t = moments(target, mask if target_mask is None else target_mask)
     root, inverse_root = _power(cov_s, 0.5), _power(cov_s, -0.5)
     transport = inverse_root @ _power(root @ cov_t @ root, 0.5) @ inverse_root
-    return ((source - mean_s) @ transport.T + mean_t).astype(source.dtype)
+    return lambda rgb: ((rgb - mean_s) @ transport.T + mean_t).astype(rgb.dtype)
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The donor's faces (N, h, w, 3) with the statistics of the target's (M, h, w, 3)."""
-    return repaint(monge_kantorovich, donor, target, weights)
+    return repaint(fit_monge_kantorovich, donor, target, weights)
 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:

@@ -31,7 +31,7 @@ from faces import Canvas
 from . import light
 from .sharpen import sharpen
 from .transfer import FrameTransfer
-from .unet import UNET_INFER_BATCH, UNet, prepare_unet
+from .unet import UNET_INFER_BATCH, UNet, load_unet
 
 COLOUR_WEIGHTS = Path(__file__).with_name("net.npz")  # by python -m actors.pretrain_colour
 COLOUR_NET_PX = 128  # side of the faces that the net takes and gives
@@ -77,7 +77,7 @@ def for_clip(canvas: Canvas) -> FrameTransfer:
     def transfer(drawn: np.ndarray, target: np.ndarray, visible: np.ndarray) -> np.ndarray:
         ours, theirs, seen = (small.resize(x) for x in (drawn, target, visible[..., None]))
         relit = relight_small(ours, theirs, seen[..., 0]).clip(0, 1)
-        net = prepare_unet(make_colour_net, COLOUR_WEIGHTS)
+        net = load_unet(make_colour_net, COLOUR_WEIGHTS)
         change = nn.train.infer(net, show_net(relit, theirs, seen), UNET_INFER_BATCH)
         smooth = scipy.ndimage.gaussian_filter(change, (0, CHANGE_BLUR_PX, CHANGE_BLUR_PX, 0))
         change += (smooth - change) * small.mask(SMOOTH_FEATHER)[..., None]

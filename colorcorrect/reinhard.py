@@ -8,7 +8,7 @@ from faces import Canvas
 
 from .lab import lab_to_rgb, rgb_to_lab
 from .moments import moments
-from .transfer import FrameTransfer, one_by_one, repaint
+from .transfer import ColourMap, FrameTransfer, one_by_one, repaint
 
 MIN_LAB_VARIANCE = 1e-8  # of L, a or b; a smaller one may be float32 rounding of values up to 100
 
@@ -30,18 +30,22 @@ def reinhard(
     A channel in which the source has no spread gets none. Raises ValueError for other dtypes and
     for shapes that do not fit.
     """
-    ours, theirs = rgb_to_lab(source), rgb_to_lab(target)
-    mean_s, cov_s = moments(ours, mask)
-    mean_t, cov_t = moments(theirs, mask if target_mask is None else target_mask)
+    return fit_reinhard(source, target, mask, target_mask, max_chroma_gain)(source)
+
+
+def fit_reinhard(source, target, mask=None, target_mask=None, max_chroma_gain=np.inf) -> ColourMap:
+    """The map of colours by which `reinhard` changes (..., 3) the source."""
+    mean_s, cov_s = moments(rgb_to_lab(source), mask)
+    mean_t, cov_t = moments(rgb_to_lab(target), mask if target_mask is None else target_mask)
     var_s, var_t = np.diag(cov_s), np.diag(cov_t)
     gain = np.sqrt(np.divide(var_t, var_s, out=np.ones(3), where=var_s > MIN_LAB_VARIANCE))
     gain[1:] = np.minimum(gain[1:], max_chroma_gain)
-    return lab_to_rgb(((ours - mean_s) * gain + mean_t).astype(source.dtype))
+    return lambda rgb: lab_to_rgb(((rgb_to_lab(rgb) - mean_s) * gain + mean_t).astype(rgb.dtype))
 
 
 def before_training(donor: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The donor's faces (N, h, w, 3) with the statistics of the target's (M, h, w, 3)."""
-    return repaint(reinhard, donor, target, weights)
+    return repaint(fit_reinhard, donor, target, weights)
 
 
 def for_clip(canvas: Canvas) -> FrameTransfer:

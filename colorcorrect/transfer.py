@@ -7,7 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
+import nn
 from faces import Canvas
+from files import pick_evenly
 
 # Widths of the canvas. With so soft an edge, the middle of the face counts most. By eye.
 STATISTICS_FEATHER = 0.3
@@ -15,6 +17,10 @@ STATISTICS_FEATHER = 0.3
 # The least weight of a pixel, so that even a face that is hidden has statistics. By eye.
 MIN_PIXEL_WEIGHT = 0.02
 
+STATISTICS_FACES = 100  # of a person, that give the statistics before training; by choice
+REPAINT_BATCH = 16  # faces at a time, in each thread: more need more memory and are no faster
+
+ColourMap = Callable[[np.ndarray], np.ndarray]  # colours (..., 3) floats 0..1 -> others, likewise
 # (drawn, target, visible) -> drawn in the target's colours, which may leave 0..1: (N, h, w, 3)
 # float32, 0..1; visible: (N, h, w) 0..1, how much each pixel shows of the target's face
 FrameTransfer = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -53,16 +59,17 @@ def one_by_one(transfer: Callable[..., np.ndarray], canvas: Canvas) -> FrameTran
 
 
 def repaint(
-    transfer: Callable[..., np.ndarray],
-    donor: np.ndarray,
-    target: np.ndarray,
-    weights: np.ndarray,
+    fit: Callable[..., ColourMap], donor: np.ndarray, target: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """`before_training` by `transfer`, a function (source, target, mask, target_mask) -> repainted.
+    """`before_training` by `fit`, a function (source, target, mask, target_mask) -> colour map.
 
-    All faces together give the statistics, and one map repaints them all. So the donor's faces
-    still differ in light, which the nets have to learn.
+    It is fitted to some faces together, and one map repaints all of the donor's. So these still
+    differ in light, which the nets have to learn.
     """
-    images = [faces.astype(np.float32) / np.float32(255) for faces in (donor, target)]
-    masks = [np.broadcast_to(weights, image.shape[:3]) for image in images]
-    return np.clip(np.rint(transfer(*images, *masks) * 255), 0, 255).astype(np.uint8)
+    some = [f[pick_evenly(len(f), STATISTICS_FACES)] / np.float32(255) for f in (donor, target)]
+    change = fit(*some, *(np.broadcast_to(weights, faces.shape[:3]) for faces in some))
+
+    def repaint_some(faces: np.ndarray) -> np.ndarray:
+        return np.rint(change(faces / np.float32(255)).clip(0, 1) * 255).astype(np.uint8)
+
+    return np.concatenate(nn.parallel.map_batches(repaint_some, donor, REPAINT_BATCH))

@@ -56,14 +56,9 @@ class UNet(nn.Module):
         return self.last(x) * OUTPUT_SCALE
 
 
-def load_unet(make: Callable[[np.random.Generator], UNet], path: Path) -> UNet:
+@cache
+def load_unet(make: Callable[[np.random.Generator], UNet], path: Path) -> nn.fast.Prepared:
     """A net with the weights of a file; nn.CheckpointError if that is damaged or unfit."""
     net = make(np.random.default_rng(0))
     nn.checkpoint.load_weights(path, net)
-    return net
-
-
-@cache
-def prepare_unet(make: Callable[[np.random.Generator], UNet], path: Path) -> nn.fast.Prepared:
-    """`load_unet`, made ready for use once."""
-    return nn.fast.Prepared(load_unet(make, path))
+    return nn.fast.Prepared(net)

@@ -17,7 +17,7 @@ import scipy
 import nn
 from faces import Canvas, align
 
-from .unet import UNET_INFER_BATCH, UNet, prepare_unet
+from .unet import UNET_INFER_BATCH, UNet, load_unet
 
 VISIBLE_WEIGHTS = Path(__file__).with_name("visible.npz")  # by python -m actors.pretrain_visible
 VISIBLE_CANVAS = Canvas(align.WHOLE_FACE, (128, 128))  # on which the net looks for the face
@@ -38,7 +38,7 @@ def find_visible(faces: np.ndarray, canvas: Canvas = VISIBLE_CANVAS) -> np.ndarr
 
     It is 0 beyond the canvas's reach.
     """
-    net = prepare_unet(make_visible_net, VISIBLE_WEIGHTS)
+    net = load_unet(make_visible_net, VISIBLE_WEIGHTS)
     found = nn.train.infer(net, faces, UNET_INFER_BATCH)[..., 0]
     filled = np.stack([_fill_holes(f) for f in (found + np.float32(0.5)).clip(0, 1)])
     to_aligned = align.invert(VISIBLE_CANVAS.matrix(np.eye(2, 3)))

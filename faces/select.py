@@ -60,8 +60,11 @@ class Track:
 
     @property
     def prominence(self) -> float:
-        """Sum of score x area: high for a large face that stays and is surely one."""
-        return sum(face.score * face.area for face in self.faces.values())
+        """Sum of area x score^8: high for a large face that stays and is surely one.
+
+        (A false face is often large, but then it scores .7 to .9.)
+        """
+        return sum(face.area * face.score**8 for face in self.faces.values())
 
     def predict_box(self, number: int) -> np.ndarray:
         """The box (4,) in a later frame, if the face goes on moving as between its last two frames.

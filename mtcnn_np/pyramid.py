@@ -12,7 +12,7 @@ import numpy as np
 PNET_WINDOW = 12  # pixels of a level that one output cell of PNet sees: its receptive field, fig. 2
 PNET_STRIDE = 2  # pixels of a level from one output cell of PNet to the next
 NEAR_MARGIN = 0.75  # of an expected box's side: how far beyond it to search; by eye
-NEAR_WINDOWS = 0.3, 3.0  # of an expected box's side: least and greatest window to try; by eye
+NEAR_WINDOWS = 0.35, 2.0  # of an expected box's side: least and greatest window to try; by eye
 
 
 @dataclass(frozen=True)

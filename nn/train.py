@@ -75,9 +75,6 @@ def epoch(
 def infer(module: Module | Prepared, inputs, batch: int):
     """The module's results for inputs (N, ...), an array; each thread takes `batch` at a time."""
     net = module if isinstance(module, Prepared) else Prepared(module)
-    xp = backend.of(inputs)
     with net.module.inference():
-        if xp is np:
-            return np.concatenate(parallel.map_batches(lambda x: net(x).data, inputs, batch))
-        parts = [inputs[i : i + batch] for i in range(0, len(inputs), batch)]
-        return xp.concatenate([net(x).data for x in parts])
+        results = parallel.map_batches(lambda x: net(x).data, inputs, batch)
+    return backend.of(inputs).concatenate(results)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from .. import backend
 from .memory import keep_freed_memory
 
 # Numbers of a single input that are worth a thread of their own. With fewer, threads wait for the
@@ -77,13 +79,16 @@ def run(jobs: Sequence[Callable[[], object]]) -> list:
 def map_batches(function: Callable, inputs, batch: int) -> list:
     """function(part) for parts of inputs (N, ...), at most `batch` each, on all threads.
 
-    Inputs that are few and small stay together, and BLAS's own threads share the work.
+    Inputs that are few and small stay together, and BLAS's own threads share the work. On a GPU
+    this thread does it all.
     """
-    parts = -(-len(inputs) // batch)
+    parts, on_cpu = -(-len(inputs) // batch), backend.of(inputs) is np
     few = len(inputs) < 2 * _threads and inputs[:1].size < MIN_THREAD_NUMBERS
-    if parts < _threads and not few:
-        parts = _threads
-    jobs = [lambda s=s: function(inputs[s]) for s in slices(len(inputs), parts)]
+    if on_cpu and not few:
+        parts = max(parts, _threads)
+    jobs = [lambda s=s: function(inputs[s]) for s in slices(len(inputs), max(1, parts))]
+    if not on_cpu:
+        return [job() for job in jobs]
     if len(jobs) > 1:
         return run(jobs)
     _limit_blas(_threads)

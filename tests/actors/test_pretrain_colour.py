@@ -79,7 +79,7 @@ def test_pretraining_learns_goes_on_and_writes_weights_that_load(tmp_path, monke
     assert after["net"] > before["net"] and after["relit"] == before["relit"]
     state.save()
     state.write_weights(tmp_path / "net.npz", {"pairs": 2})
-    loaded = load_unet(make_colour_net, tmp_path / "net.npz").last.kernel.data
+    loaded = load_unet(make_colour_net, tmp_path / "net.npz").module.last.kernel.data
     np.testing.assert_allclose(loaded, state.net.last.kernel.data, atol=1e-3)
     continued = _begin(make_colour_net, tmp_path, seed=1, minutes=9)
     continued.resume()
@@ -97,7 +97,7 @@ def test_the_net_that_finds_faces_learns_from_masks(tmp_path, monkeypatch, swaps
     after = pretrain_visible.measure_held_out(state.net, swaps)
     assert after["net"] > before["net"] and after["fixed"] == before["fixed"]
     state.write_weights(tmp_path / "visible.npz", {"pairs": 2})
-    loaded = load_unet(make_visible_net, tmp_path / "visible.npz").last.kernel.data
+    loaded = load_unet(make_visible_net, tmp_path / "visible.npz").module.last.kernel.data
     np.testing.assert_allclose(loaded, state.net.last.kernel.data, atol=1e-3)
 
 

@@ -19,7 +19,7 @@ def _noise(count=1):
 @pytest.fixture
 def untrained(monkeypatch):
     untrained = net.make_colour_net(np.random.default_rng(0))
-    monkeypatch.setattr(net, "prepare_unet", lambda *_: untrained)
+    monkeypatch.setattr(net, "load_unet", lambda *_: untrained)
     monkeypatch.setattr(net, "sharpen", lambda faces, *_: faces)
     return untrained
 

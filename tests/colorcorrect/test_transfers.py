@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from colorcorrect import TRANSFERS
+from colorcorrect import TRANSFERS, transfer
 from colorcorrect.lab import rgb_to_lab
 from colorcorrect.transfer import weigh_pixels
 from faces import Canvas, align
@@ -56,9 +56,22 @@ def test_what_hides_a_face_does_not_colour_it(name, people):
 def test_before_training_one_map_recolours_all_faces(people):
     donor, target, weights = people
     donor[1, 3, 3] = donor[0, 2, 2]
-    for transfer in TRANSFERS.values():
-        painted = transfer.before_training(donor, target, weights)
+    for given in TRANSFERS.values():
+        painted = given.before_training(donor, target, weights)
         assert (painted[1, 3, 3] == painted[0, 2, 2]).all()
+
+
+@pytest.mark.parametrize("name", sorted(set(TRANSFERS) - {"none"}))
+def test_before_training_some_faces_stand_for_all(name, people, monkeypatch):
+    donor, target, weights = people
+    monkeypatch.setattr(transfer, "STATISTICS_FACES", 2)
+    many = np.concatenate([target] * 20)
+    many[1:-1] = 255  # the first and the last are looked at
+    some = np.stack([many[0], many[-1]])
+    given = TRANSFERS[name].before_training
+    np.testing.assert_array_equal(given(donor, many, weights), given(donor, some, weights))
+    repeated = np.concatenate([donor] * 20)
+    assert len(given(repeated, target, weights)) == len(repeated)
 
 
 def test_before_training_light_spreads_chroma_less_than_reinhard(people):

@@ -15,6 +15,14 @@ def test_the_large_face_with_a_high_score_is_chosen():
     assert all(chosen[n].box[0] == 100 + n for n in chosen)
 
 
+def test_a_large_false_face_is_less_prominent_than_a_sure_one():
+    # seen on a clip scaled to 720p: a plant, 30 frames at .85, and a person, 250 frames at 1.0
+    detections = {n: [make_face(600, 270, 1.6, 1.0)] for n in range(250)}
+    for n in range(60, 90):
+        detections[n].append(make_face(1000, 290, 5.7, 0.85))
+    assert len(select.choose(detections)) == 250
+
+
 def test_a_face_can_be_chosen_by_rank_or_point():
     detections = {n: [make_face(100), make_face(400, 50, 0.5)] for n in range(5)}
     assert select.choose(detections, 1)[3].box[0] == 400

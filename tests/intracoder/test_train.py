@@ -27,6 +27,22 @@ def test_an_epoch_uses_every_face_lowers_the_loss_and_is_reproducible():
     assert train() == train()
 
 
+def test_a_long_clip_has_short_epochs_that_draw_from_all_its_faces(monkeypatch):
+    monkeypatch.setattr(train, "MAX_EPOCH_PAIRS", 4)
+    many = np.repeat(np.arange(30, dtype=np.uint8), 128 * 128 * 3).reshape(30, 128, 128, 3)
+    faces = TrainingFaces(many, many[:3], np.ones((128, 128), np.float32))
+    assert faces.pairs == 4
+    seen = set()
+    shrink = train.downsample
+    monkeypatch.setattr(
+        train, "downsample", lambda x: seen.update(x[:, 0, 0, 0].tolist()) or shrink(x)
+    )
+    net, rng = intracoder.Intracoder(np.random.default_rng(0)), np.random.default_rng(1)
+    for _ in range(3):
+        assert sum(n for _, n in epoch(net, faces, 2, _GradientRecorder(), rng)) == 4
+    assert len(seen) > 8
+
+
 def test_made_up_faces_are_what_a_decoder_draws_and_b_is_asked_for_from_them(monkeypatch):
     net = intracoder.Intracoder(np.random.default_rng(0))
     codes = nn.Tensor(RNG.standard_normal((2, 256)).astype(np.float32))
