@@ -48,8 +48,9 @@ class ImagesClip(video.Clip):
         super().__init__(Path("frames"), size, rate, len(images), 1 / rate)
         self.images = images
 
-    def __iter__(self) -> Iterator[video.Frame]:
-        return (video.Frame(i, i / self.rate, image) for i, image in enumerate(self.images))
+    def select(self, numbers: range) -> Iterator[video.Frame]:
+        frames = enumerate(self.images)
+        return (video.Frame(i, i / self.rate, image) for i, image in frames if i in numbers)
 
 
 def film_pairs(options: Namespace, folder: Path) -> Iterator[tuple[str, Path, Path]]:

@@ -71,7 +71,9 @@ def write_clip(path: Path, frames: int, size: tuple[int, int]) -> None:
 
 def detect(clip: video.Clip) -> dict[int, Row]:
     """The manifest of a clip, by frame number."""
-    detections = list(detect_frames(iter(clip), Detector(), MIN_FACE, WHOLE_SEARCH_INTERVAL))
+    detections = list(
+        detect_frames(video.with_cuts(clip), Detector(), MIN_FACE, WHOLE_SEARCH_INTERVAL)
+    )
     return {row.frame: row for row in decide(detections, None, PRESETS["standard"].smooth)}
 
 

@@ -50,7 +50,7 @@ def read_people(options: argparse.Namespace, preset: Preset) -> dict[str, np.nda
 
 def _read_faces(path: str, preset: Preset) -> np.ndarray:
     clip = video.open_clip(path)
-    detections = list(detect_frames(clip, Detector(), PARITY_MIN_SIZE))
+    detections = list(detect_frames(video.with_cuts(clip), Detector(), PARITY_MIN_SIZE))
     rows = {row.frame: row for row in decide(detections, smooth=False)}
     return np.stack([face for _, face in extract_faces(clip, rows, preset.canvas)])
 

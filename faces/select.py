@@ -60,10 +60,7 @@ class Track:
 
     @property
     def prominence(self) -> float:
-        """Sum of area x score^8: high for a large face that stays and is surely one.
-
-        (A false face is often large, but then it scores .7 to .9.)
-        """
+        """Sum of area x score^8: high for a large face that stays; a false one scores .7 to .9."""
         return sum(face.area * face.score**8 for face in self.faces.values())
 
     def predict_box(self, number: int) -> np.ndarray:

@@ -29,7 +29,7 @@ from .model import Intracoder, downsample, shrink
 
 FEATURE_WEIGHT = 5.0  # in the loss, of eyes and mouth beyond the rest of the face; by eye
 EDGE_WEIGHT = 2.0  # in the loss, of differences between neighbouring pixels; pixels: 1; by eye
-MAX_EPOCH_PAIRS = 256  # training is saved, and a preview shown, only between epochs; by choice
+MAX_EPOCH_PAIRS = 192  # training is saved, and a preview shown, only between epochs; by choice
 BACK_SHARE = 0.5  # of a batch's faces of B that are also drawn from made-up faces of A; by choice
 
 

@@ -33,8 +33,7 @@ PNET_NMS_IOU = 0.7  # among those of all levels
 RNET_NMS_IOU = 0.7
 ONET_NMS_IOU = 0.6
 
-MAX_CROPS = 256  # in a batch for RNet or ONet, to limit the memory that a crowd takes; by eye
-MIN_CROP_PIXELS = 2 * 48**2  # in a batch, all crops together: less is not worth a thread; by eye
+CROP_PIXELS = 2 * 48**2, 32 * 48**2  # of a batch, least and most, for threads and the cache; by eye
 
 
 class Detector:
@@ -175,7 +174,8 @@ def _run_on_crops(
     if not count:
         blank = np.zeros((1, net.window, net.window, 3), np.float32)
         return [tuple(output[:0] for output in net(blank))] * len(images)
-    batch = min(MAX_CROPS, max(MIN_CROP_PIXELS // net.window**2, -(-count // threads)))
+    least, most = (pixels // net.window**2 for pixels in CROP_PIXELS)
+    batch = min(most, max(least, -(-count // threads)))
     jobs = [partial(run_net, slice(i, i + batch)) for i in range(0, count, batch)]
     outputs = [np.concatenate(parts) for parts in zip(*nn.parallel.run(jobs), strict=True)]
     ends = np.cumsum([len(b) for b in boxes])[:-1]

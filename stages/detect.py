@@ -7,13 +7,14 @@ from pathlib import Path
 
 from faces import Canvas, align, reject
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector, TurnedDetector, find_quarter_turns, follow
-from video import Frame, with_cuts
+from video import Frame
 
 from . import detections_file, people
 from .cache import Stage
 from .choose import Tracks, choose
 from .clips import Selection
 from .decide import Detections
+from .detect_parts import search_in_parts
 from .run import Run
 
 PICTURE_INTERVAL = 12  # frames; of every 12th the faces are kept as pictures, for tracks.png
@@ -55,9 +56,11 @@ def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
     detector, min_size, turn = Detector(), run.settings.min_size, run.settings.of(role, "turn")
 
     def search(quarter_turns: int) -> list[Detections]:
-        counted = run.progress(frames, f"detect {role}", frames.count)
         turned = TurnedDetector(detector, quarter_turns) if quarter_turns else detector
-        return list(detect_frames(counted, turned, min_size, WHOLE_SEARCH_INTERVAL))
+        how = turned, min_size, WHOLE_SEARCH_INTERVAL
+        found = search_in_parts(frames, lambda part: detect_frames(part, *how))
+        counted = run.progress(found, f"detect {role}", frames.count)
+        return sorted(counted, key=lambda detections: detections.number)
 
     if turn is not None:
         return search(turn // 90)
@@ -76,13 +79,13 @@ def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
 
 
 def detect_frames(
-    frames: Iterable[Frame], detector: Detector, min_size: float, every: int = 1
+    frames: Iterable[tuple[Frame, bool]], detector: Detector, min_size: float, every: int = 1
 ) -> Iterator[Detections]:
-    """The faces of every frame, with the contrasts of each.
+    """The faces of every (frame, whether a shot begins with it), with the contrasts of each.
 
     Every `every`-th frame is searched whole, those between only where faces are expected.
     """
-    for count, found in enumerate(follow(with_cuts(frames), detector, min_size, every)):
+    for count, found in enumerate(follow(frames, detector, min_size, every)):
         frame = found.frame
         matrices = [align.similarity(face.points) for face in found.faces]
         pictures = [CONTRAST_CANVAS.warp(frame.image, matrix) for matrix in matrices]

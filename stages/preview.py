@@ -24,7 +24,7 @@ from .trainers import Trainer
 PREVIEW_NAME = "preview.png"
 PREVIEW_SECONDS = 20.0  # of training before it; by eye
 PREVIEW_FRAMES = 6
-PREVIEW_REACH = 1500  # faces, from the first, of which some are shown: more take long to decode
+PREVIEW_REACH = 600  # faces, from the first, of which some are shown: more take long to decode
 PREVIEW_CELL = 240  # pixels, side of a picture
 PREVIEW_SURROUNDINGS = 2.0  # side of what a picture shows, in heights of the face; by eye
 

@@ -46,7 +46,9 @@ OPTIONAL = {
     ),
     "The page of a run": "report/*.py",
     "Clips that do not stand upright": "mtcnn_np/{turn,upright}.py",
-    "Fast kernels and all cores": "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py",
+    "Fast kernels and all cores": (
+        "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py stages/detect_parts.py"
+    ),
     "Layers that only the nets of 2020 have, and these nets": (
         "nn/norm.py intracoder/seed2020/*.py colorcorrect/seed2020/*.py stages/trainers/seed2020.py"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -42,15 +43,15 @@ class Clip:
     notes: list[str] = field(default_factory=list)  # problems met so far that could be handled
 
     def __iter__(self) -> Iterator[Frame]:
-        raise NotImplementedError
+        return self.between()
 
     def between(self, first: int = 0, last: int | None = None, every: int = 1) -> Iterator[Frame]:
         """Frames first, first + every, ... below `last`; decode nothing after them."""
-        for frame in self:
-            if last is not None and frame.number >= last:
-                return
-            if frame.number >= first and (frame.number - first) % every == 0:
-                yield frame
+        return self.select(range(first, sys.maxsize if last is None else last, every))
+
+    def select(self, numbers: range) -> Iterator[Frame]:
+        """The frames of these numbers; of those between, no picture is made."""
+        raise NotImplementedError
 
     def note(self, text: str) -> None:
         """Add a problem to the notes, once."""

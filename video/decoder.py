@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -40,7 +41,8 @@ class VideoClip(Clip):
             self.frames -= self.lost
             self.origin = round(begin / stream.time_base) * stream.time_base
             aspect = stream.sample_aspect_ratio
-        self.reformatter = VideoReformatter()  # keeps the table that converts HDR
+        # Of each process: it keeps the table that converts HDR, and threads that no fork inherits.
+        self.reformatters: dict[int, VideoReformatter] = {}
         first = next(self._decode(), None)
         if first is None:
             raise NoFrames(f"{path} holds no frame that can be decoded; is it complete?")
@@ -54,20 +56,24 @@ class VideoClip(Clip):
         for change in describe_changes(stream, first, self.colour):
             self.note(f"{path} {change}")
 
-    def __iter__(self) -> Iterator[Frame]:
+    def select(self, numbers: range) -> Iterator[Frame]:
         last, number, end = None, 0, Fraction(0)
+        reformatter = self.reformatters.setdefault(os.getpid(), VideoReformatter())
         for decoded in self._decode():
+            if number >= numbers.stop:
+                return
             time = None
             if decoded.pts is not None:
                 time = decoded.pts * decoded.time_base - self.origin
             if time is None or (last is not None and time <= last):
                 # The time is missing or does not rise, so derive it from the rate.
                 time = Fraction(0) if last is None else last + 1 / self.rate
-            image = _upright(to_rgb(decoded, self.colour, self.reformatter), decoded)
-            if image.shape[1::-1] != self.size:
-                self.note(f"{self.path} changes its size at frame {number}; used what comes before")
-                return
-            yield Frame(number, Fraction(time), image)
+            if number in numbers:
+                image = _upright(to_rgb(decoded, self.colour, reformatter), decoded)
+                if image.shape[1::-1] != self.size:
+                    self.note(f"{self.path} changes its size at {number}; used the frames before")
+                    return
+                yield Frame(number, Fraction(time), image)
             last, number = time, number + 1
             end = time + self.origin + (decoded.duration or 0) * decoded.time_base
         with open_container(self.path) as container:

@@ -33,8 +33,10 @@ class ImageClip(Clip):
         super().__init__(path, (width, height), rate, len(files), 1 / rate)
         self.notes += describe_numbers(path, files)
 
-    def __iter__(self) -> Iterator[Frame]:
-        for number, file in enumerate(self.files):
+    def select(self, numbers: range) -> Iterator[Frame]:
+        for number, file in enumerate(self.files[: numbers.stop]):
+            if number not in numbers:
+                continue
             image = read_image(file)
             size = image.shape[1::-1]
             if size != self.size:
@@ -55,11 +57,14 @@ class AnimatedClip(Clip):
         rate = (frames / seconds).limit_denominator(1001)
         super().__init__(path, (width, height), rate, frames, MILLISECOND)
 
-    def __iter__(self) -> Iterator[Frame]:
+    def select(self, numbers: range) -> Iterator[Frame]:
         time = Fraction(0)
         with guard_image(self.path) as image:
             for number, frame in enumerate(ImageSequence.Iterator(image)):
-                yield Frame(number, time, to_rgb8(frame))
+                if number >= numbers.stop:
+                    return
+                if number in numbers:
+                    yield Frame(number, time, to_rgb8(frame))
                 time += _duration(frame)
 
 

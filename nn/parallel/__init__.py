@@ -14,6 +14,7 @@ from .processes import (
     all_reduce,
     alone,
     barrier,
+    gather,
     rank,
     team,
     team_mean,

@@ -14,7 +14,10 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -86,13 +89,19 @@ class Team:
             if semaphore.acquire(False):
                 return
         while not semaphore.acquire(timeout=1):
-            for child in self.children:
-                if os.waitpid(child, os.WNOHANG)[0]:
-                    self.children.remove(child)
-                    raise TeamError(
-                        "a training process has ended (out of memory?); "
-                        "start again to continue from the last save"
-                    )
+            self.expect_children()
+
+    def expect_children(self) -> None:
+        """Raise TeamError if a child has ended before its work was done."""
+        for child in list(self.children):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                self.children.remove(child)
+            if ended and status != 0:
+                raise TeamError(
+                    "one of the processes has ended (out of memory?); "
+                    "start again to continue from the last save"
+                )
 
 
 @contextmanager
@@ -137,6 +146,55 @@ def team(place_bytes: int, size: int | None = None):
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
         _team = None
+
+
+def gather(produce: Callable[[int, int], Iterable]) -> Iterator:
+    """The items of produce(rank, size) from every process of a new team, in any order.
+
+    Each process uses one thread. Items come back as pickles, as does an error, which is raised
+    here. Raises TeamError if a process ends early.
+    """
+    size = threads.thread_count()
+    pipes = [multiprocessing.Pipe(duplex=False) for _ in range(size)]
+    with threads.one_thread(), team(SMALL_BYTES, size) as own:
+        if own:
+            _send_items(pipes[own][1], produce, own, size)
+            return
+        size = team_size()
+        open_pipes = [reader for reader, _ in pipes[1:size]]
+        for item in produce(0, size):
+            yield item
+            yield from _receive_items(open_pipes, timeout=0)
+        while open_pipes:
+            yield from _receive_items(open_pipes, timeout=1)
+
+
+def _send_items(pipe: Connection, produce: Callable, own: int, size: int) -> None:
+    """Send (item,) for each item, then (), or the error that stopped them.
+
+    A thread sends, since the reader empties the pipe only between two items of its own.
+    """
+    with ThreadPoolExecutor(1) as sender:
+        try:
+            for item in produce(own, size):
+                sender.submit(pipe.send, (item,))
+            sender.submit(pipe.send, ())
+        except Exception as error:
+            sender.submit(pipe.send, error)
+
+
+def _receive_items(open_pipes: list[Connection], timeout: float) -> Iterator:
+    """The items that have arrived; a pipe whose process has finished is taken off the list."""
+    ready = wait(open_pipes, timeout)
+    if timeout and not ready:
+        _team.expect_children()
+    for pipe in ready:
+        received = pipe.recv()
+        if isinstance(received, Exception):
+            raise received
+        yield from received
+        if not received:
+            open_pipes.remove(pipe)
 
 
 def _die_with_parent() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 
 import numpy as np
@@ -36,6 +37,18 @@ def set_threads(count: int) -> None:
     _blas = ThreadpoolController().select(user_api="blas").lib_controllers
     _limit_blas(1)
     keep_freed_memory()
+
+
+@contextmanager
+def one_thread():
+    """Inside this block `run` and `thread_count` know of no thread but this one."""
+    global _pool, _threads
+    before = _pool, _threads
+    _pool, _threads = None, 1
+    try:
+        yield
+    finally:
+        _pool, _threads = before
 
 
 def forget_threads() -> None:

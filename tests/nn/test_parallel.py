@@ -107,6 +107,55 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
     assert parallel.team_size() == 1 and parallel.rank() == 0
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_what_each_process_makes_is_gathered(size):
+    nn.set_threads(size)
+
+    def produce(own, of):
+        assert of == size and parallel.thread_count() == 1
+        for i in range(own, 300, of):
+            yield i, os.getpid(), np.full(5000, i)  # more than a pipe holds
+
+    items = list(parallel.gather(produce))
+    assert sorted(i for i, _, _ in items) == list(range(300))
+    assert len({pid for _, pid, _ in items}) == size
+    assert all((array == i).all() for i, _, array in items)
+    assert parallel.thread_count() == size and parallel.team_size() == 1
+
+
+def test_an_error_in_a_process_is_raised_where_the_items_are_gathered():
+    nn.set_threads(2)
+
+    def produce(own, of):
+        yield own
+        if own:
+            raise LookupError("nothing here")
+
+    with pytest.raises(LookupError, match="nothing here"):
+        list(parallel.gather(produce))
+
+
+def test_a_process_that_is_killed_while_it_works_is_noticed():
+    nn.set_threads(2)
+
+    def produce(own, of):
+        yield own
+        if own:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(parallel.TeamError, match="one of the processes has ended"):
+        list(parallel.gather(produce))
+    assert parallel.team_size() == 1
+
+
+def test_who_stops_gathering_ends_the_processes():
+    nn.set_threads(2)
+    with_pids = parallel.gather(lambda own, of: ((own, os.getpid()) for _ in iter(int, 1)))
+    other = next(pid for own, pid in with_pids if own)
+    with_pids.close()
+    assert not Path(f"/proc/{other}").exists()
+
+
 def _net(rng):
     return nn.Sequential(
         nn.Conv2d(2, 3, rng=rng),

@@ -16,7 +16,7 @@ from stages.run import Run
 from stages.settings import Settings
 from stages.too_few import TooFewFaces
 from tests.clips import make_clip
-from video import open_clip
+from video import open_clip, with_cuts
 
 
 def _picture_of_two(n):
@@ -78,7 +78,7 @@ def test_all_people_taken_are_named(run, capsys):
 
 
 def test_choosing_from_the_file_gives_what_choosing_from_memory_gives(two, tmp_path):
-    found = list(detect_frames(open_clip(two), Detector(), 40, 12))
+    found = list(detect_frames(with_cuts(open_clip(two)), Detector(), 40, 12))
     detections_file.write(tmp_path / "d.jsonl", found)
     stored = detections_file.read(tmp_path / "d.jsonl")
     assert decide(stored) == decide(found) and decide(stored, 1) == decide(found, 1)
