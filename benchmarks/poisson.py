@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 
+import nn
 from faces import Canvas, align
 from files import run_command
 from poisson import Domain, blend
@@ -25,6 +26,7 @@ except ImportError:
 
 
 def main() -> None:
+    nn.set_threads(nn.parallel.usable_cores())  # OpenCV takes all, too
     rng = np.random.default_rng(0)
     for size in (64, 128, 256):
         y, x = np.mgrid[:size, :size] - (size - 1) / 2

@@ -1,9 +1,10 @@
 """How long the user waits until there is something to see.
 
-    python -m benchmarks.preview [TARGET DONOR] [--threads 2]
+    python -m benchmarks.preview [TARGET DONOR | --minute] [--threads 2]
 
 Runs `python pipeline.py TARGET DONOR --preview` in a folder of its own; without clips, the demo's
-people, whose rendering counts. Prints a JSON line for each file that a user looks at, with the
+people, whose rendering counts; with --minute, two drawn clips in 720p, of which the target lasts a
+minute and the donor ten seconds. Prints a JSON line for each file that a user looks at, with the
 seconds from the command to the file: who was found in both clips, the first faces that are drawn,
 and the preview, six frames swapped after a short training. There is no peer.
 """
@@ -18,9 +19,11 @@ import time
 from pathlib import Path
 
 import nn
+from examples.drawn import Look
 from files import run_command
 from stages.preview import PREVIEW_NAME
 
+from .costs import MINUTE_FRAMES, write_clip
 from .lines import print_line
 
 # What a user looks at, and the files, relative to the run folder, that are there by then.
@@ -29,6 +32,7 @@ SEEN = {
     "first faces drawn": ("previews/0000.png",),
     "preview": (PREVIEW_NAME,),
 }
+MINUTE_FACE, DONOR_FRAMES = 200, 250  # of --minute: pixels, and frames
 POLL_INTERVAL = 0.02  # seconds between two looks at the folder
 PIPELINE = Path(__file__).parents[1] / "pipeline.py"
 
@@ -50,9 +54,15 @@ def wait_for_files(run: subprocess.Popen, folder: Path) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("clips", nargs="*", metavar="TARGET DONOR", help="default: the demo's")
+    parser.add_argument("--minute", action="store_true", help="a drawn clip of a minute in 720p")
     nn.parallel.add_threads_option(parser)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        if options.minute:
+            target, donor = (str(Path(scratch) / name) for name in ("target.mp4", "donor.mp4"))
+            write_clip(target, MINUTE_FACE, MINUTE_FRAMES)
+            write_clip(donor, MINUTE_FACE, DONOR_FRAMES, Look(skin=(150, 110, 90)))
+            options.clips = [target, donor]
         folder = Path(scratch) / "run"
         places = ["--run", str(folder), "-o", str(Path(scratch) / "swap.mp4")]
         threads = ["--threads", str(options.threads)]

@@ -20,9 +20,10 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-# Right-hand sides of one triangular solve; measured by python -m benchmarks.poisson. A few share
-# each pass over the factors. More do not fit the cache, and make BLAS start threads, which wait for
-# each other.
+import nn
+
+# Right-hand sides of one triangular solve: a few share each pass over the factors, more do not fit
+# the cache; python -m benchmarks.poisson
 SOLVE_COLUMNS = 4
 
 
@@ -76,9 +77,12 @@ class Domain:
         b = -(self._from_known @ columns)
         if guidance:
             b += self._from_guidance @ np.concatenate([v.reshape(columns.shape) for v in guidance])
-        for first in range(0, b.shape[1], SOLVE_COLUMNS):
-            some = np.s_[first : first + SOLVE_COLUMNS]
+
+        def solve(some: slice) -> None:
             columns[self.unknown, some] = self._factors.solve(b[:, some])
+
+        parts = max(nn.parallel.thread_count(), -(-b.shape[1] // SOLVE_COLUMNS))
+        nn.parallel.run([lambda s=s: solve(s) for s in nn.parallel.slices(b.shape[1], parts)])
         return columns.reshape(known.shape)
 
 

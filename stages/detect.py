@@ -59,8 +59,7 @@ def find_faces(run: Run, role: str, frames: Selection) -> list[Detections]:
         turned = TurnedDetector(detector, quarter_turns) if quarter_turns else detector
         how = turned, min_size, WHOLE_SEARCH_INTERVAL
         found = search_in_parts(frames, lambda part: detect_frames(part, *how))
-        counted = run.progress(found, f"detect {role}", frames.count)
-        return sorted(counted, key=lambda detections: detections.number)
+        return sorted(run.progress(found, f"detect {role}", frames.count), key=lambda d: d.number)
 
     if turn is not None:
         return search(turn // 90)

@@ -4,7 +4,7 @@ NumPy's ufuncs run on one core, its matrix products on all. So the work is cut i
 core, and BLAS uses one thread for each slice; then ufuncs and products both keep all cores busy.
 Independent jobs run on threads (`threads.run`). A training step makes thousands of short calls, and
 threads would wait for each other's interpreter lock a quarter of the time; so training runs in
-several processes (`processes.team`).
+several processes (`processes.team`). So does the detection of a clip (`processes.gather`).
 """
 
 from .cores import add_threads_option, keep_threads, parse_threads, usable_cores
