@@ -206,7 +206,7 @@ def follow_in_parts(
         part = frames[nn.parallel.slices(len(frames), size)[own]]
         return ((f.frame.number, f.faces) for f in follow(part, detector, min_size))
 
-    return dict(nn.parallel.gather(follow_part))
+    return dict(nn.parallel.gather(follow_part, nn.parallel.thread_count()))
 
 
 def compare_faces(whole: dict[int, list[Face]], near: dict[int, list[Face]]) -> dict:

@@ -16,6 +16,7 @@ from .clips import Selection
 from .decide import Detections
 
 MIN_PART_FRAMES = 120  # fewer in a part gain less than another process costs; by choice
+MAX_PARTS = 8  # a process takes .4 GB in 720p
 CUT_CONTEXT_FRAMES = 24  # before a part, which tell whether a shot begins with it; by choice
 
 # (frame, whether a shot begins with it), successive frames -> their faces
@@ -34,7 +35,7 @@ def search_in_parts(frames: Selection, search: Search) -> Iterator[Detections]:
         yield from search(pair for pair in with_cuts(context) if pair[0].number >= part.first)
         yield from frames.source.notes  # on damage that this process met
 
-    for found in nn.parallel.gather(search_part):
+    for found in nn.parallel.gather(search_part, MAX_PARTS):
         if isinstance(found, str):
             frames.source.note(found)
         else:

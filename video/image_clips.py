@@ -34,6 +34,7 @@ class ImageClip(Clip):
         self.notes += describe_numbers(path, files)
 
     def select(self, numbers: range) -> Iterator[Frame]:
+        """See `Clip.select`. Raises NotAVideo where an image is not of the first one's size."""
         for number, file in enumerate(self.files[: numbers.stop]):
             if number not in numbers:
                 continue

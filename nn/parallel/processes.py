@@ -148,13 +148,14 @@ def team(place_bytes: int, size: int | None = None):
         _team = None
 
 
-def gather(produce: Callable[[int, int], Iterable]) -> Iterator:
+def gather(produce: Callable[[int, int], Iterable], most: int) -> Iterator:
     """The items of produce(rank, size) from every process of a new team, in any order.
 
-    Each process uses one thread. Items come back as pickles, as does an error, which is raised
-    here. Raises TeamError if a process ends early.
+    The team has a process for each thread, but at most `most`; each uses one thread. Items come
+    back as pickles, as does an error, which is raised here. Raises TeamError if a process ends
+    early.
     """
-    size = threads.thread_count()
+    size = min(threads.thread_count(), most)
     pipes = [multiprocessing.Pipe(duplex=False) for _ in range(size)]
     with threads.one_thread(), team(SMALL_BYTES, size) as own:
         if own:

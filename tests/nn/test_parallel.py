@@ -116,11 +116,16 @@ def test_what_each_process_makes_is_gathered(size):
         for i in range(own, 300, of):
             yield i, os.getpid(), np.full(5000, i)  # more than a pipe holds
 
-    items = list(parallel.gather(produce))
+    items = list(parallel.gather(produce, 8))
     assert sorted(i for i, _, _ in items) == list(range(300))
     assert len({pid for _, pid, _ in items}) == size
     assert all((array == i).all() for i, _, array in items)
     assert parallel.thread_count() == size and parallel.team_size() == 1
+
+
+def test_no_more_processes_than_wanted_are_started():
+    nn.set_threads(3)
+    assert sorted(parallel.gather(lambda own, of: [(own, of)], 2)) == [(0, 2), (1, 2)]
 
 
 def test_an_error_in_a_process_is_raised_where_the_items_are_gathered():
@@ -132,7 +137,7 @@ def test_an_error_in_a_process_is_raised_where_the_items_are_gathered():
             raise LookupError("nothing here")
 
     with pytest.raises(LookupError, match="nothing here"):
-        list(parallel.gather(produce))
+        list(parallel.gather(produce, 8))
 
 
 def test_a_process_that_is_killed_while_it_works_is_noticed():
@@ -144,13 +149,13 @@ def test_a_process_that_is_killed_while_it_works_is_noticed():
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(parallel.TeamError, match="one of the processes has ended"):
-        list(parallel.gather(produce))
+        list(parallel.gather(produce, 8))
     assert parallel.team_size() == 1
 
 
 def test_who_stops_gathering_ends_the_processes():
     nn.set_threads(2)
-    with_pids = parallel.gather(lambda own, of: ((own, os.getpid()) for _ in iter(int, 1)))
+    with_pids = parallel.gather(lambda own, of: ((own, os.getpid()) for _ in iter(int, 1)), 8)
     other = next(pid for own, pid in with_pids if own)
     with_pids.close()
     assert not Path(f"/proc/{other}").exists()
