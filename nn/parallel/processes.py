@@ -28,6 +28,7 @@ from . import threads
 
 SMALL_BYTES = 1 << 14  # a place for the sums of BatchNorm, the arrays that are reduced most often
 SPIN_TRIES = 3000  # of a semaphore, about a millisecond; then a waiting process goes to sleep
+ENDED = "a process has ended (out of memory?); start again to continue from the last save"
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 _team: Team | None = None
@@ -89,19 +90,10 @@ class Team:
             if semaphore.acquire(False):
                 return
         while not semaphore.acquire(timeout=1):
-            self.expect_children()
-
-    def expect_children(self) -> None:
-        """Raise TeamError if a child has ended before its work was done."""
-        for child in list(self.children):
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                self.children.remove(child)
-            if ended and status != 0:
-                raise TeamError(
-                    "one of the processes has ended (out of memory?); "
-                    "start again to continue from the last save"
-                )
+            for child in self.children:
+                if os.waitpid(child, os.WNOHANG)[0]:
+                    self.children.remove(child)
+                    raise TeamError(ENDED)
 
 
 @contextmanager
@@ -158,6 +150,9 @@ def gather(produce: Callable[[int, int], Iterable], most: int) -> Iterator:
     size = min(threads.thread_count(), most)
     pipes = [multiprocessing.Pipe(duplex=False) for _ in range(size)]
     with threads.one_thread(), team(SMALL_BYTES, size) as own:
+        for i, (_, writer) in enumerate(pipes):
+            if i != own:
+                writer.close()  # so that a pipe ends with its process
         if own:
             _send_items(pipes[own][1], produce, own, size)
             return
@@ -167,7 +162,7 @@ def gather(produce: Callable[[int, int], Iterable], most: int) -> Iterator:
             yield item
             yield from _receive_items(open_pipes, timeout=0)
         while open_pipes:
-            yield from _receive_items(open_pipes, timeout=1)
+            yield from _receive_items(open_pipes, timeout=None)
 
 
 def _send_items(pipe: Connection, produce: Callable, own: int, size: int) -> None:
@@ -177,20 +172,21 @@ def _send_items(pipe: Connection, produce: Callable, own: int, size: int) -> Non
     """
     with ThreadPoolExecutor(1) as sender:
         try:
-            for item in produce(own, size):
-                sender.submit(pipe.send, (item,))
+            sent = [sender.submit(pipe.send, (item,)) for item in produce(own, size)]
+            for one in sent:
+                one.result()  # raises what went wrong
             sender.submit(pipe.send, ())
         except Exception as error:
             sender.submit(pipe.send, error)
 
 
-def _receive_items(open_pipes: list[Connection], timeout: float) -> Iterator:
+def _receive_items(open_pipes: list[Connection], timeout: float | None) -> Iterator:
     """The items that have arrived; a pipe whose process has finished is taken off the list."""
-    ready = wait(open_pipes, timeout)
-    if timeout and not ready:
-        _team.expect_children()
-    for pipe in ready:
-        received = pipe.recv()
+    for pipe in wait(open_pipes, timeout):
+        try:
+            received = pipe.recv()
+        except EOFError:
+            raise TeamError(ENDED) from None
         if isinstance(received, Exception):
             raise received
         yield from received

@@ -1,4 +1,5 @@
 import os
+import pickle
 import signal
 import time
 from pathlib import Path
@@ -148,9 +149,15 @@ def test_a_process_that_is_killed_while_it_works_is_noticed():
         if own:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(parallel.TeamError, match="one of the processes has ended"):
+    with pytest.raises(parallel.TeamError, match="a process has ended"):
         list(parallel.gather(produce, 8))
     assert parallel.team_size() == 1
+
+
+def test_an_item_that_cannot_be_sent_is_an_error():
+    nn.set_threads(2)
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        list(parallel.gather(lambda own, of: [lambda: own] if own else [], 8))
 
 
 def test_who_stops_gathering_ends_the_processes():
