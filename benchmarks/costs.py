@@ -5,10 +5,10 @@
 A drawn clip in 720p has one face that moves. The program's own functions find the face, align it,
 train on it and put a drawn one in. Prints a JSON line for each height of the face and each number
 of threads: milliseconds a frame of detection, alignment and putting in (the mark and the encoder
-are part of it), and of a training step with the program's eight pairs of faces. Then a line for
-each number of threads with how many times as fast as one thread each is; then one with the steps of
-putting in, of the middle height. --picture draws where the time of a one-minute clip goes. There is
-no peer.
+are part of it), and milliseconds of a training step with the program's eight pairs of faces. For
+the middle height it then prints, for each number of threads, how many times as fast they are as the
+fewest; and at the end the steps of putting in. --picture draws where the time of a one-minute clip
+goes. There is no peer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from unittest import mock
@@ -32,7 +31,6 @@ import intracoder
 import nn
 import provenance
 import video
-from examples.drawn import Look, draw_face
 from faces.manifest import Row
 from files import run_command
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
@@ -47,12 +45,11 @@ from stages.presets import PRESETS
 from stages.settings import Settings
 from stages.trainers.today import TodayTrainer
 
+from .drawn_clip import DRAWN_RATE, write_clip
 from .lines import print_line
 
-SIZE = 1280, 720  # of the clip, pixels
-RATE, PERIOD, MOUTHS = 25, 50, 10  # frames a second, of a movement to and fro, and of a word
-FACE_OF_SCALE_1 = 103  # pixels: height of the box that the detector finds at draw_face's scale 1
-MINUTE_FRAMES = 60 * RATE
+SIZE_720P = 1280, 720  # of the clip, pixels
+MINUTE_FRAMES = 60 * DRAWN_RATE
 TRAINED_STEPS = 24  # of training, that are timed
 PUT_IN_FRAMES = 80  # of the clip, into which a face is put
 STEPS = {  # of putting in: what is timed, under which name
@@ -72,21 +69,6 @@ class Costs:
     align: float
     train: float
     put_in: float
-
-
-def write_clip(path: Path, face: int, frames: int, look: Look | None = None) -> None:
-    """A clip of a face of that height, in pixels, which moves to and fro in front of a wall."""
-    scale, turn = face / FACE_OF_SCALE_1, 2 * np.pi / PERIOD
-    width, height = round(2.6 * face), min(round(3.2 * face), SIZE[1])
-    centre, look = (width / 2, 1.4 * face), look or Look()
-    heads = [draw_face((width, height), centre, scale, n / MOUTHS, look) for n in range(MOUTHS)]
-    wall = np.random.default_rng(0).integers(90, 110, (SIZE[1], SIZE[0], 3)).astype(np.uint8)
-    like = video.Clip(path, SIZE, RATE, frames, Fraction(1, RATE))
-    with video.open_writer(path, like, 18) as writer:
-        for n in range(frames):
-            picture, left = wall.copy(), round((SIZE[0] - width) / 2 * (1 + np.sin(turn * n) / 2))
-            picture[-height:, left : left + width] = heads[n % MOUTHS]
-            writer.write(picture, Fraction(n, RATE))
 
 
 def measure(path: Path, threads: int) -> tuple[Costs, dict[str, float]]:
@@ -177,7 +159,7 @@ def put_faces_in(
 
 
 def draw_picture(costs: Costs, steps: dict[str, float], path: Path) -> None:
-    """Two bars: a one-minute clip with the program's training, and a frame of putting in."""
+    """Two bar charts: a one-minute clip with the program's training, and a frame of putting in."""
     from matplotlib.figure import Figure
 
     minutes = PRESETS["standard"].minutes
@@ -203,7 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--threads", type=nn.parallel.parse_threads, nargs="+", default=[1, 2])
     parser.add_argument("--faces", type=int, nargs="+", default=[100, 200, 300], metavar="PX")
     parser.add_argument("--frames", type=int, default=300, help="of the clip")
     parser.add_argument("--picture", type=Path)
@@ -213,7 +195,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for face in options.faces:
             path = Path(folder) / f"{face}.mp4"
-            write_clip(path, face, options.frames)
+            write_clip(path, SIZE_720P, face, options.frames)
             for threads in options.threads:
                 costs, steps = found[face, threads] = measure(path, threads)
                 ms = {f"{name}_ms": round(value, 1) for name, value in vars(costs).items()}

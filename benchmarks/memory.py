@@ -17,14 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 import nn
 import video
-from examples.drawn import draw_face
 from faces.manifest import Row
 from files import run_command
 from mtcnn_np import WHOLE_SEARCH_INTERVAL, Detector
@@ -35,38 +33,13 @@ from stages.detect import detect_frames
 from stages.presets import PRESETS
 from stages.trainers.today import TodayTrainer
 
+from .drawn_clip import DRAWN_RATE, write_clip
 from .lines import print_line
 
-DRAWN_RATE = 25  # frames a second
-DRAWN_PERIOD = 50  # frames, after which the drawing repeats
-DRAWN_FACE = 320, 400  # pixels, (w, h) of the drawn head with its surroundings
+MEMORY_FACE = 100  # pixels, height of the face
 MIN_FACE = 40  # pixels: the smallest face that is looked for
 STORED_FACES = 300  # aligned faces that are kept, about: as many as the pipeline keeps
 TRAINING_FACES = 16  # of each person; nothing is trained, so a few will do
-
-
-def draw_pictures(size: tuple[int, int]) -> list[np.ndarray]:
-    """A period of frames (h, w, 3) uint8 in which a face moves from side to side."""
-    width, height = size
-    room = np.random.default_rng(0).integers(90, 110, (height, width, 3)).astype(np.uint8)
-    top, (face_width, face_height) = height // 6, DRAWN_FACE
-    pictures = []
-    for n in range(DRAWN_PERIOD):
-        picture = room.copy()
-        left = round(width / 3 + width / 10 * np.sin(2 * np.pi * n / DRAWN_PERIOD))
-        face = draw_face(DRAWN_FACE, (160, 190), mouth=n % 10 / 10)
-        picture[top : top + face_height, left : left + face_width] = face[: height - top]
-        pictures.append(picture)
-    return pictures
-
-
-def write_clip(path: Path, frames: int, size: tuple[int, int]) -> None:
-    """A drawn clip; its pictures are drawn once and written again and again."""
-    pictures = draw_pictures(size)
-    like = video.Clip(path, size, DRAWN_RATE, frames, Fraction(1, DRAWN_RATE))
-    with video.open_writer(path, like, 30) as writer:
-        for n in range(frames):
-            writer.write(pictures[n % DRAWN_PERIOD], Fraction(n, DRAWN_RATE))
 
 
 def detect(clip: video.Clip) -> dict[int, Row]:
@@ -118,7 +91,7 @@ def measure_apart(minutes: float, size: tuple[int, int]) -> dict[str, float]:
     """`measure` in a new process: the largest memory of this one would hide the next one's."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        write_clip(path, round(minutes * 60 * DRAWN_RATE), size)
+        write_clip(path, size, MEMORY_FACE, round(minutes * 60 * DRAWN_RATE))
         command = [sys.executable, "-m", "benchmarks.memory", "--measure", str(path)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)

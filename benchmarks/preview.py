@@ -23,7 +23,8 @@ from examples.drawn import Look
 from files import run_command
 from stages.preview import PREVIEW_NAME
 
-from .costs import MINUTE_FRAMES, write_clip
+from .costs import MINUTE_FRAMES, SIZE_720P
+from .drawn_clip import write_clip
 from .lines import print_line
 
 # What a user looks at, and the files, relative to the run folder, that are there by then.
@@ -60,8 +61,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         if options.minute:
             target, donor = (str(Path(scratch) / name) for name in ("target.mp4", "donor.mp4"))
-            write_clip(target, MINUTE_FACE, MINUTE_FRAMES)
-            write_clip(donor, MINUTE_FACE, DONOR_FRAMES, Look(skin=(150, 110, 90)))
+            write_clip(target, SIZE_720P, MINUTE_FACE, MINUTE_FRAMES)
+            write_clip(donor, SIZE_720P, MINUTE_FACE, DONOR_FRAMES, Look(skin=(150, 110, 90)))
             options.clips = [target, donor]
         folder = Path(scratch) / "run"
         places = ["--run", str(folder), "-o", str(Path(scratch) / "swap.mp4")]

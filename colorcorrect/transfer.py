@@ -63,8 +63,8 @@ def repaint(
 ) -> np.ndarray:
     """`before_training` by `fit`, a function (source, target, mask, target_mask) -> colour map.
 
-    It is fitted to some faces together, and one map repaints all of the donor's. So these still
-    differ in light, which the nets have to learn.
+    The map is fitted to a sample of both people's faces. It repaints all faces of the donor, which
+    keeps their differences in light: the nets have to learn these.
     """
     some = [f[pick_evenly(len(f), STATISTICS_FACES)] / np.float32(255) for f in (donor, target)]
     change = fit(*some, *(np.broadcast_to(weights, faces.shape[:3]) for faces in some))

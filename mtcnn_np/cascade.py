@@ -33,7 +33,7 @@ PNET_NMS_IOU = 0.7  # among those of all levels
 RNET_NMS_IOU = 0.7
 ONET_NMS_IOU = 0.6
 
-CROP_PIXELS = 2 * 48**2, 32 * 48**2  # of a batch, least and most, for threads and the cache; by eye
+CROP_PIXELS = 2 * 48**2, 32 * 48**2  # of all crops of a batch: the least and the most; by eye
 
 
 class Detector:

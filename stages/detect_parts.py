@@ -16,7 +16,7 @@ from .clips import Selection
 from .decide import Detections
 
 MIN_PART_FRAMES = 120  # fewer in a part gain less than another process costs; by choice
-MAX_PARTS = 8  # a process takes .4 GB in 720p
+MAX_PARTS = 8  # since each process takes memory; docs/reliability.md, "Memory"
 CUT_CONTEXT_FRAMES = 24  # before a part, which tell whether a shot begins with it; by choice
 
 # (frame, whether a shot begins with it), successive frames -> their faces
@@ -24,13 +24,13 @@ Search = Callable[[Iterator[tuple[Frame, bool]]], Iterator[Detections]]
 
 
 def search_in_parts(frames: Selection, search: Search) -> Iterator[Detections]:
-    """The faces of all frames, in any order. Raises nn.parallel.TeamError if a process ends."""
+    """The faces of all frames, in any order. Raises nn.parallel.TeamError if one ends early."""
     if nn.parallel.thread_count() == 1 or (frames.count or 0) < 2 * MIN_PART_FRAMES:
         yield from search(with_cuts(frames))
         return
 
     def search_part(index: int, parts: int) -> Iterator[Detections | str]:
-        part = cut_part(frames, index, parts)
+        part = select_part(frames, index, parts)
         context = frames.part((part.first - CUT_CONTEXT_FRAMES * frames.every, part.last))
         yield from search(pair for pair in with_cuts(context) if pair[0].number >= part.first)
         yield from frames.source.notes  # on damage that this process met
@@ -42,7 +42,7 @@ def search_in_parts(frames: Selection, search: Search) -> Iterator[Detections]:
             yield found
 
 
-def cut_part(frames: Selection, index: int, parts: int) -> Selection:
+def select_part(frames: Selection, index: int, parts: int) -> Selection:
     """One of `parts` equal parts of the frames. Their count is an estimate, so the last is open."""
     indices = nn.parallel.slices(frames.count, parts)[index]
     first, end = (frames.first + frames.every * i for i in (indices.start, indices.stop))

@@ -71,7 +71,7 @@ class VideoClip(Clip):
             if number in numbers:
                 image = _upright(to_rgb(decoded, self.colour, reformatter), decoded)
                 if image.shape[1::-1] != self.size:
-                    self.note(f"{self.path} changes its size at {number}; used the frames before")
+                    self.note(f"{self.path}: frame {number} has another size; used those before")
                     return
                 yield Frame(number, Fraction(time), image)
             last, number = time, number + 1

@@ -3,8 +3,9 @@
 Nothing here is needed to understand the library. `nn.switch` sends calls here while the fast
 kernels are on. The files in the order of their gain: strips (convolution), phases (its gradient at
 strides above 1), winograd (3x3 kernels), conv (the layers), fuse (several layers in one pass),
-norm, activations, pool, losses, optim. They use workspace, cache and epilogue; `choose` decides
-where Winograd is used. `python -m benchmarks.kernels` prints what each gains on the program's nets.
+norm, activations, pool, losses, optim. They use workspace, cache, epilogue and layouts;
+`choose` decides which kernels a layer runs on. `python -m benchmarks.kernels` prints what each
+gains on the program's nets.
 """
 
 from .activations import leaky_relu

@@ -10,7 +10,7 @@ import nn
 import video
 from stages import detect_parts
 from stages.clips import Selection
-from stages.detect_parts import cut_part, search_in_parts
+from stages.detect_parts import search_in_parts, select_part
 
 GREY = np.random.default_rng(0).integers(90, 120, (48, 64, 3)).astype(np.uint8)
 
@@ -63,6 +63,6 @@ def test_a_short_clip_or_one_of_unknown_length_is_searched_by_one_process():
 
 def test_a_part_of_every_third_frame_begins_at_one_of_them():
     frames = Selection(_Clip(40, 40), 2, 38, 3)
-    parts = [cut_part(frames, i, 2) for i in range(2)]
+    parts = [select_part(frames, i, 2) for i in range(2)]
     numbers = [[frame.number for frame in part] for part in parts]
     assert numbers[0] + numbers[1] == list(range(2, 38, 3)) and len(numbers[0]) == 6
