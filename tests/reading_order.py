@@ -63,6 +63,7 @@ OPTIONAL = {
         "video/{bad_file,output_check}.py"
     ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
+    "Data sets of many swaps": "batch/*.py",
     "Benchmarks and examples": "benchmarks/*.py examples/*.py",
     "Only the detector": "mtcnn_np/__main__.py stages/drawings.py",
 }

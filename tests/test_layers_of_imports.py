@@ -1,4 +1,4 @@
-"""Imports point down: pipeline, report, stages and actors, the rooms side by side, nn, files."""
+"""Imports point down: pipeline and batch, report, stages, actors, the rooms, nn, files."""
 
 import ast
 import subprocess
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "stages": GROUND | SIDE_BY_SIDE,
     "actors": GROUND | SIDE_BY_SIDE,
     "report": GROUND | SIDE_BY_SIDE | {"stages"},
+    "batch": GROUND | SIDE_BY_SIDE | {"stages", "actors"},
     "pipeline": GROUND | SIDE_BY_SIDE | {"stages", "actors", "report"},
 }
 SHARED_BY_FACES = {"Face", "Canvas", "align"}  # what the rooms beside it may import from it
