@@ -7,8 +7,8 @@ train on it and put a drawn one in. Prints a JSON line for each height of the fa
 of threads: milliseconds a frame of detection, alignment and putting in (the mark and the encoder
 are part of it), and milliseconds of a training step with the program's eight pairs of faces. For
 the middle height it then prints, for each number of threads, how many times as fast they are as the
-fewest; and at the end the steps of putting in. --picture draws where the time of a one-minute clip
-goes. There is no peer.
+fewest; and at the end the steps of putting in, on one core. --picture draws where the time of a
+one-minute clip goes. There is no peer.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from .lines import print_line
 SIZE_720P = 1280, 720  # of the clip, pixels
 MINUTE_FRAMES = 60 * DRAWN_RATE
 TRAINED_STEPS = 24  # of training, that are timed
-PUT_IN_FRAMES = 80  # of the clip, into which a face is put
+PUT_IN_FRAMES = 256  # of the clip, into which a face is put
 STEPS = {  # of putting in: what is timed, under which name
     "put_on_canvas": "canvas",
     "find_visible": "visible",
@@ -71,8 +71,8 @@ class Costs:
     put_in: float
 
 
-def measure(path: Path, threads: int) -> tuple[Costs, dict[str, float]]:
-    """The costs of a clip, and the milliseconds of the steps of putting in."""
+def measure(path: Path, threads: int, parts: bool) -> tuple[Costs, dict[str, float]]:
+    """The costs of a clip; if asked for, the milliseconds of the `parts` of putting in, else {}."""
     nn.set_threads(threads)
     clip, preset = video.open_clip(path), PRESETS["standard"]
     detections, detect = timed(lambda: list(detect_faces(clip)))
@@ -84,14 +84,20 @@ def measure(path: Path, threads: int) -> tuple[Costs, dict[str, float]]:
     trainer = TodayTrainer(people, preset, 0)
     train = time_step(trainer)
     trainer.crossing()
-    spent: defaultdict[str, float] = defaultdict(float)
-    with time_steps(spent):
-        _, put_in = timed(lambda: put_faces_in(clip, rows, trainer, spent))
+    _, put_in = timed(lambda: put_faces_in(clip, rows, trainer, defaultdict(float)))
     detect, align = (1e3 * seconds / len(rows) for seconds in (detect, align))
     costs = Costs(detect, align, train * 1e3, put_in * 1e3 / PUT_IN_FRAMES)
-    steps = {name: seconds * 1e3 / PUT_IN_FRAMES for name, seconds in spent.items()}
-    steps["decoding and the rest"] = costs.put_in - sum(steps.values())
-    return costs, steps
+    return costs, measure_steps(clip, rows, trainer) if parts else {}
+
+
+def measure_steps(clip: video.Clip, rows: dict[int, Row], trainer: TodayTrainer) -> dict:
+    """The milliseconds a frame of each step of putting in, on one core."""
+    nn.set_threads(1)  # with more, the steps run in processes of their own
+    spent: defaultdict[str, float] = defaultdict(float)
+    with time_steps(spent):
+        _, whole = timed(lambda: put_faces_in(clip, rows, trainer, spent))
+    spent["decoding and the rest"] = whole - sum(spent.values())
+    return {name: seconds * 1e3 / PUT_IN_FRAMES for name, seconds in spent.items()}
 
 
 def timed(work: Callable[[], object]) -> tuple:
@@ -154,7 +160,7 @@ def put_faces_in(
     draw = add_time(trainer.swap, "draw", spent)
     with video.open_writer(output, clip, settings.quality) as writer:
         write = add_time(writer.write, "encode", spent)
-        for frame in convert(settings, clip.between(0, PUT_IN_FRAMES), [rows], draw):
+        for frame in convert(settings, Selection(clip, 0, PUT_IN_FRAMES), [rows], draw):
             write(frame.image, frame.untouched.time)
 
 
@@ -170,7 +176,10 @@ def draw_picture(costs: Costs, steps: dict[str, float], path: Path) -> None:
         "putting in": costs.put_in * MINUTE_FRAMES / 1e3,
     }
     figure = Figure(figsize=(9, 4.6), layout="constrained")
-    bars = {"a clip of one minute: seconds": stages, "putting in, a frame: milliseconds": steps}
+    bars = {
+        "a clip of one minute: seconds": stages,
+        "putting in, a frame: milliseconds on one core": steps,
+    }
     for axes, (title, parts) in zip(figure.subplots(1, 2), bars.items(), strict=True):
         parts = dict(sorted(parts.items(), key=lambda part: part[1]))
         drawn = axes.barh(list(parts), list(parts.values()), color="#4477aa")
@@ -190,23 +199,26 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=300, help="of the clip")
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
-    found: dict[tuple[int, int], tuple[Costs, dict[str, float]]] = {}
+    found: dict[tuple[int, int], Costs] = {}
+    steps: dict[str, float] = {}
     middle = sorted(options.faces)[len(options.faces) // 2]
     with tempfile.TemporaryDirectory() as folder:
         for face in options.faces:
             path = Path(folder) / f"{face}.mp4"
             write_clip(path, SIZE_720P, face, options.frames)
             for threads in options.threads:
-                costs, steps = found[face, threads] = measure(path, threads)
+                is_last = (face, threads) == (middle, options.threads[-1])
+                costs, parts = measure(path, threads, is_last)
+                found[face, threads], steps = costs, parts or steps
                 ms = {f"{name}_ms": round(value, 1) for name, value in vars(costs).items()}
                 print_line(name="costs", face=face, threads=threads, frames=options.frames, **ms)
-    one = found[middle, min(options.threads)][0]
+    one = found[middle, min(options.threads)]
     for threads in options.threads:
-        costs, steps = found[middle, threads]
+        costs = found[middle, threads]
         gain = {name: round(vars(one)[name] / value, 2) for name, value in vars(costs).items()}
         print_line(name="gain", threads=threads, over=min(options.threads), face=middle, **gain)
     steps = {name: round(value, 1) for name, value in steps.items()}
-    print_line(name="steps of putting in, ms a frame", threads=threads, face=middle, **steps)
+    print_line(name="steps of putting in, ms a frame", threads=1, face=middle, **steps)
     if options.picture:
         draw_picture(costs, steps, options.picture)
 

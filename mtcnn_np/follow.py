@@ -19,14 +19,12 @@ from typing import Protocol
 import numpy as np
 import scipy
 
-import nn
 from faces import Face
 
 from .cascade import Detector
 
 WHOLE_SEARCH_INTERVAL = 12  # frames from one key frame to the next; by eye
 PAIRED_IOU = 0.2  # least overlap (IoU) of a face's boxes in two key frames; by eye
-TRIM_INTERVAL = 10  # key frames after which freed memory is given back to the system; by eye
 CONFIRMED_IOU = 0.5  # least overlap of a face with the box where it was expected; by eye
 RELIABLE_SCORE = 0.95  # least score of a face that frames between must have as well; by eye
 
@@ -56,9 +54,7 @@ def follow(
 ) -> Iterator[Followed]:
     """The faces of (frame, whether a shot begins with it); every = 1 searches all frames whole."""
     start = None
-    for count, group in enumerate(_split_at_key_frames(frames, every)):
-        if count % TRIM_INTERVAL == 0:
-            nn.parallel.trim_memory()
+    for group in _split_at_key_frames(frames, every):
         frame, cut = group.pop()
         end = Followed(frame, cut, detector.detect(frame.image, min_size), whole=True)
         if group:

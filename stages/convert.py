@@ -7,8 +7,9 @@ chain are in `convert_steps`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import sys
+from collections.abc import Container, Iterable, Iterator
+from functools import partial
 from itertools import chain, tee
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from faces.manifest import Row
 from video import Frame
 
 from . import convert_steps as steps
+from .clips import Selection
+from .convert_parts import ConvertedFrame, convert_in_parts
 from .convert_steps import Draw, apply_step
 from .presets import Preset
 
@@ -30,33 +33,46 @@ if TYPE_CHECKING:
     from .choose import Tracks
     from .settings import Settings
 
-
-@dataclass(frozen=True, eq=False)
-class ConvertedFrame:
-    """A frame before and after conversion."""
-
-    untouched: Frame
-    image: np.ndarray  # (H, W, 3) uint8
-    matrices: list[np.ndarray]  # (2, 3), frame -> aligned, one for each face that was replaced
+ALL_NUMBERS = range(sys.maxsize)  # of frames
 
 
 def convert(
-    settings: Settings, clip: Iterable[Frame], tracks: Tracks, draw: Draw
+    settings: Settings, clip: Selection, tracks: Tracks, draw: Draw
 ) -> Iterator[ConvertedFrame]:
     """Every frame of the clip with its faces replaced, and marked unless `settings.mark` is off."""
-    untouched, frames = tee(clip)
+    if settings.device == "gpu":  # which a forked process cannot use
+        return convert_frames(settings, tracks, draw, clip)
+    return convert_in_parts(clip, partial(convert_frames, settings, tracks, draw))
+
+
+def convert_frames(
+    settings: Settings,
+    tracks: Tracks,
+    draw: Draw,
+    frames: Iterable[Frame],
+    wanted: Container[int] = ALL_NUMBERS,
+) -> Iterator[ConvertedFrame]:
+    """`convert` of the wanted ones of these frames, in this process."""
+    untouched, frames = tee(frames)
     for rows in tracks:
         if any(row.ok for row in rows.values()):
-            frames = replace_face(frames, rows, draw, settings.preset, settings.size)
-    yield from mark(untouched, frames, tracks, settings.mark)
+            frames = replace_face(frames, rows, draw, settings.preset, settings.size, wanted)
+    pairs = (pair for pair in zip(untouched, frames, strict=True) if pair[0].number in wanted)
+    yield from mark(pairs, tracks, settings.mark)
 
 
 def replace_face(
-    frames: Iterable[Frame], rows: dict[int, Row], draw: Draw, preset: Preset, max_height: int = 256
+    frames: Iterable[Frame],
+    rows: dict[int, Row],
+    draw: Draw,
+    preset: Preset,
+    max_height: int = 256,
+    wanted: Container[int] = ALL_NUMBERS,
 ) -> Iterator[Frame]:
     """The frames with one face replaced. Those whose manifest row is not ok pass unchanged.
 
     max_height  pixels, of the canvas on which faces are blended
+    wanted      numbers of frames; the others serve to average over time, and pass unchanged
     """
     matrices = [np.array(row.matrix) for row in rows.values() if row.ok]
     canvas = Canvas.native(preset.region, matrices, max_height)
@@ -66,7 +82,7 @@ def replace_face(
     faces = steps.draw_faces(frames, rows, draw, preset.canvas)
     if preset.smooth:
         faces = deflicker_over_time(faces)
-    batches = steps.gather(faces, rows)
+    batches = steps.gather(faces, rows, wanted)
     batches = apply_step(batches, steps.put_on_canvas, canvas)
     batches = apply_step(batches, steps.find_visible, canvas)
     batches = apply_step(batches, steps.transfer_colour, transfer)
@@ -76,10 +92,10 @@ def replace_face(
 
 
 def mark(
-    untouched: Iterable[Frame], frames: Iterable[Frame], tracks: Tracks, marked: bool
+    pairs: Iterable[tuple[Frame, Frame]], tracks: Tracks, marked: bool
 ) -> Iterator[ConvertedFrame]:
-    """Pair frames before and after conversion; embed the invisible mark in faces, if `marked`."""
-    for before, after in zip(untouched, frames, strict=True):
+    """Join frames before and after conversion; embed the invisible mark in faces, if `marked`."""
+    for before, after in pairs:
         image, number = after.image, before.number
         matrices = [np.array(rows[number].matrix) for rows in tracks if rows[number].ok]
         for matrix in matrices if marked else []:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -63,11 +63,13 @@ def draw_faces(
                 yield frame, None, None
 
 
-def gather(faces: Iterable[FrameFace], rows: dict[int, Row]) -> Iterator[Batch]:
-    """Gather frames in batches, and their faces in arrays."""
+def gather(
+    faces: Iterable[FrameFace], rows: dict[int, Row], wanted: Container[int]
+) -> Iterator[Batch]:
+    """Gather frames in batches, and the faces of the wanted ones in arrays."""
     for some in batched(faces, CONVERT_BATCH):
         frames = [frame for frame, *_ in some]
-        indices = [i for i, (_, face, _) in enumerate(some) if face is not None]
+        indices = [i for i, f in enumerate(frames) if f.number in wanted and some[i][1] is not None]
         batch = Batch(frames, indices, [np.array(rows[frames[i].number].matrix) for i in indices])
         if indices:
             batch = replace(batch, drawn=np.stack([some[i][2] for i in indices]))

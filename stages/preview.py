@@ -17,7 +17,7 @@ from provenance.record import STATEMENT_REPLACED
 from .cache import Stage
 from .choose import Tracks
 from .clips import Selection
-from .convert import convert
+from .convert import convert_frames
 from .run import Run
 from .trainers import Trainer
 
@@ -61,7 +61,7 @@ class Preview:
         frames = (frame for frame in part if frame.number in picked)
         # The frames are not neighbours, so nothing can be averaged over time.
         settings = replace(self.run.settings, preset=replace(preset, smooth=False))
-        shown = list(convert(settings, frames, self.tracks, trainer.swap))
+        shown = list(convert_frames(settings, self.tracks, trainer.swap, frames))
         places = [crop_around(frame.matrices[0], frame.image.shape) for frame in shown]
         before = [f.untouched.image[place] for f, place in zip(shown, places, strict=True)]
         after = [f.image[place] for f, place in zip(shown, places, strict=True)]

@@ -16,7 +16,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 # what happens, and the files that do it, in reading order
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
-    "Decode": "video/{reader,clip,decoder,local_file,images,errors,cuts}.py files/pictures.py",
+    "Decode": "video/{reader,clip,decoder,local_file,images,errors,cuts}.py",
     "Detect": "stages/{detect,choose,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
@@ -47,7 +47,7 @@ OPTIONAL = {
     "The page of a run": "report/*.py",
     "Clips that do not stand upright": "mtcnn_np/{turn,upright}.py",
     "Fast kernels and all cores": (
-        "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py stages/detect_parts.py"
+        "nn/fast/*.py nn/parallel/*.py mtcnn_np/fast/*.py stages/{detect,convert}_parts.py"
     ),
     "Layers that only the nets of 2020 have, and these nets": (
         "nn/norm.py intracoder/seed2020/*.py colorcorrect/seed2020/*.py stages/trainers/seed2020.py"
@@ -60,7 +60,7 @@ OPTIONAL = {
     ),
     "What else a clip's file needs: colour tags, other streams, strange inputs, checks": (
         "video/{colour,carried,sound,image_clips,image_numbers,input_notes}.py "
-        "video/{bad_file,output_check}.py"
+        "video/{bad_file,output_check}.py files/pictures.py"
     ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Data sets of many swaps": "batch/*.py",

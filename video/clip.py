@@ -50,7 +50,7 @@ class Clip:
         return self.select(range(first, sys.maxsize if last is None else last, every))
 
     def select(self, numbers: range) -> Iterator[Frame]:
-        """The frames of these numbers; of those between, no picture is made."""
+        """The frames of these numbers, a range or what has its `stop`; only these get a picture."""
         raise NotImplementedError
 
     def note(self, text: str) -> None:

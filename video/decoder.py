@@ -10,7 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.stream import Disposition
 from av.video.reformatter import VideoReformatter
 
@@ -128,9 +128,12 @@ def _orientation(decoded: av.VideoFrame) -> tuple[bool, bool, bool]:
 
     The display matrix [a b u, c d v, x y w] takes a pixel (x, y) to (a x + c y, b x + d y).
     """
-    if Type.DISPLAYMATRIX not in decoded.side_data:
+    # `decoded.side_data` and the frame would refer to each other, so that its pixels would stay
+    # until the garbage collector comes: 290 MB in 720p.
+    side_data = SideDataContainer(decoded)
+    if Type.DISPLAYMATRIX not in side_data:
         return False, False, False
-    matrix = np.frombuffer(decoded.side_data[Type.DISPLAYMATRIX], np.int32).reshape(3, 3)
+    matrix = np.frombuffer(side_data[Type.DISPLAYMATRIX], np.int32).reshape(3, 3)
     (a, b), (c, d) = matrix[:2, :2].tolist()
     if abs(b) > abs(a):
         return True, c < 0, b < 0

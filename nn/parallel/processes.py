@@ -14,8 +14,9 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 
@@ -29,6 +30,7 @@ from . import threads
 SMALL_BYTES = 1 << 14  # a place for the sums of BatchNorm, the arrays that are reduced most often
 SPIN_TRIES = 3000  # of a semaphore, about a millisecond; then a waiting process goes to sleep
 ENDED = "a process has ended (out of memory?); start again to continue from the last save"
+CAN_FORK = sys.platform == "linux"  # elsewhere forking is unsafe (macOS) or missing (Windows)
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 _team: Team | None = None
@@ -103,15 +105,14 @@ def team(place_bytes: int, size: int | None = None):
     place_bytes  the most that `all_reduce` is given at once
 
     Only process 0 leaves the block. The others end there, whatever happens, and must not yield,
-    print or write files. Where forking is unsafe or missing (macOS, Windows) the team is this
-    process alone, with `size` BLAS threads.
+    print or write files. Without CAN_FORK the team is this process alone, with `size` BLAS threads.
     """
     global _team
     size = size or threads.thread_count()
     if size == 1 or _team is not None:
         yield 0
         return
-    if sys.platform != "linux":
+    if not CAN_FORK:
         with ThreadpoolController().limit(limits=size, user_api="blas"):
             yield 0
         return
@@ -154,7 +155,7 @@ def gather(produce: Callable[[int, int], Iterable], most: int) -> Iterator:
             if i != own:
                 writer.close()  # so that a pipe ends with its process
         if own:
-            _send_items(pipes[own][1], produce, own, size)
+            _send_items(pipes[own][1], produce(own, size))
             return
         size = team_size()
         open_pipes = [reader for reader, _ in pipes[1:size]]
@@ -165,14 +166,46 @@ def gather(produce: Callable[[int, int], Iterable], most: int) -> Iterator:
             yield from _receive_items(open_pipes, timeout=None)
 
 
-def _send_items(pipe: Connection, produce: Callable, own: int, size: int) -> None:
+@contextmanager
+def start_producers(produce: Callable[[int], Iterable], count: int, ahead: int):
+    """A context in which `count` new processes run produce(i); yields an iterator for each.
+
+    The i-th iterator has the items of produce(i), in order. A process uses one thread, and is at
+    most `ahead` items ahead of its reader. An error in it is raised here; TeamError if it ends
+    early. At the end of the context the processes are ended. Only where CAN_FORK.
+    """
+    pipes = [multiprocessing.Pipe(duplex=False) for _ in range(count)]
+    with team(SMALL_BYTES, count + 1) as own:
+        for i, (_, writer) in enumerate(pipes, 1):
+            if i != own:
+                writer.close()
+        with alone():
+            if own:
+                with threads.one_thread():
+                    _send_items(pipes[own - 1][1], produce(own - 1), ahead)
+                return
+            yield [_receive_all(reader) for reader, _ in pipes]
+
+
+def _receive_all(pipe: Connection) -> Iterator:
+    """All items of a process, as they arrive."""
+    pipes = [pipe]
+    while pipes:
+        yield from _receive_items(pipes, timeout=None)
+
+
+def _send_items(pipe: Connection, items: Iterable, ahead: int = sys.maxsize) -> None:
     """Send (item,) for each item, then (), or the error that stopped them.
 
-    A thread sends, since the reader empties the pipe only between two items of its own.
+    A thread sends, since the reader may be busy; at most `ahead` items wait for it.
     """
     with ThreadPoolExecutor(1) as sender:
+        sent: deque[Future] = deque()
         try:
-            sent = [sender.submit(pipe.send, (item,)) for item in produce(own, size)]
+            for item in items:
+                sent.append(sender.submit(pipe.send, (item,)))
+                if len(sent) > ahead:
+                    sent.popleft().result()
             for one in sent:
                 one.result()  # raises what went wrong
             sender.submit(pipe.send, ())

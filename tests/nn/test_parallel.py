@@ -168,6 +168,39 @@ def test_who_stops_gathering_ends_the_processes():
     assert not Path(f"/proc/{other}").exists()
 
 
+def test_each_producer_has_its_own_items_in_order():
+    nn.set_threads(2)
+
+    def produce(own):
+        assert parallel.thread_count() == 1 and parallel.team_size() == 1
+        for i in range(100):
+            yield own, i, os.getpid(), np.full(5000, i)  # more than a pipe holds
+
+    with parallel.start_producers(produce, 3, ahead=4) as streams:
+        assert parallel.thread_count() == 2 and parallel.team_size() == 1
+        rows = list(zip(*streams, strict=True))
+    assert [[(own, i) for own, i, *_ in row] for row in rows] == [
+        [(own, i) for own in range(3)] for i in range(100)
+    ]
+    assert len({pid for row in rows for _, _, pid, _ in row}) == 3
+    assert all((array == i).all() for row in rows for _, i, _, array in row)
+
+
+def test_a_producer_waits_for_its_reader_and_ends_with_it():
+    made = parallel.processes.multiprocessing.Value("i", 0)
+
+    def produce(own):
+        while True:
+            made.value += 1
+            yield os.getpid(), np.zeros(100_000)  # more than a pipe holds
+
+    with parallel.start_producers(produce, 1, ahead=4) as streams:
+        pid, _ = next(streams[0])
+        time.sleep(0.5)
+        assert made.value <= 8  # one was read, one is being sent, four wait, one is in hand
+    assert not Path(f"/proc/{pid}").exists()
+
+
 def _net(rng):
     return nn.Sequential(
         nn.Conv2d(2, 3, rng=rng),

@@ -64,6 +64,14 @@ def test_lossless_formats_keep_every_level(tmp_path):
         np.testing.assert_array_equal([f.image for f in copy], images)
 
 
+def test_h264_is_coded_in_one_thread_since_several_do_not_always_give_the_same_bytes(tmp_path):
+    clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(k) for k in range(3)]))
+    with video.open_writer(tmp_path / "b.mp4", clip) as writer:
+        for frame in clip:
+            writer.write(frame.image, frame.time)
+    assert b" threads=1 " in (tmp_path / "b.mp4").read_bytes()  # the encoder writes its options
+
+
 def test_gif_and_png_carry_the_comment(tmp_path):
     clip = video.open_clip(make_clip(tmp_path / "a.mp4", [picture(i) for i in range(5)]))
     assert len(list(_copy(clip, tmp_path / "b.gif"))) == 5
