@@ -126,5 +126,4 @@ def paste(batch: Batch, canvas: Canvas) -> Batch:
     images = for_each_face(canvas.unwarp_into, batch, patches, batch.visible)
     for i, image in zip(batch.indices, images, strict=True):
         frames[i] = replace(frames[i], image=image)
-    nn.parallel.trim_memory()
     return replace(batch, frames=frames)

@@ -1,4 +1,4 @@
-"""Tell the C library what to do with freed memory: keep it for the next array, or return it."""
+"""Tell the C library to keep freed memory for the next array."""
 
 from __future__ import annotations
 
@@ -26,13 +26,3 @@ def keep_freed_memory() -> None:
         mallopt(M_MMAP_THRESHOLD, KEPT_FREE_BYTES)
         mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES)
         mallopt(M_ARENA_MAX, 1)
-
-
-def trim_memory() -> None:
-    """Return free memory to the system after all.
-
-    A stage that streams through a clip calls this now and then. The small results that it keeps lie
-    between the large arrays of the frames; they fragment the heap, which would grow without end.
-    """
-    if malloc_trim := _from_glibc("malloc_trim"):
-        malloc_trim(0)
