@@ -16,6 +16,7 @@ import video
 from faces import ManifestError
 from files import FILE_ERROR_CODE, program_name, run_command, stopped_code
 from mtcnn_np import WeightsError
+from provenance.credentials import SigningError
 from stages.align import align
 from stages.clips import open_clips, select_learnt
 from stages.command import resume_command
@@ -49,6 +50,7 @@ EXIT_CODES = {
     nn.train.Diverged: 10,
     nn.parallel.TeamError: 11,
     ReplayError: 12,
+    SigningError: 13,
 }
 
 

@@ -13,14 +13,15 @@ from typing import BinaryIO
 def atomic_file(path: str | os.PathLike, durable: bool = True) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name `path` only when the block has ended without error.
 
-    Until then, and after a failure, the earlier file at `path` stays. A `durable` file is on the
-    disk before it gets its name, so it also survives a power failure; files that are easily made
-    again are written faster without. Raises OSError with the name `path`.
+    It can also be read. Until then, and after a failure, the earlier file at `path` stays. A
+    `durable` file is on the disk before it gets its name, so it also survives a power failure;
+    files that are easily made again are written faster without. Raises OSError with the name
+    `path`.
     """
     path = Path(path)
     aside = path.with_name(f".part-{path.name}")
     try:
-        with open(aside, "wb") as file:
+        with open(aside, "w+b") as file:
             yield file
             if durable:
                 file.flush()

@@ -1,7 +1,7 @@
 """The statement in a file's metadata, and the record OUT.mp4.json beside OUT.mp4.
 
-The record says how the output was made. Neither is signed: they inform, and prove nothing, because
-anybody can rewrite them.
+The record says how the output was made. Neither proves anything, because anybody can rewrite them.
+A signature in the output (provenance/sign.py) says the same, so that a change is noticed.
 """
 
 from __future__ import annotations
@@ -75,8 +75,29 @@ def write(output: Path, record: Record) -> None:
         "settings": record.settings,
         "versions": package_versions(),
     }
+    _save(output, content)
+
+
+def _save(output: Path, content: dict) -> None:
     with atomic_file(record_path(output)) as file:
         file.write(json.dumps(content, indent=1).encode() + b"\n")
+
+
+def load(output: Path) -> dict:
+    """What `write` has just written of an output; `read` is for records by anybody."""
+    return json.loads(record_path(output).read_text(encoding="utf-8"))
+
+
+def note_signature(output: Path, unsigned_sha256: str, signer: dict[str, str]) -> None:
+    """Say in the record of an output that it has been signed since, and what it was before.
+
+    unsigned_sha256  the hash before: a replay compares that, as no two signatures are the same
+    signer           who signed (Credentials.describe)
+    """
+    content = load(output)
+    hashes = _name_and_hash(output) | {"unsigned_sha256": unsigned_sha256}
+    content |= {"signed": True, "signature": signer, "output": content["output"] | hashes}
+    _save(output, content)
 
 
 def read(output: Path) -> dict | None:

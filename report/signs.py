@@ -10,7 +10,7 @@ import numpy as np
 import video
 from faces.manifest import Row
 from files import list_by_number
-from provenance import record
+from provenance import record, verify
 from provenance.rectify import rectify
 from provenance.search import RectifiedFace, judge_faces
 
@@ -42,7 +42,8 @@ class MarkSearch:
 
 def describe_signs(output: Path, mark: dict, is_marked: bool) -> list[str]:
     """All signs of an output, a sentence each; `mark` is what `MarkSearch.result` gives."""
-    return [_tell_mark(mark, is_marked), _tell_statement(output), _tell_record(output)]
+    told = [_tell_mark(mark, is_marked), _tell_statement(output), _tell_record(output)]
+    return told + _tell_signature(output)
 
 
 def _tell_mark(mark: dict, is_marked: bool) -> str:
@@ -58,6 +59,16 @@ def _tell_statement(output: Path) -> str:
     picture = list_by_number(output)[0] if output.is_dir() else output
     says = video.read_comment(picture).startswith(video.STATEMENT_BEGIN)
     return f"Its metadata {'say' if says else 'do not say'} that it is synthetic."
+
+
+def _tell_signature(output: Path) -> list[str]:
+    """A sentence on the signature of an output, of pictures on that of the first; none without."""
+    signature = verify.read(list_by_number(output)[0] if output.is_dir() else output)
+    if signature is None:
+        return []
+    if signature.holds:
+        return [f"It is signed (C2PA) by {signature.subject}, and was not changed since."]
+    return [f"Its signature (C2PA) is {signature.state}: {'; '.join(signature.problems)}."]
 
 
 def _tell_record(output: Path) -> str:

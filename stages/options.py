@@ -14,6 +14,7 @@ import nn
 from colorcorrect import TRANSFERS
 from files import Parser, program_name
 from mtcnn_np.pyramid import PNET_WINDOW
+from provenance.local_chain import make_test_certificate
 
 from . import presets, replay
 from .command import list_options, spell_option
@@ -32,6 +33,7 @@ CLIP_OPTIONS = {
     "donor_turn": None,
     "same": False,
 }
+REPLAY_OPTIONS = "replay", "output", "run", "sign", "test_certificate"  # that may stand together
 MAX_BATCH = 512  # faces in a step; more need more memory and learn no better; by choice
 CANVAS_HEIGHTS = 32, 4096  # pixels, smallest and largest; by choice
 MAX_SEED = 2**32 - 1  # the largest that other programs take as well; by choice
@@ -43,9 +45,9 @@ DESCRIPTION = (
 EXIT_CODES_AND_RULES = """exit codes: 0 done, 2 wrong options, 3 input missing, 4 input not a clip,
 5 too few faces, 6 output cannot be written, 7 run folder damaged or of another run, 8 detector
 weights missing, 9 no GPU, 10 training diverged, 11 a training process died, 12 a replay came out
-otherwise, 130 interrupted. Clips say in their metadata that they are synthetic, a record beside
-them says how they were made, and the replaced faces carry an invisible mark (python -m provenance
-CLIP). Swap faces only of people who agreed to it."""
+otherwise, 13 cannot be signed, 130 interrupted. Clips say in their metadata that they are
+synthetic, a record beside them says how they were made, and the replaced faces carry an invisible
+mark (python -m provenance CLIP). Swap faces only of people who agreed to it."""
 
 HELP = {
     "target": "the clip to change: a video, or a folder of numbered images",
@@ -84,6 +86,10 @@ HELP = {
     "metadata are lost, nothing shows that the clip is made. The record says so (default: marked)",
     "truth": "write the truth there, for research: which pixels changed, matrices, hashes of the "
     "untouched frames, labels, and the clip at several compressions (default: none)",
+    "sign": "sign what is written with C2PA, by the certificate in CERT (with its chain) and its "
+    "private KEY, both PEM; .mkv cannot be signed (default: not signed)",
+    "test-certificate": "the same with a certificate made in DIR, unless there is one already. It "
+    "is a TEST certificate and proves nothing: anybody can make one",
     "replay": "do a recorded run again, in a folder of its own, and compare the bytes",
 }
 
@@ -91,7 +97,8 @@ HELP = {
 def parse(arguments: list[str] | None = None) -> Settings:
     """The settings that a command line asks for; with --replay, those of the recorded run.
 
-    Wrong options end the program with code 2. Raises RunError if the record cannot be used.
+    Wrong options end the program with code 2. Raises RunError if the record cannot be used, and
+    SigningError if a test certificate cannot be made.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
@@ -112,6 +119,7 @@ def _make_replay_settings(options: argparse.Namespace) -> Settings:
         parse(words),
         output=options.output,
         folder=options.run,
+        sign=_find_credentials(vars(options)),
         replay=options.replay,
         schedule=tuple(record["results"]["schedule"]),
         threads=nn.parallel.keep_threads(record["settings"]["threads"]),
@@ -122,7 +130,7 @@ def _refuse_with_replay(parser: argparse.ArgumentParser, options: argparse.Names
     """Refuse whatever would be ignored, because a replay takes it from the record."""
     defaults = vars(parser.parse_args([]))
     changed = [name for name, value in vars(options).items() if value != defaults[name]]
-    extra = [spell_option(name) for name in changed if name not in ("replay", "output", "run")]
+    extra = [spell_option(name) for name in changed if name not in REPLAY_OPTIONS]
     if extra:
         parser.error(f"--replay takes {', '.join(extra)} from the record; give only -o and --run")
 
@@ -154,7 +162,16 @@ def _make_settings(options: argparse.Namespace) -> Settings:
             changes["minutes"] = options.minutes or DEMO_MINUTES
     values["preset"] = _change_preset(presets.PRESETS[options.preset], changes)
     values |= {"folder": values.pop("run"), "mark": not values.pop("no_mark")}
+    values["sign"] = _find_credentials(values)
+    del values["test_certificate"]
     return Settings(**values, demo=demo)
+
+
+def _find_credentials(values: dict) -> tuple[Path, Path] | None:
+    """The certificate and the key to sign with; makes those of a test if need be."""
+    if values["test_certificate"]:
+        return make_test_certificate(values["test_certificate"])
+    return values["sign"] and tuple(values["sign"])
 
 
 def _change_preset(preset: presets.Preset, changes: dict) -> presets.Preset:
@@ -201,6 +218,9 @@ def _parser() -> Parser:
     add("--same", action="store_true")
     add("--no-mark", action="store_true")
     add("--truth", type=Path, metavar="DIR")
+    certificate = parser.add_mutually_exclusive_group()
+    add("--sign", certificate, nargs=2, type=Path, metavar=("CERT", "KEY"))
+    add("--test-certificate", certificate, type=Path, metavar="DIR")
     add("--replay", type=Path, metavar="RUN.json")
     return parser
 

@@ -35,11 +35,16 @@ def read_record(file: Path, run: Path, remedy: str) -> dict:
     return record
 
 
+def unsigned_digest(results: dict) -> str:
+    """The SHA-256 of the output before it was signed; that of the output if it never was."""
+    return results["output"].get("unsigned_sha256", results["output"]["sha256"])
+
+
 def is_finished(results: dict) -> bool:
     """Whether a run with these results was finished, so that it can be replayed."""
     try:
-        return isinstance(results["output"]["sha256"], str) and all(
-            0 <= progress < 1 for progress in results["schedule"]
-        )
+        hashes = results["output"]["sha256"], unsigned_digest(results)
+        is_written = all(isinstance(sha256, str) for sha256 in hashes)
+        return is_written and all(0 <= progress < 1 for progress in results["schedule"])
     except (KeyError, TypeError):
         return False

@@ -9,12 +9,8 @@ from pathlib import Path
 from .presets import Preset
 
 PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "replay")
-PRIVATE_SETTINGS = (
-    *PATH_SETTINGS,
-    "schedule",
-    "demo",
-    "preview",
-)  # not in the record beside the output
+# Not in the record beside the output.
+PRIVATE_SETTINGS = (*PATH_SETTINGS, "schedule", "demo", "preview")
 
 
 class OptionError(ValueError):
@@ -58,6 +54,7 @@ class Settings:
     size: int = 256  # pixels, greatest height of the canvas on which a face is blended
     quality: int = 18  # H.264's constant rate factor, 0 (best) to 51
     mark: bool = True  # the replaced faces carry the invisible mark
+    sign: tuple[Path, Path] | None = None  # a certificate and its key, in PEM; in no record
     # a replay of a recorded run
     replay: Path | None = None  # the record, run.json
     schedule: tuple[float, ...] | None = None  # progress, 0..1, at which each epoch began
@@ -73,8 +70,8 @@ class Settings:
 
     def as_record(self) -> dict:
         """All settings as JSON values. Paths are absolute: a record is used from any folder."""
-        text = json.dumps(asdict(self), default=lambda path: str(path.absolute()))
-        return json.loads(text)
+        values = {name: value for name, value in asdict(self).items() if name != "sign"}
+        return json.loads(json.dumps(values, default=lambda path: str(path.absolute())))
 
     def public_record(self) -> dict:
         """`as_record` without PRIVATE_SETTINGS, for a record that goes with the output."""

@@ -8,6 +8,7 @@ from .clips import open_clips
 from .locks import take_output
 from .places import choose_places, claim_folder
 from .settings import Settings
+from .sign import check_signing
 
 
 def prepare(settings: Settings) -> Settings:
@@ -17,6 +18,7 @@ def prepare(settings: Settings) -> Settings:
     """
     chosen = choose_places(settings)
     check_places(chosen)
+    check_signing(chosen)
     if not settings.demo:  # its clips are rendered later
         check_clips(open_clips(chosen), chosen)
     take_output(chosen.output).release()  # refused while another run writes it

@@ -66,7 +66,7 @@ class TruthWriter:
         interval: video.Interval | None,
     ):
         self.folder, self.max_faces, self.claim = settings.truth, max_faces, claim_truth(settings)
-        self.clips = {factor: self.folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
+        self.clips = truth_clips(self.folder)
         self.writers = [
             video.open_writer(path, like, factor, comment, interval)
             for factor, path in self.clips.items()
@@ -109,17 +109,13 @@ class TruthWriter:
         self._open_writers.__exit__(kind, error, trace)
         if kind is not None:
             return
-        clips = [
-            [path.name, factor, path.stat().st_size, digest(path)]
-            for factor, path in self.clips.items()
-        ]
-        self._write_table("clips.csv", ["file", "crf", "bytes", "sha256"], clips)
+        write_clips_table(self.folder)
         matrix_columns = [
             name if face == 0 else f"{name}_{face}"
             for face in range(self.max_faces)
             for name in MATRIX_COLUMNS
         ]
-        self._write_table("index.csv", [*TRUTH_COLUMNS, *matrix_columns], self.rows)
+        _write_table(self.folder / "index.csv", [*TRUTH_COLUMNS, *matrix_columns], self.rows)
 
     @property
     def files(self) -> list[Path]:
@@ -136,8 +132,23 @@ class TruthWriter:
         for file in files:
             file.unlink(missing_ok=True)
 
-    def _write_table(self, name: str, header: list[str], rows: list[list]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([header, *rows])
-        with atomic_file(self.folder / name) as file:
-            file.write(text.getvalue().encode())
+
+def truth_clips(folder: Path) -> dict[int, Path]:
+    """The clips of the truth in a folder, by rate factor."""
+    return {factor: folder / f"crf{factor}.mp4" for factor in TRUTH_RATE_FACTORS}
+
+
+def write_clips_table(folder: Path) -> None:
+    """Write clips.csv; anew when the clips have been signed."""
+    clips = [
+        [path.name, factor, path.stat().st_size, digest(path)]
+        for factor, path in truth_clips(folder).items()
+    ]
+    _write_table(folder / "clips.csv", ["file", "crf", "bytes", "sha256"], clips)
+
+
+def _write_table(path: Path, header: list[str], rows: list[list]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    with atomic_file(path) as file:
+        file.write(text.getvalue().encode())

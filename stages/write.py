@@ -17,12 +17,15 @@ from .clips import Selection
 from .convert import ConvertedFrame
 from .result_sheet import ResultSheet
 from .run import Run
+from .sign import signing
 from .truth import TruthWriter
 
 
 def write(run: Run, clip: Selection, tracks: Tracks, frames: Iterable[ConvertedFrame]) -> None:
     """Write the output unless it is there already; `frames` are computed only if it is not."""
-    run.make(Stage("write", _made_from(run, clip)), lambda: write_output(run, clip, tracks, frames))
+    stage = Stage("write", _made_from(run, clip))
+    with signing(run):
+        run.make(stage, lambda: write_output(run, clip, tracks, frames))
 
 
 def _made_from(run: Run, clip: Selection) -> dict:
@@ -55,8 +58,7 @@ def write_output(
         run.note(note)
     sheet.write(run)
     _write_records(run, [settings.output, *(truth.clips.values() if truth else ())], swapped)
-    files = [settings.output, record.record_path(settings.output)]
-    return files + (truth.files if truth else [])
+    return [settings.output, record.record_path(settings.output), *(truth.files if truth else ())]
 
 
 def _write_frames(
@@ -104,5 +106,4 @@ def _write_records(run: Run, clips: Iterable[Path], swapped: list[bool]) -> None
     )
     for path in clips:
         record.write(path, made)
-    sha256 = digest(settings.output)
-    run.result(output={"sha256": sha256, "frames": count, "swapped": len(numbers)})
+    run.result(output={"sha256": digest(settings.output), "frames": count, "swapped": len(numbers)})

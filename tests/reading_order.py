@@ -56,7 +56,7 @@ OPTIONAL = {
         "colorcorrect/{none,monge_kantorovich}.py poisson/{blend,guidance}.py video/pictures.py"
     ),
     "Marks, records and the truth for research": (
-        "provenance/*.py stages/{find_marks,truth,truth_folder}.py video/comment.py"
+        "provenance/*.py stages/{find_marks,truth,truth_folder,sign}.py video/comment.py"
     ),
     "What else a clip's file needs: colour tags, other streams, strange inputs, checks": (
         "video/{colour,carried,sound,image_clips,image_numbers,input_notes}.py "
