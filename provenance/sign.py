@@ -157,7 +157,9 @@ def _sign_stream(
     chosen = credentials.algorithm.encode(), credentials.chain, credentials.key
     info = c2pa.C2paSignerInfo(*chosen, None)  # None: no authority for timestamps
     context = c2pa.Context.from_dict(C2PA_SETTINGS)
-    with context, c2pa.Signer.from_info(info) as signer, c2pa.Builder(manifest, context) as builder:
+    # A name that is not UTF-8 has surrogates in Python, which the library does not read.
+    text = json.dumps(manifest, ensure_ascii=False).encode("utf-8", "replace").decode()
+    with context, c2pa.Signer.from_info(info) as signer, c2pa.Builder(text, context) as builder:
         # In a thread of its own: Ctrl-C raises in the main one, and there it would end a read that
         # the library has asked for. The library would take that for the end of the file.
         with ThreadPoolExecutor(1) as pool:
