@@ -49,7 +49,9 @@ SIGNING_USES = (
     "1.3.6.1.4.1.62558.2.1",
     "1.3.6.1.4.1.311.76.59.1.9",
 )
+MAX_LIBRARY_MB = 64  # of a file that the library copies into memory, else to a temporary file
 C2PA_SETTINGS = {
+    "core": {"backing_store_memory_threshold_in_mb": MAX_LIBRARY_MB},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True},
     "builder": {"thumbnail": {"enabled": False}},
     "trust": {"trust_config": "\n".join(SIGNING_USES)},

@@ -14,6 +14,7 @@ import pytest
 import pipeline
 import video
 from actors import Scene, demo, film
+from provenance import record, verify
 from stages.locks import take_folder
 from tests.clips import make_clip, picture
 
@@ -246,6 +247,17 @@ from actors import demo
 demo.DEMO_FRAMES, demo.DEMO_SIZE = {FRAMES}, {SIZE}
 sys.exit(pipeline.main(sys.argv[1:]))
 """
+
+
+def test_a_finished_demo_can_be_signed(demo_run, tmp_path):
+    folder = shutil.copytree(demo_run[0], tmp_path / "demo")
+    before = record.read(folder / "swap.mp4")["output"]["sha256"]
+    assert pipeline.main([*_arguments(folder), "--test-certificate", str(tmp_path / "c")]) == 0
+    beside = record.read(folder / "swap.mp4")
+    assert beside["fits"] and beside["output"]["unsigned_sha256"] == before
+    assert verify.read(folder / "swap.mp4").state == "valid"
+    compared = json.loads((folder / "compare.mp4.json").read_text())["inputs"]["swap"]
+    assert compared["sha256"] == beside["output"]["sha256"]
 
 
 @pytest.mark.slow
