@@ -6,6 +6,7 @@ second certificate can come from it.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -43,8 +44,8 @@ def make_test_certificate(folder: Path) -> tuple[Path, Path]:
 def _place(folder: Path, contents: dict[str, bytes]) -> None:
     """Make the folder with these files, all at once: another program may do the same."""
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise SigningError(f"{folder} holds other files; name a new folder for the certificate")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise FileExistsError(errno.ENOTEMPTY, "it holds other files")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             prefix=".part-", dir=folder.parent, ignore_cleanup_errors=True

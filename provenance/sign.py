@@ -7,6 +7,7 @@ the certificate. See docs/provenance.md, and the C2PA specification 2.2 (spec.c2
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -139,15 +140,20 @@ def _sign_pictures(folder: Path, made: dict, credentials: Credentials, progress:
 
 
 def _sign_into(signed: BinaryIO, file: Path, made: dict, credentials: Credentials) -> None:
-    """Write a file with its manifest. Raises SigningError."""
+    """Write a file with its manifest. Raises SigningError, or OSError."""
     import c2pa
 
     try:
         with open(file, "rb") as unsigned:
             manifest = _manifest(file, made)
             _sign_stream(unsigned, signed, file.suffix.lower(), manifest, credentials)
+    except c2pa.C2paError.Io as error:  # a full disk, most often; the library tells no number
+        raise OSError(errno.EIO, flatten(error), str(file)) from None
     except c2pa.C2paError as error:
-        raise SigningError(f"{file} cannot be signed: {flatten(error)}") from None
+        raise SigningError(
+            f"{file} cannot be signed: {flatten(error)}; go on without --sign, or with another "
+            "certificate"
+        ) from None
 
 
 def _sign_stream(

@@ -132,7 +132,9 @@ def _refuse_with_replay(parser: argparse.ArgumentParser, options: argparse.Names
     changed = [name for name, value in vars(options).items() if value != defaults[name]]
     extra = [spell_option(name) for name in changed if name not in REPLAY_OPTIONS]
     if extra:
-        parser.error(f"--replay takes {', '.join(extra)} from the record; give only -o and --run")
+        parser.error(
+            f"--replay takes {', '.join(extra)} from the record; give only -o, --run and --sign"
+        )
 
 
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

@@ -5,6 +5,9 @@ import random
 import re
 import shutil
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +25,7 @@ from provenance import __main__ as command
 from provenance import credentials, record, sign, verify
 from provenance.credentials import SigningError
 from provenance.local_chain import TEST_NAME, make_test_certificate
+from report.signs import describe_signs
 from tests.clips import describe_file, make_film, picture, sound_packets
 from tests.provenance import independent
 
@@ -302,6 +306,47 @@ def test_a_test_certificate_says_so_and_is_never_replaced(tmp_path, capsys):
     assert [path.name for path in folder.parent.iterdir()] == ["test"]
 
 
+def test_many_jobs_that_start_at_once_make_one_certificate(tmp_path):
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(make_test_certificate, [tmp_path / "test"] * 12))
+    assert len(set(made)) == 1
+    credentials.load(*made[0])
+    assert [path.name for path in tmp_path.iterdir()] == ["test"]
+
+
+def test_a_file_where_the_certificate_belongs_is_refused_and_left(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SigningError, match="file: .*; name a new folder"):
+        make_test_certificate(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_full_disk_is_told_and_leaves_the_unsigned_file(made, signer, tmp_path):
+    """The limit on the size of files stands for the disk; in a process of its own."""
+    for name in ("clip.gif", "clip.gif.json"):
+        shutil.copy(made / name, tmp_path / name)
+    shutil.copy(made / "before" / "clip.gif", tmp_path / "clip.gif")
+    code = f"""
+import resource, signal
+from pathlib import Path
+from provenance import credentials, sign
+from provenance.local_chain import make_test_certificate
+signer = credentials.load(*make_test_certificate(Path({str(tmp_path / "test")!r})))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+try:
+    sign.sign(Path({str(tmp_path / "clip.gif")!r}), signer)
+except OSError as error:
+    print(error.filename, error.strerror)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert ended.stdout.startswith(str(tmp_path / "clip.gif"))
+    assert digest(tmp_path / "clip.gif") == digest(made / "before" / "clip.gif")
+    assert not list(tmp_path.glob(".part-*"))
+
+
 def test_wrong_roots_are_refused(made, tmp_path, capsys):
     for path in (tmp_path / "nowhere.pem", made / "clip.gif"):
         assert command.main([str(made / "clip.gif"), "--trust", str(path)]) == 13
@@ -417,3 +462,10 @@ def test_formats_without_a_place_for_a_manifest_are_refused(name):
         SigningError, match=f"{name} cannot be signed: .*; name an output that ends"
     ):
         sign.check_format(Path(name))
+
+
+def test_the_page_of_a_run_tells_of_the_signature(made):
+    for folder, told in ((made, [f"It is signed (C2PA) by {TEST_NAME}"]), (made / "before", [])):
+        for name in ("clip.gif", "pictures"):
+            said = describe_signs(folder / name, {}, False)[3:]
+            assert [line.partition(",")[0] for line in said] == [t.partition(",")[0] for t in told]
