@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 SIGN_PACKAGES = {"c2pa": "c2pa-python", "cryptography": "cryptography"}  # by their modules
-# What C2PA calls the signature of a key on an elliptic curve, by the curve (specification 13.2)
+# What C2PA calls the signature of a key on an elliptic curve, by the curve (specification,
+# "Digital signatures")
 CURVE_ALGORITHMS = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
-MIN_RSA_BITS = 2048  # of an RSA key (specification 13.2)
+MIN_RSA_BITS = 2048  # of an RSA key (specification, "Digital signatures")
 TWO_FILES = "--sign takes a certificate and its key, two files in PEM"
 
 

@@ -85,7 +85,7 @@ def _make_chain() -> tuple[bytes, bytes, bytes]:
 
 
 def _describe(name: str, key, root_key, is_root: bool):
-    """An unsigned certificate, as C2PA's profile asks for it (specification 14.5)."""
+    """An unsigned certificate of C2PA's profile (specification, "X.509 certificates")."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 

@@ -43,7 +43,7 @@ CREATED = {"action": "c2pa.created", "digitalSourceType": TRAINED_MEDIA}  # of w
 RECORD_LABEL = f"{PROGRAM}.record"  # of the assertion with what our record says
 HASH_SCHEME = "sha256:"  # of an ingredient's instance identifier: the hash of the file
 # For what a certificate has to be: e-mail protection, document signing, signing of claims by C2PA
-# and by Microsoft (specification 14.5.1, and the trust configuration of the C2PA tools)
+# and by Microsoft (specification, "X.509 certificates"; the trust configuration of c2patool)
 SIGNING_USES = (
     "1.3.6.1.5.5.7.3.4",
     "1.3.6.1.5.5.7.3.36",
@@ -51,8 +51,13 @@ SIGNING_USES = (
     "1.3.6.1.4.1.311.76.59.1.9",
 )
 MAX_LIBRARY_MB = 64  # of a file that the library copies into memory, else to a temporary file
+# An identity assertion may name a web address to look its keys up, so these are not decoded.
 C2PA_SETTINGS = {
-    "core": {"backing_store_memory_threshold_in_mb": MAX_LIBRARY_MB},
+    "core": {
+        "backing_store_memory_threshold_in_mb": MAX_LIBRARY_MB,
+        "allowed_network_hosts": [],
+        "decode_identity_assertions": False,
+    },
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True},
     "builder": {"thumbnail": {"enabled": False}},
     "trust": {"trust_config": "\n".join(SIGNING_USES)},
