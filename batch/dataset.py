@@ -128,8 +128,9 @@ def _judge_splits(counts: Counts) -> list[str]:
     if not counts.total("swaps") or not empty:
         return []
     return [
-        f"no swap is in {' or '.join(empty)}: too many people are tied together by swaps to be in "
-        "different splits; pair people within groups only, as python -m batch pairs does"
+        f"no swap is in {' or '.join(empty)}: swaps tie the people into fewer than "
+        f"{len(SPLITS)} separate groups; add people who are swapped among themselves only, as "
+        "python -m batch pairs does"
     ]
 
 
