@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from . import backend
+from . import backend, parallel
 from .switch import has_fast_form
 from .tensor import Tensor
 
@@ -27,17 +27,26 @@ class Adam:
         self.moments: dict[Tensor, tuple] = {}
 
     def step(self, parameters: Iterable[Tensor]) -> None:
-        """Update those of `parameters` that have a gradient, and clear it."""
+        """Update those of `parameters` that have a gradient, and clear it.
+
+        In a team (`nn.train.epoch`) gradients are summed, and each process updates its part.
+        """
         self.count += 1
         rate = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
+        reached = [p for p in parameters if p.grad is not None]
+        self.begin(reached)
+        for i, part, g in parallel.reduce_scatter([p.grad for p in reached]):
+            p, m, v = (a.reshape(-1)[part] for a in (reached[i].data, *self.moments[reached[i]]))
+            update_adam(self, p, g, (m, v), rate)
+        for p in reached:
+            p.grad = None
+
+    def begin(self, parameters: Iterable[Tensor]) -> None:
+        """Make the moments that are missing, 0."""
         for p in parameters:
-            if p.grad is None:
-                continue
             if p not in self.moments:
                 zeros_like = backend.of(p.data).zeros_like
                 self.moments[p] = zeros_like(p.data), zeros_like(p.data)
-            update_adam(self, p.data, p.grad, self.moments[p], rate)
-            p.grad = None
 
 
 @has_fast_form

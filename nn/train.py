@@ -29,28 +29,32 @@ def minibatches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.
 def step(loss_of: LossOf, batch: np.ndarray, module: Module, optimiser: Adam) -> float:
     """Update the parameters once, from the mean loss over a batch (N,) of numbers; returns it.
 
-    Each process of the team takes a slice of the batch forward and backward, then all make the same
-    update. Raises Diverged where the loss is not finite, before any parameter changes.
+    Each process of the team takes a slice of the batch forward and backward; a batch too small for
+    that, they all take whole. Then each updates its part of the parameters. Raises Diverged where
+    the loss is not finite, before any parameter changes.
     """
-    if len(batch) < parallel.team_size():
-        with parallel.alone():
-            return step(loss_of, batch, module, optimiser)
     parallel.barrier()
-    own = batch[parallel.slices(len(batch), parallel.team_size())[parallel.rank()]]
-    weight = len(own) / len(batch)
-    loss = loss_of(own)
-    loss.backward(backend.of(loss.data).full((), weight, loss.dtype))
-    reached = [p for p in module.parameters() if p.grad is not None]
-    value = np.full(1, float(loss.data) * weight)
-    if parallel.team_size() > 1:
-        parallel.all_reduce([value, *(p.grad for p in reached)])
-    value = float(value[0])
-    if not np.isfinite(value):
-        for p in reached:
+    if len(batch) >= (size := parallel.team_size()):
+        own = parallel.slices(len(batch), size)[parallel.rank()]
+        loss = _backpropagate(loss_of, batch[own], len(batch[own]) / len(batch))
+    else:
+        with parallel.alone():
+            loss = _backpropagate(loss_of, batch, 1 / size)
+    value = np.full(1, loss)
+    parallel.all_reduce([value])
+    if not np.isfinite(value[0]):
+        for p in module.parameters():
             p.grad = None
-        raise Diverged(f"the loss is {value}")
-    optimiser.step(reached)
-    return value
+        raise Diverged(f"the loss is {value[0]}")
+    optimiser.step(module.parameters())
+    return float(value[0])
+
+
+def _backpropagate(loss_of: LossOf, batch: np.ndarray, weight: float) -> float:
+    """Set the gradients of `weight` times the mean loss over a batch; returns that product."""
+    loss = loss_of(batch)
+    loss.backward(backend.of(loss.data).full((), weight, loss.dtype))
+    return float(loss.data) * weight
 
 
 def epoch(
@@ -63,13 +67,23 @@ def epoch(
     """
     parameters = module.parameters()
     on_cpu = all(isinstance(p.data, np.ndarray) for p in parameters)
-    place_bytes = sum(p.data.nbytes for p in parameters) + 64  # 64: the loss beside the gradients
+    if on_cpu and parallel.thread_count() > 1:
+        _share_memory(parameters, optimiser)
+    place_bytes = sum(p.data.nbytes for p in parameters)  # of the gradients
     with parallel.team(place_bytes, None if on_cpu else 1) as rank:
         for batch in batches:
             value = step(loss_of, batch, module, optimiser)
             if rank == 0:
                 with parallel.alone():  # between steps only this process runs the caller's code
                     yield value, len(batch)
+
+
+def _share_memory(parameters: list[Tensor], optimiser: Adam) -> None:
+    """Move parameters and moments to memory that the processes of a team share."""
+    optimiser.begin(parameters)
+    for p in parameters:
+        p.data, *moments = parallel.share([p.data, *optimiser.moments[p]])
+        optimiser.moments[p] = tuple(moments)
 
 
 def infer(module: Module | Prepared, inputs, batch: int):

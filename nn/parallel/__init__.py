@@ -17,6 +17,8 @@ from .processes import (
     barrier,
     gather,
     rank,
+    reduce_scatter,
+    share,
     start_producers,
     team,
     team_mean,

@@ -31,6 +31,7 @@ SMALL_BYTES = 1 << 14  # a place for the sums of BatchNorm, the arrays that are 
 SPIN_TRIES = 3000  # of a semaphore, about a millisecond; then a waiting process goes to sleep
 ENDED = "a process has ended (out of memory?); start again to continue from the last save"
 CAN_FORK = sys.platform == "linux"  # elsewhere forking is unsafe (macOS) or missing (Windows)
+CACHE_LINE = 64  # bytes, a line of the cache: where arrays begin in shared memory
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 _team: Team | None = None
@@ -61,10 +62,37 @@ class Team:
 
     def all_reduce(self, arrays: list[np.ndarray]) -> None:
         """Replace every array by its sum over all processes, which call this with equal shapes."""
-        ends = np.cumsum([a.nbytes for a in arrays])
-        small = ends[-1] <= SMALL_BYTES
+        small = sum(a.nbytes for a in arrays) <= SMALL_BYTES
         self.turn = 1 - self.turn
-        places = self.small[self.turn] if small else self.large
+        of_ranks = self._put(arrays, self.small[self.turn] if small else self.large)
+        for array, by_rank in zip(arrays, of_ranks, strict=True):
+            _add_up(by_rank, array)
+        if not small:
+            self.barrier()
+
+    def reduce_scatter(self, arrays: list[np.ndarray]) -> Iterator[tuple[int, slice, np.ndarray]]:
+        """(index of an array, a slice of it when flat, its sum there): this process's part of all.
+
+        The parts of all processes are equal in size, and together they are the arrays. When the
+        iterator ends, all processes have seen their parts.
+        """
+        of_ranks, start = self._put(arrays, self.large), 0
+        total = sum(a.nbytes for a in arrays)
+        for index, (array, by_rank) in enumerate(zip(arrays, of_ranks, strict=True)):
+            first, last = (
+                min(max(-(-(total * r // self.size - start) // array.itemsize), 0), array.size)
+                for r in (self.rank, self.rank + 1)
+            )
+            start += array.nbytes
+            if first < last:
+                own, flat = slice(first, last), array.reshape(-1)
+                _add_up([a.reshape(-1)[own] for a in by_rank], flat[own])
+                yield index, own, flat[own]
+        self.barrier()
+
+    def _put(self, arrays: list[np.ndarray], places: np.ndarray) -> list[list[np.ndarray]]:
+        """Copy the arrays to this process's place; returns, for each, that of every process."""
+        ends = np.cumsum([a.nbytes for a in arrays])
         of_ranks = [
             [place[end - a.nbytes : end].view(a.dtype).reshape(a.shape) for place in places]
             for a, end in zip(arrays, ends, strict=True)
@@ -72,12 +100,7 @@ class Team:
         for array, by_rank in zip(arrays, of_ranks, strict=True):
             by_rank[self.rank][...] = array
         self.barrier()
-        for array, by_rank in zip(arrays, of_ranks, strict=True):
-            np.add(by_rank[0], by_rank[1], out=array)
-            for further in by_rank[2:]:
-                array += further
-        if not small:
-            self.barrier()
+        return of_ranks
 
     def barrier(self) -> None:
         """Wait until every process has called this."""
@@ -96,6 +119,12 @@ class Team:
                 if os.waitpid(child, os.WNOHANG)[0]:
                     self.children.remove(child)
                     raise TeamError(ENDED)
+
+
+def _add_up(arrays: list[np.ndarray], out: np.ndarray) -> None:
+    np.add(arrays[0], arrays[1], out=out)
+    for further in arrays[2:]:
+        out += further
 
 
 @contextmanager
@@ -267,6 +296,28 @@ def all_reduce(arrays: list[np.ndarray]) -> None:
     """Replace each array, of any shape, by its sum over the team; without a team change nothing."""
     if _team:
         _team.all_reduce(arrays)
+
+
+def reduce_scatter(arrays: list) -> Iterator[tuple]:
+    """(index, slice, sum) of this process's part of the arrays of any shape, by `Team`'s method.
+
+    Without a team the part is all, and the sum is the flat array itself.
+    """
+    if _team:
+        return _team.reduce_scatter(arrays)
+    return ((i, slice(None), array.reshape(-1)) for i, array in enumerate(arrays))
+
+
+def share(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Equal arrays, of any shape, in memory that processes share which are forked later."""
+    ends = np.cumsum([-(-a.nbytes // CACHE_LINE) * CACHE_LINE for a in arrays])
+    memory = np.frombuffer(mmap.mmap(-1, max(int(ends[-1]), 1)), np.uint8)
+    shared = []
+    for array, end in zip(arrays, [0, *ends[:-1]], strict=True):
+        copy = memory[end : end + array.nbytes].view(array.dtype).reshape(array.shape)
+        copy[...] = array
+        shared.append(copy)
+    return shared
 
 
 def team_mean(mean, count: float) -> tuple:

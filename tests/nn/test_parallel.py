@@ -108,6 +108,44 @@ def test_a_team_adds_up_small_and_large_arrays_in_every_process(size):
     assert parallel.team_size() == 1 and parallel.rank() == 0
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_sum_is_scattered_in_parts_that_together_are_all_of_it(size):
+    nn.set_threads(size)
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape) for shape in ((1,), (50, 70), (3,), (0,), (2, 3, 4), (999,))]
+    arrays[2] = arrays[2].astype(np.float32)
+    received = parallel.share([np.zeros_like(a) for a in arrays])
+    with parallel.team(1 << 20) as rank:
+        own = [a * (rank + 1) for a in arrays]
+        for index, part, total in parallel.reduce_scatter(own):
+            received[index].reshape(-1)[part] += total
+    ranks = sum(range(1, size + 1))
+    for array, got in zip(arrays, received, strict=True):
+        assert got.dtype == array.dtype and got.shape == array.shape
+        np.testing.assert_allclose(got, array * ranks, rtol=1e-6)
+
+
+def test_parts_are_equal_in_size():
+    nn.set_threads(3)
+    parts = parallel.share([np.zeros(3)])[0]
+    with parallel.team(1 << 20) as rank:
+        for _, part, _ in parallel.reduce_scatter([np.zeros(5), np.zeros(1000), np.zeros(7)]):
+            parts[rank] += part.stop - part.start
+        parallel.barrier()
+    assert parts.sum() == 1012 and np.ptp(parts) <= 1
+
+
+def test_shared_arrays_are_seen_by_forks():
+    nn.set_threads(2)
+    (shared,) = parallel.share([np.arange(6).reshape(2, 3)])
+    np.testing.assert_array_equal(shared, [[0, 1, 2], [3, 4, 5]])
+    with parallel.team(1 << 10) as rank:
+        if rank:
+            shared[1, 2] = 50
+        parallel.barrier()
+    assert shared[1, 2] == 50
+
+
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_what_each_process_makes_is_gathered(size):
     nn.set_threads(size)
