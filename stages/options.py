@@ -84,6 +84,8 @@ HELP = {
     "metadata are lost, nothing shows that the clip is made. The record says so (default: marked)",
     "truth": "write the truth there, for research: which pixels changed, matrices, hashes of the "
     "untouched frames, labels, and the clip at several compressions (default: none)",
+    "detections": "keep all faces found there, for all runs that name it, and search no clip twice "
+    "(default: none)",
     "replay": "do a recorded run again, in a folder of its own, and compare the bytes",
 }
 
@@ -201,6 +203,7 @@ def _parser() -> Parser:
     add("--same", action="store_true")
     add("--no-mark", action="store_true")
     add("--truth", type=Path, metavar="DIR")
+    add("--detections", type=Path, metavar="DIR")
     add("--replay", type=Path, metavar="RUN.json")
     return parser
 
