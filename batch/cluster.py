@@ -34,7 +34,8 @@ DASK_SETTINGS = {
     "distributed.admin.low-level-log-length": 100,
     "distributed.admin.log-length": 100,
     "distributed.diagnostics.computations.max-history": 1,
-    "logging.distributed": "critical",  # a worker that dies is told in our own words
+    # a worker that dies is told in our own words
+    "logging": {"distributed": "critical", "distributed.client": "critical"},
 }
 
 
@@ -49,8 +50,9 @@ class MissingDask(Exception):
 def count_workers(asked: int | None, threads: int) -> int:
     """How many jobs this machine runs at once: as many as cores and memory carry.
 
-    Raises ClusterError for more than that.
+    Raises ClusterError for more than that, and MissingDask.
     """
+    load_dask()
     cores, free = nn.parallel.usable_cores(), _free_mb()
     if threads > cores:
         raise ClusterError(f"jobs with {threads} threads do not fit {cores} cores; begin a new set")
@@ -80,20 +82,28 @@ def _free_mb() -> float:
 def open_client(scheduler: str | None, workers: int) -> Iterator:
     """A Dask client: of the scheduler at this address, or of `workers` processes of our own.
 
-    Raises MissingDask or ClusterError.
+    Raises MissingDask, or ClusterError if no scheduler answers.
     """
+    distributed = load_dask()
+    if scheduler:
+        with _connect(distributed.Client, scheduler) as client:
+            yield client
+        return
+    with _start_cluster(distributed.LocalCluster, workers) as cluster:
+        with distributed.Client(cluster) as client:
+            yield client
+
+
+def load_dask():
+    """Dask's package `distributed`, told what to keep and what to log. Raises MissingDask."""
     try:
         import dask
-        from distributed import Client, LocalCluster
+
+        dask.config.set(DASK_SETTINGS)  # before the next import, which reads how to log
+        import distributed
     except ImportError:
         raise MissingDask(EXTRA_MESSAGE) from None
-    with dask.config.set(DASK_SETTINGS):
-        if scheduler:
-            with _connect(Client, scheduler) as client:
-                yield client
-            return
-        with _start_cluster(LocalCluster, workers) as cluster, Client(cluster) as client:
-            yield client
+    return distributed
 
 
 def _start_cluster(cluster_class, workers: int):

@@ -117,7 +117,10 @@ def _find_status(future, work: Work, setup: Setup) -> Status:
     if future.status == "finished":
         return future.result()
     if future.status != "error":
-        raise ClusterError("the scheduler is gone; what is finished is kept")
+        raise ClusterError(
+            "the scheduler is gone; what is finished is kept. Start it again, then the same "
+            "command continues"
+        )
     status = _describe_error(future.exception(), setup)
     write_status(setup.places.swap(work.job.key), status)
     return status
