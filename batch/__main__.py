@@ -82,6 +82,7 @@ def _finish(jobs: JobList, setup: Setup, options: argparse.Namespace) -> int:
     """Do the jobs and write the data set; the exit code."""
     try:
         counts = _do_jobs(jobs, setup, options)
+        setup.places.remove_leftovers()
         assemble(setup.places.folder, jobs.jobs, options.split_seed)
     except KeyboardInterrupt as stop:
         _say(f"\nstopped; what is finished is kept in {options.output}. The same command continues")
@@ -108,8 +109,8 @@ def _do_jobs(jobs: JobList, setup: Setup, options: argparse.Namespace) -> Counts
         return counts
     workers = 0 if options.scheduler else count_workers(options.workers, setup.threads)
     with open_client(options.scheduler, workers) as client:
-        check_workers(client, setup.places, setup.threads)
         if options.scheduler:
+            check_workers(client, setup.places, setup.threads)
             provide_inputs(client, jobs, setup.places, options.send, _say)
         told = f"{len(client.nthreads())} workers, {setup.threads} threads a job"
         _say(f"{told}; Dask's dashboard: {client.dashboard_link}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
-from actors import Scene
+from actors.scene import check_scene
 from files import Parser
 
 from .sources import Rendering
@@ -37,6 +38,19 @@ BATCH_HELP = {
 }
 
 
+@dataclass(frozen=True)
+class _Actor:
+    """What `check_scene` looks at, of a scene that is rendered later."""
+
+    frames: int
+    size: tuple[int, int]
+    rate: float = 25
+    hard: frozenset = frozenset()
+    actor: int = 0
+    performance: int = 0
+    face: None = None
+
+
 def parse_batch(arguments: list[str]) -> argparse.Namespace:
     """The options of a session. Wrong ones end the program with code 2."""
     parser = Parser(prog="python -m batch", description=BATCH_DESCRIPTION, epilog=BATCH_EPILOG)
@@ -64,7 +78,7 @@ def parse_batch(arguments: list[str]) -> argparse.Namespace:
     if options.send and not options.scheduler:
         parser.error("--send is for the workers of a --scheduler; those of this machine see all")
     try:
-        Scene(0, 0, options.actor_frames, (options.actor_size, options.actor_size))
+        check_scene(_Actor(options.actor_frames, (options.actor_size, options.actor_size)))
     except ValueError as error:
         parser.error(f"--actor-frames, --actor-size: {error}")
     return options

@@ -20,7 +20,9 @@ from files import package_versions
 from .places import Places
 from .program import digest_program
 
-JOB_MB = 1000  # memory of a job on one core, at most; `python -m benchmarks.batch` prints it
+# MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 581 for
+# clips of 320 pixels, `python -m benchmarks.memory` 633 for 720p
+JOB_MB = 1000
 JOB_DEATHS = 3  # workers that a job may take with it before it counts as failed; by choice
 PROBED_PATHS = 1000  # inputs in one question to the workers; by choice
 CONNECT_SECONDS = 10.0  # until a scheduler counts as not there; by choice

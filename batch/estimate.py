@@ -19,11 +19,11 @@ from .session import find_ended
 
 # Seconds of one core a frame, of 720p with a face of 200 pixels: `python -m benchmarks.costs
 # --threads 1 --faces 200`, but the last two: `python -m benchmarks.batch --costs`.
-FRAME_SECONDS = {"search": 0.026, "align": 0.0025, "put in": 0.08, "code": 0.05, "render": 0.04}
+FRAME_SECONDS = {"search": 0.026, "align": 0.0025, "put in": 0.08, "code": 0.014, "render": 0.11}
 STEP_SECONDS = {"standard": 0.215, "seed": 0.03}  # a training step, by preset; same command
-START_SECONDS = 3.0  # of a job, besides: imports, checks, the page; same command
-RUN_MB = 1.5  # of a run folder besides faces and checkpoints: the page and pictures; same command
-CODED_CLIPS = 2.2  # the clips at all rate factors together, in clips at factor 18; same command
+START_SECONDS = 8.0  # of a job, besides: imports, checks, the page; same command
+RUN_MB = 5  # of a run folder besides faces and checkpoints: the page and pictures; same command
+CODED_CLIPS = 2.25  # the clips at all rate factors together, in clips at factor 18; same command
 
 
 @dataclass

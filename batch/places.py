@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,12 @@ class Places:
     def lock(self, name: str) -> Path:
         """The lock of a piece of work, so that no two machines do it at the same time."""
         return self.work / "locks" / name
+
+    def remove_leftovers(self) -> None:
+        """Remove locks, and what killed processes left half-written; all jobs have ended."""
+        shutil.rmtree(self.work / "locks", ignore_errors=True)
+        for path in self.detections.glob(".part-*"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def sent(self, key: str, name: str) -> Path:
         """The copy of a clip that the workers cannot see where it lies; it keeps its name."""

@@ -24,7 +24,7 @@ SET_FOR_ALL = {
     "preview": False,
 }
 OPTION_NAMES = {"output": "-o", "folder": "--run"}  # where it is not the setting's
-MANY_TEXTS = 4096  # different options of a file that are kept parsed; by choice
+MANY_TEXTS = 256  # different options of a file that are kept parsed; by choice
 
 
 @dataclass(frozen=True)
