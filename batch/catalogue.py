@@ -59,7 +59,7 @@ class Entry:
     donor_only: bool = False  # an original that is nobody's target
 
     @property
-    def clip(self) -> str:
+    def clip_id(self) -> str:
         """Its name in both tables, unique in the set."""
         return f"{self.method}/{self.name}" if self.method else self.name
 

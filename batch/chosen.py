@@ -36,11 +36,11 @@ class Chosen:
         return f"{source.key}-{first}-{'end' if last is None else last}-{self.every}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def read_options(options: tuple[str, ...]) -> Chosen:
     """What the options of pipeline.py ask for. Wrong ones end the program with code 2."""
     settings = parse(["target", "donor", *options])
-    usual = list_options(parse(["target", "donor"]).as_record())
+    usual = _list_usual()
     words = [
         word
         for option in list_options(settings.as_record())
@@ -48,3 +48,9 @@ def read_options(options: tuple[str, ...]) -> Chosen:
         for word in option
     ]
     return Chosen(settings.frames, settings.every, shlex.join(words))
+
+
+@lru_cache(maxsize=1)
+def _list_usual() -> list[list[str]]:
+    """All options at their defaults."""
+    return list_options(parse(["target", "donor"]).as_record())

@@ -89,9 +89,9 @@ def _write_tables(folder: Path, catalogue: Catalogue, counts: Counts) -> None:
             if entry.donor_only and not (folder / entry.work).exists():
                 continue  # no swap is to be compared with it
             clips = read_clips(folder, entry)
-            layout.place_clips(folder, entry, clips)
-            catalogue.place(entry, clips)
             rows = read_frames(folder, entry)
+            layout.place_clips(folder, entry, clips, rows["mask"].to_pylist())
+            catalogue.place(entry, clips)
             labels = rows["label"].to_pylist()
             described = describe_clips(folder, entry, clips, labels)
             index.write(described)

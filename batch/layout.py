@@ -48,11 +48,14 @@ def claim_folder(folder: Path) -> None:
     claim.take(folder)
 
 
-def place_clips(folder: Path, entry: Entry, clips: Iterable[dict]) -> None:
+def place_clips(
+    folder: Path, entry: Entry, clips: Iterable[dict], masks: Iterable[str | None]
+) -> None:
     """Give a clip of work/ its names in the set: all compressions, records, and masks.
 
     folder  of the data set
     clips   what its clips.csv says: dictionaries with file and crf
+    masks   of its frames, as paths in the set; of an original, which has none, not looked at
 
     Raises DatasetError if a file is not in work/, OSError if one cannot be written.
     """
@@ -65,7 +68,7 @@ def place_clips(folder: Path, entry: Entry, clips: Iterable[dict]) -> None:
             if made.exists():
                 link(made, folder / place_of_record(path))
         if entry.method:
-            _place_masks(folder, entry)
+            _place_masks(folder, entry, {path.rpartition("/")[2] for path in masks})
     except FileNotFoundError as error:
         made = entry.work.removesuffix("/truth")
         raise DatasetError(
@@ -78,14 +81,14 @@ def place_of_record(path: str) -> str:
     return f"records/{path}.json"
 
 
-def _place_masks(folder: Path, entry: Entry) -> None:
+def _place_masks(folder: Path, entry: Entry, names: set[str]) -> None:
+    """Place the masks of these names, and the clip of them; remove those of an earlier clip."""
     work, masks = folder / entry.work, folder / entry.masks
     clip = work.parent / MASK_CLIP
     link(clip if clip.exists() else write_mask_clip(work.parent), folder / entry.mask_clip)
-    names = sorted(file.name for file in os.scandir(work / "mask"))
-    for name in filter(MASK_NAME.fullmatch, names):
+    for name in sorted(names):
         link(work / "mask" / name, masks / name)
-    for name in set(os.listdir(masks)) - set(names):
+    for name in set(os.listdir(masks)) - names:
         if MASK_NAME.fullmatch(name):
             (masks / name).unlink()
 

@@ -18,7 +18,6 @@ import hashlib
 import io
 import json
 from contextlib import ExitStack
-from fractions import Fraction
 from pathlib import Path
 
 import video
@@ -61,8 +60,6 @@ def write_original(
             sha256 = hashlib.sha256(frame.image.tobytes()).hexdigest()
             time = f"{float(frame.time):.6f}"
             rows.append([len(rows), frame.number, time, "real", 0, sha256])
-    if not rows:
-        raise video.NoFrames(f"{path} has no frame in {frames[0]}:{frames[1] or ''}; choose others")
     _write_about(path, folder, comment)
     if comment.startswith(video.STATEMENT_BEGIN):
         settings = {"frames": list(frames), "every": every}
@@ -91,10 +88,11 @@ def _find_interval(clip: Selection) -> video.Interval | None:
     """The part of the clip that is written, as for its swaps; None for all of it."""
     if clip.is_whole:
         return None
-    first = last = Fraction(0)
-    for count, frame in enumerate(clip):
-        first, last = first if count else frame.time, frame.time
-    return video.Interval(first, last + clip.every / clip.source.rate)
+    times = [frame.time for frame in clip]
+    if not times:
+        span = f"{clip.first}:{'' if clip.last is None else clip.last}"
+        raise video.NoFrames(f"{clip.source.path} has no frame in {span}; choose others")
+    return video.Interval(times[0], times[-1] + clip.every / clip.source.rate)
 
 
 def _write_about(path: Path, folder: Path, comment: str) -> None:

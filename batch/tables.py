@@ -1,7 +1,7 @@
 """The two tables of a data set, each as Parquet and as CSV with the same columns and values.
 
 index has a row for each clip at each compression, frames a row for each frame of each clip,
-whatever the compression. `clip` joins them.
+whatever the compression. `clip_id` joins them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PARQUET_CODEC, PARQUET_LEVEL = "zstd", 3  # zstd's own default level
 # A column's type: "text", "word" (text with few different values, a dictionary in Parquet), or a
 # name of pyarrow's. A question mark says that it may be empty.
 INDEX_COLUMNS = {
-    "clip": "text",
+    "clip_id": "text",
     "path": "text",
     "label": "word",
     "method": "word?",
@@ -52,7 +52,7 @@ INDEX_COLUMNS = {
     "versions": "word?",
 }
 FRAME_COLUMNS = {
-    "clip": "word",
+    "clip_id": "word",
     "frame": "int32",
     "source_frame": "int32",
     "time": "float64",
