@@ -73,7 +73,9 @@ def _name_columns(table: pa.Table, entry: Entry, extra: list[str]) -> pa.Table:
 
     count = table.num_rows
     columns = {name: table[name] for name in table.column_names if name in FRAME_COLUMNS}
-    columns |= {name: pa.repeat(getattr(entry, name), count) for name in ("clip_id", "split")}
+    columns |= {
+        name: pa.repeat(pa.scalar(getattr(entry, name)), count) for name in ("clip_id", "split")
+    }
     columns["mask"] = compute.replace_substring_regex(table["mask"], "^mask/", f"{entry.masks}/")
     columns["further_matrices"] = pa.array(_join_matrices(table, extra), pa.string())
     return pa.table({name: columns[name] for name in FRAME_COLUMNS})

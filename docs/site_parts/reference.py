@@ -21,6 +21,7 @@ ROOMS = {
     "provenance": "marks and records",
     "actors": "rendered people",
     "report": "the page of a run",
+    "batch": "data sets of many swaps",
     "files": "files, whatever happens",
 }
 # Not here: commands; fast forms, whose functions are those of the plain ones; and the inside of the
