@@ -23,7 +23,13 @@ from .datasheet import Counts, write_datasheet
 from .jobs import Job
 from .rows import describe_clips, read_clips, read_frames
 from .splits import SPLITS
-from .tables import FRAME_COLUMNS, INDEX_COLUMNS, TableWriter
+from .tables import (
+    FRAME_COLUMNS,
+    FRAMES_GROUP_ROWS,
+    INDEX_COLUMNS,
+    INDEX_GROUP_ROWS,
+    TableWriter,
+)
 
 FAILURE_COLUMNS = "row", "target", "donor", "options", "exit_code", "reason", "job"
 
@@ -83,8 +89,10 @@ def _need_pyarrow() -> None:
 def _write_tables(folder: Path, catalogue: Catalogue, counts: Counts) -> None:
     """Put all clips in place, write their rows, and count them."""
     with ExitStack() as stack:
-        index = stack.enter_context(TableWriter(folder, "index", INDEX_COLUMNS))
-        frames = stack.enter_context(TableWriter(folder, "frames", FRAME_COLUMNS))
+        index = TableWriter(folder, "index", INDEX_COLUMNS, INDEX_GROUP_ROWS)
+        frames = TableWriter(folder, "frames", FRAME_COLUMNS, FRAMES_GROUP_ROWS)
+        stack.enter_context(index)
+        stack.enter_context(frames)
         for entry in catalogue.entries():
             if entry.donor_only and not (folder / entry.work).exists():
                 continue  # no swap is to be compared with it

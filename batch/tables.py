@@ -16,7 +16,8 @@ from stages.truth import MATRIX_COLUMNS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROW_GROUP_ROWS = 8192  # of Parquet, held in memory until they are written: some 4 MB; by choice
+# Rows in a row group of Parquet, which is in memory until it is written: 1 to 4 MB; by choice
+INDEX_GROUP_ROWS, FRAMES_GROUP_ROWS = 2048, 16384
 MAX_WAITING_TABLES = 64  # small tables are merged when there are so many; by choice
 PARQUET_CODEC, PARQUET_LEVEL = "zstd", 3  # zstd's own default level
 # A column's type: "text", "word" (text with few different values, a dictionary in Parquet), or a
@@ -85,10 +86,14 @@ class TableWriter:
     """A context manager that writes folder/name.parquet and folder/name.csv, a part at a time.
 
     Both appear when they are complete. The same rows give the same bytes. Raises OSError.
+
+    columns     their types by name
+    group_rows  how many rows are a row group of Parquet
     """
 
-    def __init__(self, folder: Path, name: str, columns: dict[str, str]):
+    def __init__(self, folder: Path, name: str, columns: dict[str, str], group_rows: int):
         self.paths = folder / f"{name}.parquet", folder / f"{name}.csv"
+        self.group_rows = group_rows
         self.schema, self.plain = make_schema(columns), make_schema(columns, words=False)
 
     def __enter__(self) -> TableWriter:
@@ -118,9 +123,9 @@ class TableWriter:
         import pyarrow as pa
 
         self.waiting.append(rows.cast(self.plain))
-        if len(self.waiting) >= MAX_WAITING_TABLES or rows.num_rows >= ROW_GROUP_ROWS:
+        if len(self.waiting) >= MAX_WAITING_TABLES or rows.num_rows >= self.group_rows:
             self.waiting = [pa.concat_tables(self.waiting).combine_chunks()]
-            self._write_groups(ROW_GROUP_ROWS)
+            self._write_groups(self.group_rows)
 
     def _write_groups(self, least: int) -> None:
         """Write full row groups, and what is left while it has at least so many rows."""
@@ -128,7 +133,7 @@ class TableWriter:
 
         table = pa.concat_tables(self.waiting) if self.waiting else self.plain.empty_table()
         while table.num_rows >= least:
-            group, table = table[:ROW_GROUP_ROWS].combine_chunks(), table[ROW_GROUP_ROWS:]
+            group, table = table[: self.group_rows].combine_chunks(), table[self.group_rows :]
             self.text.write_table(group)
             self.parquet.write_table(group.cast(self.schema))
         self.waiting = [table.combine_chunks()]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import video
-from batch.tables import FRAME_COLUMNS, INDEX_COLUMNS, ROW_GROUP_ROWS, TableWriter
+from batch.tables import FRAME_COLUMNS, INDEX_COLUMNS, TableWriter
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 INDEX_TYPES = {
@@ -135,28 +135,28 @@ def _rows(first, count):
 
 
 def test_rows_are_written_in_groups_whatever_parts_they_come_in(tmp_path):
-    count = 2 * ROW_GROUP_ROWS + 100
+    count = 2 * 500 + 100
     written = []
-    for step in (1000, 30, count):
-        with TableWriter(tmp_path, "index", INDEX_COLUMNS) as table:
+    for step in (300, 3, count):
+        with TableWriter(tmp_path, "index", INDEX_COLUMNS, 500) as table:
             for first in range(0, count, step):
                 table.write(_rows(first, min(step, count - first)))
         written.append([(tmp_path / f"index.{form}").read_bytes() for form in ("parquet", "csv")])
         found = pq.ParquetFile(tmp_path / "index.parquet")
         groups = [found.metadata.row_group(n).num_rows for n in range(found.num_row_groups)]
-        assert groups == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 100]
+        assert groups == [500, 500, 100]
         assert found.read()["bytes"].to_pylist() == list(range(count))
     assert written[0] == written[1] == written[2]
 
 
 def test_nothing_appears_of_a_table_that_fails(tmp_path):
-    with pytest.raises(KeyError), TableWriter(tmp_path, "frames", FRAME_COLUMNS):
+    with pytest.raises(KeyError), TableWriter(tmp_path, "frames", FRAME_COLUMNS, 500):
         raise KeyError
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_table_has_its_columns(tmp_path):
-    with TableWriter(tmp_path, "frames", FRAME_COLUMNS):
+    with TableWriter(tmp_path, "frames", FRAME_COLUMNS, 500):
         pass
     assert list(pd.read_csv(tmp_path / "frames.csv").columns) == list(FRAME_COLUMNS)
     assert pq.read_table(tmp_path / "frames.parquet").schema.names == list(FRAME_COLUMNS)
