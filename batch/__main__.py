@@ -16,9 +16,10 @@ from files import LockHeld, lock, run_command, stopped_code
 from provenance.record import RecordError
 
 from .arguments import parse_batch, parse_pairs
+from .catalogue import DatasetError
 from .cluster import ClusterError, MissingDask, check_workers, count_workers, open_client
 from .commands import Program
-from .dataset import assemble
+from .dataset import Summary, assemble
 from .estimate import estimate, format_hours
 from .job_list import JobList
 from .jobs_file import JobsError, check_file
@@ -38,6 +39,7 @@ BATCH_EXIT_CODES = {
     video.OutputError: 6,
     RecordError: 6,
     SetError: 7,
+    DatasetError: 7,
     ClusterError: 8,
     MissingDask: 9,
 }
@@ -83,11 +85,11 @@ def _finish(jobs: JobList, setup: Setup, options: argparse.Namespace) -> int:
     try:
         counts = _do_jobs(jobs, setup, options)
         setup.places.remove_leftovers()
-        assemble(setup.places.folder, jobs.jobs, options.split_seed)
+        summary = assemble(setup.places.folder, jobs.jobs, options.split_seed)
     except KeyboardInterrupt as stop:
         _say(f"\nstopped; what is finished is kept in {options.output}. The same command continues")
         return stopped_code(stop)
-    _tell_end(counts, options.output)
+    _tell_end(counts, summary, options.output)
     return SOME_FAILED_CODE if counts.failed else 0
 
 
@@ -149,11 +151,14 @@ def _tell_repeats(jobs: JobList) -> None:
         _say(f"note: so do {more} more rows")
 
 
-def _tell_end(counts: Counts, output: Path) -> None:
+def _tell_end(counts: Counts, summary: Summary, output: Path) -> None:
+    for note in summary.notes:
+        _say(f"note: {note}")
+    shares = ", ".join(f"{split} {count}" for split, count in summary.shares.items())
     failed = f"{counts.failed} failed"
     if counts.failed:
         failed += f" ({output / 'failures.csv'}; --retry does them again)"
-    _say(f"{counts.done} done, {failed}. The index: {output / 'index.csv'}")
+    _say(f"{counts.done} done ({shares}), {failed}. The index: {output / 'index.csv'}")
 
 
 def _say(text: str) -> None:

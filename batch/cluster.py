@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
@@ -27,7 +28,7 @@ JOB_DEATHS = 3  # workers that a job may take with it before it counts as failed
 PROBED_PATHS = 1000  # inputs in one question to the workers; by choice
 CONNECT_SECONDS = 10.0  # until a scheduler counts as not there; by choice
 MACHINE_VERSIONS = "machine", "blas"  # may differ: the same results to the last digits
-EXTRA_MESSAGE = "python -m batch needs Dask: pip install 'faceswap-np[batch]'"
+EXTRA_MESSAGE = "python -m batch needs Dask and pyarrow: pip install 'faceswap-np[batch]'"
 DASK_SETTINGS = {
     "distributed.scheduler.allowed-failures": JOB_DEATHS - 1,
     # what is kept of past tasks: little, so that memory does not grow with their number
@@ -105,6 +106,8 @@ def load_dask():
         import distributed
     except ImportError:
         raise MissingDask(EXTRA_MESSAGE) from None
+    if find_spec("pyarrow") is None:  # needed at the end, so that it must not be missing then
+        raise MissingDask(EXTRA_MESSAGE)
     return distributed
 
 

@@ -58,6 +58,7 @@ sphinx_gallery_conf = {
             "plot_swap.py",
             "plot_watermark.py",
             "plot_truth.py",
+            "plot_dataset.py",
         ]
     ),
     "abort_on_example_error": True,

@@ -1,6 +1,7 @@
 """Stands in for the programs that a job runs: it takes a moment, and writes what they must write.
 
 stand_in.py swap TARGET DONOR ... -o OUT --truth DIR; what the target's file says decides the end.
+STAND_IN_TEMPLATE is the work/ of a data set whose first swap, and the original of that, are copied.
 """
 
 import os
@@ -14,10 +15,21 @@ def value(option):
     return Path(sys.argv[sys.argv.index(option) + 1])
 
 
+def copy(kind, to):
+    """Give the files of the template's first folder of a kind other names."""
+    source = min((Path(os.environ["STAND_IN_TEMPLATE"]) / kind).iterdir())
+    for path in source.rglob("*"):
+        new = to / path.relative_to(source)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.unlink(missing_ok=True) if path.is_file() else new.mkdir(exist_ok=True)
+        if path.is_file() and path.name != "status.json":
+            os.link(path, new)
+
+
 def prepare(what, clip, folder, *_):
     Path(folder).mkdir(parents=True, exist_ok=True)
     if what == "original":
-        (Path(folder) / "index.csv").touch()
+        copy("originals", Path(folder))
     else:
         with open(Path(folder) / "searches.txt", "a", encoding="utf-8") as file:
             file.write(f"{Path(clip).name}\n")
@@ -35,11 +47,9 @@ def swap(target, donor):
         time.sleep(60)
     if wish == "slow":
         time.sleep(float(os.environ.get("STAND_IN_SECONDS", "0.5")))
-    out, truth = value("-o"), value("--truth")
-    truth.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(Path(target).read_bytes() + Path(donor).read_bytes())
-    for path in (out.with_name(f"{out.name}.json"), truth / "index.csv", truth / "clips.csv"):
-        path.touch()
+    copy("swaps", value("-o").parent)
+    value("-o").write_bytes(Path(target).read_bytes() + Path(donor).read_bytes())
+    value("-o").with_name("swap.mp4.json").touch()
 
 
 if __name__ == "__main__":

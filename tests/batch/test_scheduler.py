@@ -123,7 +123,8 @@ def _cluster(folder, port, threads=1):
 
 
 @pytest.mark.slow
-def test_a_set_on_a_cluster_survives_its_scheduler(tmp_path):
+def test_a_set_on_a_cluster_survives_its_scheduler(tmp_path, example, monkeypatch):
+    monkeypatch.setenv("STAND_IN_TEMPLATE", str(example / "work"))
     folder, port = tmp_path / "jobs", 18917
     write_jobs(folder, [f"slow_{n}.mp4,b.mp4," for n in range(8)])
     where = ["--scheduler", f"tcp://127.0.0.1:{port}"]

@@ -17,6 +17,14 @@ from .session import finish, list_workers, read_table, run, start, write_jobs
 PEOPLE = 20  # clips, each of which is target of ten swaps
 
 
+@pytest.fixture(scope="module", autouse=True)
+def template(example):
+    """What every tiny swap is a copy of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STAND_IN_TEMPLATE", str(example / "work"))
+        yield
+
+
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
     """200 jobs, three of which fail: the folder, and what the session told."""
@@ -39,7 +47,9 @@ def test_all_jobs_end_and_failures_are_rows_with_reasons(many):
     assert code == 1, problems
     lines = told.splitlines()
     assert len(lines) == 200 and sum(": done, " in line for line in lines) == 197
-    assert "Dask's dashboard: http" in problems and "197 done, 3 failed" in problems
+    assert (
+        "Dask's dashboard: http" in problems and "197 done" in problems and "3 failed" in problems
+    )
     failures = {row["target"]: row for row in read_table(folder / "set" / "failures.csv")}
     assert {name: failures[name]["row"] for name in failures} == {
         "fail.mp4": "10",
@@ -67,7 +77,7 @@ def test_nothing_is_done_twice_and_failures_only_with_retry(many):
     (folder / "fail.mp4").write_text("fine now")  # another clip, so another job
     (folder / "set" / "work" / "swaps" / next(iter(before)) / "swap.mp4").unlink(missing_ok=True)
     code, told, problems = run(folder, "--retry", "--workers", "2")
-    assert code == 1 and "198 done, 2 failed" in problems
+    assert code == 1 and "198 done" in problems and "2 failed" in problems
     again = {path: path.stat().st_mtime_ns for path in made}
     assert sum(again[path] != made[path] for path in made) <= 1
 
