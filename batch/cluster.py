@@ -36,7 +36,9 @@ DASK_SETTINGS = {
     "distributed.scheduler.dashboard.status.task-stream-length": 200,
     "distributed.admin.low-level-log-length": 100,
     "distributed.admin.log-length": 100,
+    "distributed.admin.system-monitor.log-length": 60,
     "distributed.diagnostics.computations.max-history": 1,
+    "distributed.worker.profile.enabled": False,  # our work is done in other processes
     # a worker that dies is told in our own words
     "logging": {"distributed": "critical", "distributed.client": "critical"},
 }
