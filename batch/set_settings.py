@@ -8,9 +8,8 @@ from pathlib import Path
 from files import atomic_file, is_left_by_system
 
 SET_FORMAT = 1  # of the folder work/; goes up whenever an older one cannot be continued
-DEFAULT_JOB_THREADS = (
-    1  # two jobs with a core each are quicker than one with two; see docs/batch.md
-)
+# two jobs with a core each beat one with two: `python -m benchmarks.batch` prints it
+DEFAULT_JOB_THREADS = 1
 
 
 class SetError(Exception):
