@@ -32,6 +32,7 @@ def resume_command(settings: Settings) -> str:
         words = [] if settings.demo else [record["target"], record["donor"]]
         words += sum(_list_changes(settings), [])
         words += ["--truth", record["truth"]] if settings.truth else []
+        words += ["--detections", record["detections"]] if settings.detections else []
     words += ["--sign", *(str(path.absolute()) for path in settings.sign)] if settings.sign else []
     for option, name in (("-o", "output"), ("--run", "folder")):
         if record[name] is not None:

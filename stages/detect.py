@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from faces import Canvas, align, reject
@@ -16,6 +17,7 @@ from .clips import Selection
 from .decide import Detections
 from .detect_parts import search_in_parts
 from .run import Run
+from .shared_detections import find_once
 
 PICTURE_INTERVAL = 12  # frames; of every 12th the faces are kept as pictures, for tracks.png
 CONTRAST_CANVAS = Canvas(align.INNER_FACE, align.INNER_FACE.size)  # where contrast is measured
@@ -40,7 +42,8 @@ def detect_clip(run: Run, role: str, frames: Selection) -> Tracks:
     }
     names = ("detections.jsonl", "tracks.png", "people.txt")
     stage = Stage(f"detect {role}", made_from, tuple(f"{role}/{name}" for name in names))
-    run.make(stage, lambda: _write_detections(run, role, frames))
+    search = partial(_write_detections, run, role, frames)
+    run.make(stage, lambda: find_once(run, stage, search))
     return choose(run, role, frames)
 
 

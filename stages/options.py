@@ -90,6 +90,8 @@ HELP = {
     "private KEY, both PEM; .mkv cannot be signed (default: not signed)",
     "test-certificate": "the same with a certificate made in DIR, unless there is one already. It "
     "is a TEST certificate and proves nothing: anybody can make one",
+    "detections": "keep all faces found there, for all runs that name it, and search no clip twice "
+    "(default: none)",
     "replay": "do a recorded run again, in a folder of its own, and compare the bytes",
 }
 
@@ -223,6 +225,7 @@ def _parser() -> Parser:
     certificate = parser.add_mutually_exclusive_group()
     add("--sign", certificate, nargs=2, type=Path, metavar=("CERT", "KEY"))
     add("--test-certificate", certificate, type=Path, metavar="DIR")
+    add("--detections", type=Path, metavar="DIR")
     add("--replay", type=Path, metavar="RUN.json")
     return parser
 

@@ -10,6 +10,7 @@ from tqdm import tqdm
 LINE_INTERVAL = 30.0  # seconds between two lines where standard error is not a terminal
 FRAME_LINE = "{desc}: {n_fmt} of {total_fmt} frames, {elapsed} so far, {remaining} left"
 COUNT_LINE = "{desc}: {n_fmt} frames, {elapsed} so far"
+JOB_LINE = "{desc}: {n_fmt} of {total_fmt}, {elapsed} so far, {remaining} left"
 TRAINING_BAR = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 TRAINING_LINE = "{desc}: {percentage:.0f} %, {elapsed} so far, {remaining} left{postfix}"
 
@@ -26,6 +27,11 @@ def progress(items: Iterable, what: str, total: int | None = None, initial: int 
 def training_progress(initial: float) -> tqdm:
     """A bar for the fraction of training that is done, 0..1; `initial` was done earlier."""
     return _show("train", TRAINING_BAR, TRAINING_LINE, total=1.0, initial=initial)
+
+
+def job_progress(total: int, initial: int) -> tqdm:
+    """A bar for jobs, of which `initial` ended in earlier sessions."""
+    return _show("jobs", None, JOB_LINE, total=total, initial=initial, unit="job")
 
 
 def _show(what: str, bar: str | None, line: str, **counts) -> tqdm:

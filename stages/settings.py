@@ -8,8 +8,8 @@ from pathlib import Path
 
 from .presets import Preset
 
-PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "replay")
-# Not in the record beside the output.
+PATH_SETTINGS = ("target", "donor", "output", "folder", "truth", "detections", "replay")
+# not in the record beside the output
 PRIVATE_SETTINGS = (*PATH_SETTINGS, "schedule", "demo", "preview")
 
 
@@ -32,6 +32,7 @@ class Settings:
     folder: Path | None  # the run folder; None: likewise
     preset: Preset  # how to train and convert, the command line's changes applied
     truth: Path | None = None  # folder for the truth bundle
+    detections: Path | None = None  # folder of found faces that runs share
     demo: bool = False  # target and donor are rendered into the run folder first
     preview: bool = False  # stop after the preview
     # which frames and faces

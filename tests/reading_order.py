@@ -42,7 +42,7 @@ OPTIONAL = {
         "files/{atomic,paths,claim,digest,lock,command,quiet_start,contact_sheet,parser}.py"
     ),
     "Who is in a clip, and all faces found, as files; what is wrong with a clip without faces": (
-        "stages/{people,detections_file,too_few}.py"
+        "stages/{people,detections_file,shared_detections,too_few}.py"
     ),
     "The page of a run": "report/*.py",
     "Clips that do not stand upright": "mtcnn_np/{turn,upright}.py",
