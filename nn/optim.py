@@ -43,10 +43,9 @@ class Adam:
 
     def begin(self, parameters: Iterable[Tensor]) -> None:
         """Make the moments that are missing, 0."""
-        for p in parameters:
-            if p not in self.moments:
-                zeros_like = backend.of(p.data).zeros_like
-                self.moments[p] = zeros_like(p.data), zeros_like(p.data)
+        for p in set(parameters) - self.moments.keys():
+            zeros_like = backend.of(p.data).zeros_like
+            self.moments[p] = zeros_like(p.data), zeros_like(p.data)
 
 
 @has_fast_form

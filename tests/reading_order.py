@@ -16,7 +16,7 @@ MAX_CORE_LINES = 5000  # not blank, in all: what one can read in an evening
 # what happens, and the files that do it, in reading order
 CORE = {
     "The steps": "pipeline.py stages/{settings,presets,clips}.py",
-    "Decode": "video/{reader,clip,decoder,local_file,images,errors,cuts}.py",
+    "Decode": "video/{reader,clip,decoder,images,errors,cuts}.py",
     "Detect": "stages/{detect,choose,decide}.py "
     "mtcnn_np/{cascade,pyramid,nets,sampling,boxes,follow,weights}.py",
     "Choose and align": "faces/{face,select,reject,align,canvas,warp,smooth,manifest}.py "
@@ -60,7 +60,7 @@ OPTIONAL = {
     ),
     "What else a clip's file needs: colour tags, other streams, strange inputs, checks": (
         "video/{colour,carried,sound,image_clips,image_numbers,input_notes}.py "
-        "video/{bad_file,output_check}.py files/pictures.py"
+        "video/{bad_file,output_check,local_file}.py files/pictures.py"
     ),
     "Actors: the demo, the pretraining, the measure": "actors/*.py actors/*/*.py",
     "Data sets of many swaps": "batch/*.py",
