@@ -9,8 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import video
+from intracoder.train import MAX_EPOCH_PAIRS
 from stages.check_clips import BYTES_PER_PIXEL, CHECKPOINT_MB, MB_PER_FACE
 from stages.checkpoints import KEPT_CHECKPOINTS
+from stages.settings import Settings
 
 from .job_list import Clip, JobList, Work
 from .row_options import read_options
@@ -26,6 +28,15 @@ RUN_MB = 5  # of a run folder besides faces and checkpoints: the page and pictur
 CODED_CLIPS = 2.25  # the clips at all rate factors together, in clips at factor 18; same command
 
 
+@dataclass(frozen=True)
+class Measures:
+    """What the costs of a clip depend on."""
+
+    frames: int
+    pixels: int  # of a frame
+    is_rendered: bool  # it is an actor
+
+
 @dataclass
 class Estimate:
     """What the jobs that are to be done take."""
@@ -39,9 +50,14 @@ class Estimate:
     def add(self, work: Work) -> None:
         """Add a job."""
         settings = read_options(" ".join(work.job.options)).settings
+        self.add_swap(settings, _measure(work.target), _measure(work.donor))
+
+    def add_swap(self, settings: Settings, target: Measures, donor: Measures) -> None:
+        """Add a swap of clips of these measures; of the settings, only how it is made counts."""
         preset = settings.preset
-        target, donor = _measure(work.target), _measure(work.donor)
         faces = max(target.frames, donor.frames)
+        if preset.net == "today":
+            faces = min(faces, MAX_EPOCH_PAIRS)
         if preset.minutes:
             training = preset.minutes * 60
         else:
@@ -51,7 +67,7 @@ class Estimate:
         written = target.frames / settings.every
         self.seconds += START_SECONDS + training + both * (cost["search"] + cost["align"])
         self.seconds += written * (cost["put in"] + 2 * cost["code"])
-        self.seconds += sum(clip.frames * cost["render"] for clip in (target, donor) if clip.actor)
+        self.seconds += sum(c.frames * cost["render"] for c in (target, donor) if c.is_rendered)
         coded = written * target.pixels * BYTES_PER_PIXEL[".mp4"] / 1e6
         self.megabytes += coded * (1 + 2 * CODED_CLIPS) + both * MB_PER_FACE + RUN_MB
         checkpoints = (KEPT_CHECKPOINTS + 1) * CHECKPOINT_MB[preset.name]
@@ -78,25 +94,18 @@ def format_hours(seconds: float) -> str:
     return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
 
 
-@dataclass(frozen=True)
-class _Measures:
-    frames: int
-    pixels: int
-    actor: bool
-
-
-def _measure(clip: Clip) -> _Measures:
+def _measure(clip: Clip) -> Measures:
     if clip.actor:
         rendering = clip.actor.rendering
-        return _Measures(rendering.frames, rendering.size**2, True)
+        return Measures(rendering.frames, rendering.size**2, True)
     return _measure_file(clip.path)
 
 
 @lru_cache(maxsize=4096)
-def _measure_file(path: str) -> _Measures:
+def _measure_file(path: str) -> Measures:
     """The frames and the size of a clip; nothing of one that cannot be read, which will fail."""
     try:
         clip = video.open_clip(Path(path))
     except video.VideoError:
-        return _Measures(0, 0, False)
-    return _Measures(clip.frames or 0, math.prod(clip.size), False)
+        return Measures(0, 0, False)
+    return Measures(clip.frames or 0, math.prod(clip.size), False)

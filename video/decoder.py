@@ -128,8 +128,8 @@ def _orientation(decoded: av.VideoFrame) -> tuple[bool, bool, bool]:
 
     The display matrix [a b u, c d v, x y w] takes a pixel (x, y) to (a x + c y, b x + d y).
     """
-    # `decoded.side_data` and the frame would refer to each other, so that its pixels would stay
-    # until the garbage collector comes: 290 MB in 720p.
+    # `decoded.side_data` and the frame would refer to each other, so that the pixels of a hundred
+    # frames would stay until the garbage collector comes.
     side_data = SideDataContainer(decoded)
     if Type.DISPLAYMATRIX not in side_data:
         return False, False, False

@@ -120,7 +120,7 @@ class H264Writer(EncodedWriter):
     def codec_options(self) -> dict[str, str]:
         # The same frames must give the same bytes. So x264's macroblock tree (mbtree) is off: at
         # 160x120 it read memory that was never written, and two runs gave two files. There is one
-        # thread: with several, one clip of 128x128 in thirty differed on a busy machine.
+        # thread: with several, a clip of 128x128 now and then differed on a busy machine.
         return {
             "crf": str(self.quality),
             "preset": "faster",
