@@ -20,6 +20,7 @@ from files import package_versions
 
 from .places import Places
 from .program import digest_program
+from .signing import Signer, find_problem
 
 # MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 581 for
 # clips of 320 pixels, `python -m benchmarks.memory` 633 for 720p
@@ -134,8 +135,11 @@ def _connect(client_class, scheduler: str):
         ) from None
 
 
-def check_workers(client, places: Places, threads: int) -> None:
-    """Raise ClusterError unless every worker sees the data set and has this very program."""
+def check_workers(client, places: Places, threads: int, signer: Signer | None = None) -> None:
+    """Raise ClusterError unless every worker sees the data set and has this very program.
+
+    With a signer it has to see the certificate and the key as well.
+    """
     if not client.nthreads():
         raise ClusterError(
             "the scheduler has no workers; start some: dask worker tcp://HOST:PORT --nthreads 1"
@@ -143,7 +147,7 @@ def check_workers(client, places: Places, threads: int) -> None:
     probe = places.work / f"probe-{secrets.token_hex(8)}"
     probe.touch()
     try:
-        answers = _ask(client, _describe_worker, str(probe))
+        answers = _ask(client, _describe_worker, str(probe), signer)
     finally:
         probe.unlink(missing_ok=True)
     ours, busy = describe_program(), {}
@@ -156,6 +160,11 @@ def check_workers(client, places: Places, threads: int) -> None:
             raise ClusterError(
                 f"worker {address} does not see {places.folder}; the data set has to lie in a "
                 "folder that all machines share, under the same path"
+            )
+        if answer["unsigned"]:
+            raise ClusterError(
+                f"worker {address} cannot sign: {answer['unsigned']}. Certificate and key have to "
+                "be on all machines under the same path; --send sends no keys"
             )
         if answer["tasks"] != 1:
             raise ClusterError(
@@ -205,11 +214,12 @@ def _ask(client, question, *values) -> dict:
     return answers
 
 
-def _describe_worker(probe: str, dask_worker=None) -> dict:
+def _describe_worker(probe: str, signer: Signer | None, dask_worker=None) -> dict:
     """In a worker: what it sees, has and can."""
     return {
         "sees": os.path.exists(probe),
         "program": describe_program(),
+        "unsigned": find_problem(signer) if signer else "",
         "tasks": dask_worker.state.nthreads,
         "cores": nn.parallel.usable_cores(),
         "host": dask_worker.ip,

@@ -20,6 +20,7 @@ from .status import Status, read_status, write_status
 
 JOBS_A_WORKER = 2  # in flight: one that it does, and the next, so that it never waits; by choice
 TASK_TRIES = 3  # of a task that is ended from outside; by choice
+FORGET_JOBS = 200  # after as many the client forgets the names of past tasks; by choice
 KILLED_CODE = -9  # the exit code of what SIGKILL ended, as subprocess has it
 
 
@@ -61,6 +62,7 @@ def run_jobs(
 
     Raises ClusterError if the scheduler is lost, or a worker cannot do any job.
     """
+    from dask.utils import key_split
     from distributed import as_completed
 
     waiting = (work for work in jobs if not find_ended(work, setup))
@@ -73,6 +75,8 @@ def run_jobs(
         counts.add(status)
         tell(work, status)
         del future  # the scheduler forgets the task when nobody holds it
+        if not (counts.done + counts.failed) % FORGET_JOBS:
+            key_split.cache_clear()  # Dask keeps up to 100,000 names of tasks there
         _fill(client, jobs, setup, waiting, running, completed)
 
 
@@ -131,8 +135,8 @@ def _describe_error(error: BaseException, setup: Setup) -> Status:
 
     if isinstance(error, Unseen):
         raise ClusterError(
-            f"a worker does not see {error}; the data set has to lie in a folder that all machines "
-            "share, under the same path"
+            f"a worker does not see {error}; it has to lie in a folder that all machines share, "
+            "under the same path"
         )
     if isinstance(error, Stopped):
         code, reason = error.args

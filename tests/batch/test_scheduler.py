@@ -9,16 +9,17 @@ from contextlib import contextmanager
 import pytest
 
 import video
-from batch.cluster import ClusterError, check_workers, describe_program, find_unseen
+from batch.cluster import ClusterError, check_workers, describe_program, find_unseen, load_dask
 from batch.commands import Program
 from batch.job_list import JobList
+from batch.lost_workers import tell_lost_workers
 from batch.places import Places
 from batch.run_job import Setup
 from batch.send import provide_inputs
 from batch.sources import Rendering
 from batch.stamps import Stamps
 
-from .session import ROOT, finish, read_table, run, start, write_jobs
+from .session import ROOT, finish, read_table, run, start, wait_until, write_jobs
 
 
 class Workers:
@@ -45,7 +46,7 @@ def places(tmp_path):
 
 def _worker(**changes):
     answer = {"sees": True, "program": describe_program(), "tasks": 1, "cores": 4, "host": "h"}
-    return answer | changes
+    return answer | {"unsigned": ""} | changes
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def _worker(**changes):
         (_worker(sees=False), "does not see .*set; .*share"),
         (_worker(program=describe_program() | {"numpy": "0.1"}), "numpy 0.1, here"),
         (_worker(tasks=4), "--nthreads 1"),
+        (_worker(unsigned="key.pem: No such file"), "key.pem: No such file.* --send sends no keys"),
         (_worker(cores=1), "would use 2 of 1 cores"),
         (ImportError("No module named 'batch'"), "install it there"),
         (OSError("disk"), "disk"),
@@ -101,6 +103,24 @@ def _answer(inputs):
     from batch.cluster import _find_missing
 
     return _find_missing(inputs)
+
+
+def test_that_no_worker_is_left_is_told_once_and_so_are_new_ones(monkeypatch):
+    monkeypatch.setattr("batch.lost_workers.LOOK_SECONDS", 0.05)
+    distributed, told = load_dask(), []
+    how = {"processes": False, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(n_workers=1, **how) as cluster:
+        with distributed.Client(cluster) as client, tell_lost_workers(client, told.append):
+            time.sleep(0.5)
+            assert told == []
+            cluster.scale(0)
+            wait_until(lambda: told)
+            time.sleep(0.5)
+            (line,) = told
+            assert f"dask worker {cluster.scheduler_address} --nthreads 1" in line
+            cluster.scale(1)
+            wait_until(lambda: told[1:])
+            assert told[1].startswith("1 workers are there again")
 
 
 @contextmanager

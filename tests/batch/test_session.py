@@ -4,15 +4,15 @@ import json
 import os
 import signal
 import sys
-import time
 
 import psutil
 import pytest
 
 from batch.__main__ import main
+from batch.set_settings import settle
 from files import lock
 
-from .session import finish, list_workers, read_table, run, start, write_jobs
+from .session import finish, list_workers, read_table, run, start, wait_until, write_jobs
 
 PEOPLE = 20  # clips, each of which is target of ten swaps
 
@@ -82,13 +82,6 @@ def test_nothing_is_done_twice_and_failures_only_with_retry(many):
     assert sum(again[path] != made[path] for path in made) <= 1
 
 
-def _wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def _kill(process):
     """Kill the client, and see that its workers and their jobs end with it."""
     family = psutil.Process(process.pid).children(recursive=True)
@@ -104,10 +97,10 @@ def test_a_set_survives_the_death_of_a_worker_and_of_the_client(tmp_path):
     assert run(tmp_path / "calm", "--workers", "2", STAND_IN_SECONDS="0")[0] == 0
     process = start(tmp_path / "hit", "--workers", "2")
     folder = tmp_path / "hit"
-    _wait_until(lambda: len(_states(folder)) >= 1)
+    wait_until(lambda: len(_states(folder)) >= 1)
     for worker in list_workers(process)[:1]:
         worker.kill()
-    _wait_until(lambda: len(_states(folder)) >= 3)
+    wait_until(lambda: len(_states(folder)) >= 3)
     _kill(process)
     code, told, problems = run(folder, "--workers", "2")
     assert code == 0 and told.count("skipped") >= 3, problems
@@ -119,7 +112,7 @@ def test_ctrl_c_ends_all_processes_and_says_how_to_go_on(tmp_path):
     write_jobs(tmp_path, [f"slow_{n}.mp4,clip.mp4," for n in range(2)])
     process = start(tmp_path, "--workers", "1", STAND_IN_SECONDS="60")
     started = tmp_path / "set" / "work" / "swaps"
-    _wait_until(lambda: list(started.glob("*/output.txt")))
+    wait_until(lambda: list(started.glob("*/output.txt")))
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     code, _, problems = finish(process)
@@ -144,6 +137,7 @@ def test_a_set_in_use_or_of_other_threads_is_refused(here, capsys):
         held.release()
     assert f"in use by another process ({os.getpid()})" in capsys.readouterr().err
     assert main(["jobs.csv", "-o", "set", "--dry-run"]) == 0
+    settle(here / "set" / "work", None, None)
     assert main(["jobs.csv", "-o", "set", "--threads", "2"]) == 7
     assert "was begun with --threads 1" in capsys.readouterr().err
     (here / "other").mkdir()
