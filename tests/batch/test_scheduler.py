@@ -108,7 +108,7 @@ def _answer(inputs):
 def test_that_no_worker_is_left_is_told_once_and_so_are_new_ones(monkeypatch):
     monkeypatch.setattr("batch.lost_workers.LOOK_SECONDS", 0.05)
     distributed, told = load_dask(), []
-    how = {"processes": False, "threads_per_worker": 1, "dashboard_address": None}
+    how = {"processes": False, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(n_workers=1, **how) as cluster:
         with distributed.Client(cluster) as client, tell_lost_workers(client, told.append):
             time.sleep(0.5)
