@@ -11,15 +11,16 @@ from batch.__main__ import main
 from batch.dataset import assemble
 from batch.set_settings import SetError, settle
 from batch.signing import Signer, find_problem, find_signer
+from examples.drawn import Look, draw_face
 from files import digest
 from provenance import __main__ as provenance
 from provenance import credentials, sign, verify
 from provenance.local_chain import TEST_NAME, make_test_certificate
 from stages.truth import truth_clips, write_clips_table
+from tests.clips import make_clip
 
 from .session import run
 
-TINY = ["--actor-frames", "18", "--actor-size", "96", "--workers", "1"]
 METHOD = "manipulated_sequences/faceswap-np"
 SWAP = f"{METHOD}/c23/videos/000_001.mp4"
 
@@ -36,9 +37,13 @@ def chain(tmp_path_factory):
 def folder(chain, tmp_path_factory):
     """A folder with jobs.csv and a signed set of one swap by the pipeline."""
     folder = tmp_path_factory.mktemp("signed")
-    row = "actors:6:6,actors:3:3,--rounds 1 --batch 4 --frames 0:9"
+    for name, look in (("a", Look()), ("b", Look(skin=(120, 80, 60), hair=(20, 15, 12)))):
+        faces = [draw_face(centre=(80 + n / 3, 60), mouth=n % 2, look=look) for n in range(16)]
+        make_clip(folder / f"{name}.mp4", faces)
+    row = "a.mp4,b.mp4,--preset seed --rounds 1 --batch 4 --frames 0:4"
     (folder / "jobs.csv").write_text(f"target,donor,options\n{row}\n")
-    code, _, problems = run(folder, *TINY, "--test-certificate", str(chain), stand_in=False)
+    words = ["--workers", "1", "--test-certificate", str(chain)]
+    code, _, problems = run(folder, *words, stand_in=False)
     assert code == 0, problems
     return folder
 
@@ -91,7 +96,7 @@ def test_no_file_of_the_set_has_the_path_of_the_key(folder, chain):
 def test_a_set_goes_on_with_the_same_certificate_only(folder, chain, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     pair = ["--sign", str(chain / "certificate.pem"), str(chain / "key.pem")]
-    words = ["jobs.csv", "-o", "set", *TINY]
+    words = ["jobs.csv", "-o", "set"]
     before = (folder / "set" / "index.csv").read_bytes()
     assert main([*words, *pair]) == 0 and "skipped, done before" in capsys.readouterr().out
     assert (folder / "set" / "index.csv").read_bytes() == before
