@@ -18,7 +18,14 @@ from provenance.record import RecordError
 
 from .arguments import parse_batch, parse_pairs
 from .catalogue import DatasetError
-from .cluster import ClusterError, MissingDask, check_workers, count_workers, open_client
+from .cluster import (
+    ClusterError,
+    MissingDask,
+    check_workers,
+    count_workers,
+    list_workers,
+    open_client,
+)
 from .commands import Program
 from .dataset import Summary, assemble
 from .estimate import estimate, format_hours
@@ -120,7 +127,7 @@ def _do_jobs(jobs: JobList, setup: Setup, options: argparse.Namespace) -> Counts
         if options.scheduler:
             check_workers(client, setup.places, setup.threads, setup.signer)
             provide_inputs(client, jobs, setup.places, options.send, _say)
-        told = f"{len(client.nthreads())} workers, {setup.threads} threads a job"
+        told = f"{len(list_workers(client))} workers, {setup.threads} threads a job"
         _say(f"{told}; Dask's dashboard: {client.dashboard_link}")
         with Progress(jobs.count, counts) as progress, ExitStack() as stack:
             if options.scheduler:

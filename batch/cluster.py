@@ -30,6 +30,10 @@ PROBED_PATHS = 1000  # inputs in one question to the workers; by choice
 CONNECT_SECONDS = 10.0  # until a scheduler counts as not there; by choice
 MACHINE_VERSIONS = "machine", "blas"  # may differ: the same results to the last digits
 EXTRA_MESSAGE = "python -m batch needs Dask and pyarrow: pip install 'faceswap-np[batch]'"
+GONE_MESSAGE = (
+    "the scheduler is gone; what is finished is kept. Start it again, then the same command "
+    "continues"
+)
 DASK_SETTINGS = {
     "distributed.scheduler.allowed-failures": JOB_DEATHS - 1,
     # what is kept of past tasks: little, so that memory does not grow with their number
@@ -119,11 +123,24 @@ def _start_cluster(cluster_class, workers: int):
     from distributed.deploy.spec import close_clusters
 
     how = {"threads_per_worker": 1, "memory_limit": None, "dashboard_address": "127.0.0.1:0"}
+    how["scheduler_kwargs"] = {"extensions": _choose_extensions()}
     try:
         return cluster_class(n_workers=workers, processes=True, silence_logs=50, **how)
     except KeyboardInterrupt:
         atexit.unregister(close_clusters)  # it fails for a cluster that is half started
         raise
+
+
+def _choose_extensions() -> dict:
+    """Those of Dask's scheduler, of which "spans" would keep a note of every task that ever was."""
+    from distributed.scheduler import DEFAULT_EXTENSIONS
+    from distributed.spans import SpansSchedulerExtension
+
+    class Spans(SpansSchedulerExtension):
+        def observe_tasks(self, tss, code, span_metadata):
+            return super().observe_tasks(tss, code, {})
+
+    return DEFAULT_EXTENSIONS | {"spans": Spans}
 
 
 def _connect(client_class, scheduler: str):
@@ -140,7 +157,7 @@ def check_workers(client, places: Places, threads: int, signer: Signer | None = 
 
     With a signer it has to see the certificate and the key as well.
     """
-    if not client.nthreads():
+    if not list_workers(client):
         raise ClusterError(
             "the scheduler has no workers; start some: dask worker tcp://HOST:PORT --nthreads 1"
         )
@@ -179,6 +196,14 @@ def check_workers(client, places: Places, threads: int, signer: Signer | None = 
             )
 
 
+def list_workers(client) -> list[str]:
+    """The addresses of all workers. Raises ClusterError if the scheduler is gone."""
+    try:
+        return list(client.nthreads())
+    except OSError:  # Dask's errors of connections are of this kind
+        raise ClusterError(GONE_MESSAGE) from None
+
+
 def find_unseen(client, paths: Iterable[tuple[str, int]]) -> Iterator[str]:
     """Those of (path, bytes) that not all workers see with this size."""
     paths = iter(paths)
@@ -203,7 +228,10 @@ def measure_input(path: str) -> int:
 
 def _ask(client, question, *values) -> dict:
     """The answer of each worker by its address."""
-    answers = client.run(question, *values, on_error="return")
+    try:
+        answers = client.run(question, *values, on_error="return")
+    except OSError:
+        raise ClusterError(GONE_MESSAGE) from None
     for address, answer in answers.items():
         if isinstance(answer, ImportError):
             raise ClusterError(

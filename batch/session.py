@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from files import FILE_ERROR_CODE
 
-from .cluster import JOB_DEATHS, ClusterError
+from .cluster import GONE_MESSAGE, JOB_DEATHS, ClusterError, list_workers
 from .commands import Stopped
 from .job_list import JobList, Work
 from .run_job import Setup, Unseen, code_original, render, search, swap
@@ -89,7 +89,7 @@ def _fill(
     completed,
 ) -> None:
     """Send jobs until every worker has enough."""
-    room = JOBS_A_WORKER * max(len(client.nthreads()), 1) - len(running)
+    room = JOBS_A_WORKER * max(len(list_workers(client)), 1) - len(running)
     for _, work in zip(range(room), waiting, strict=False):
         future, *before = _submit(client, jobs, setup, work)
         running[future.key] = work, before
@@ -121,10 +121,7 @@ def _find_status(future, work: Work, setup: Setup) -> Status:
     if future.status == "finished":
         return future.result()
     if future.status != "error":
-        raise ClusterError(
-            "the scheduler is gone; what is finished is kept. Start it again, then the same "
-            "command continues"
-        )
+        raise ClusterError(GONE_MESSAGE)
     status = _describe_error(future.exception(), setup)
     write_status(setup.places.swap(work.job.key), status)
     return status

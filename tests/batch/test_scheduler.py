@@ -9,7 +9,14 @@ from contextlib import contextmanager
 import pytest
 
 import video
-from batch.cluster import ClusterError, check_workers, describe_program, find_unseen, load_dask
+from batch.cluster import (
+    ClusterError,
+    check_workers,
+    describe_program,
+    find_unseen,
+    list_workers,
+    load_dask,
+)
 from batch.commands import Program
 from batch.job_list import JobList
 from batch.lost_workers import tell_lost_workers
@@ -89,6 +96,17 @@ def test_inputs_that_workers_do_not_see_are_refused_or_sent(places, tmp_path):
         assert setup.path(works[0].donor) == tmp_path / "jobs" / "b.mp4"
         provide_inputs(blind, jobs, places, False, told.append)  # now they are seen
     assert len(told) == 1
+
+
+def test_a_scheduler_that_dies_while_it_is_asked_is_told():
+    def lose(*_, **how):
+        raise OSError("Timed out during handshake")
+
+    gone = Workers()
+    gone.nthreads = gone.run = lose
+    for ask in (lambda: list_workers(gone), lambda: list(find_unseen(gone, [("a", 1)]))):
+        with pytest.raises(ClusterError, match=r"^the scheduler is gone; .* Start it again"):
+            ask()
 
 
 def test_an_input_of_another_size_is_not_seen(tmp_path):
