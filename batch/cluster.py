@@ -22,7 +22,7 @@ from .places import Places
 from .program import digest_program
 from .signing import Signer, find_problem
 
-# MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 581 for
+# MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 631 for
 # clips of 320 pixels, `python -m benchmarks.memory` 633 for 720p
 JOB_MB = 1000
 JOB_DEATHS = 3  # workers that a job may take with it before it counts as failed; by choice
