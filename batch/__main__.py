@@ -13,22 +13,32 @@ from tempfile import TemporaryDirectory
 
 import video
 from files import LockHeld, lock, run_command, stopped_code
+from provenance.credentials import SigningError
 from provenance.record import RecordError
 
 from .arguments import parse_batch, parse_pairs
 from .catalogue import DatasetError
-from .cluster import ClusterError, MissingDask, check_workers, count_workers, open_client
+from .cluster import (
+    ClusterError,
+    MissingDask,
+    check_workers,
+    count_workers,
+    list_workers,
+    open_client,
+)
 from .commands import Program
 from .dataset import Summary, assemble
 from .estimate import estimate, format_hours
 from .job_list import JobList
 from .jobs_file import JobsError, check_file
+from .lost_workers import tell_lost_workers
 from .pairs import deal, write_pairs
 from .places import Places
 from .run_job import Setup
 from .send import provide_inputs
 from .session import Counts, run_jobs, skip_ended
-from .set_settings import SetError, check_folder, settle_threads
+from .set_settings import SetError, check_folder, settle
+from .signing import find_signer
 from .sources import Rendering
 from .stamps import Stamps
 from .told import Progress, describe, tell_skipped
@@ -42,6 +52,7 @@ BATCH_EXIT_CODES = {
     DatasetError: 7,
     ClusterError: 8,
     MissingDask: 9,
+    SigningError: 13,  # as of pipeline.py
 }
 SOME_FAILED_CODE = 1
 
@@ -63,6 +74,7 @@ def _make_set(options: argparse.Namespace) -> int:
     places = Places(options.output.absolute())
     check_folder(options.output)
     check_file(options.jobs)  # before anything is made
+    signer = find_signer(options.sign, options.test_certificate, make=not options.dry_run)
     rendering = Rendering(options.actor_frames, options.actor_size)
     with ExitStack() as stack:
         jobs = stack.enter_context(JobList(options.jobs, rendering))
@@ -73,8 +85,9 @@ def _make_set(options: argparse.Namespace) -> int:
         stack.callback(_take(places, work).release)
         jobs.check(stack.enter_context(Stamps(work / "stamps.sqlite")))
         _tell_repeats(jobs)
-        threads = settle_threads(work, options.threads)
-        setup = Setup(places, threads, Program(options.program), options.keep_nets, options.retry)
+        threads = settle(work, options.threads, signer, keep=not options.dry_run)
+        program = Program(options.program)
+        setup = Setup(places, threads, program, options.keep_nets, options.retry, signer)
         if options.dry_run:
             return _tell_estimate(jobs, setup, options)
         return _finish(jobs, setup, options)
@@ -112,11 +125,13 @@ def _do_jobs(jobs: JobList, setup: Setup, options: argparse.Namespace) -> Counts
     workers = 0 if options.scheduler else count_workers(options.workers, setup.threads)
     with open_client(options.scheduler, workers) as client:
         if options.scheduler:
-            check_workers(client, setup.places, setup.threads)
+            check_workers(client, setup.places, setup.threads, setup.signer)
             provide_inputs(client, jobs, setup.places, options.send, _say)
-        told = f"{len(client.nthreads())} workers, {setup.threads} threads a job"
+        told = f"{len(list_workers(client))} workers, {setup.threads} threads a job"
         _say(f"{told}; Dask's dashboard: {client.dashboard_link}")
-        with Progress(jobs.count, counts) as progress:
+        with Progress(jobs.count, counts) as progress, ExitStack() as stack:
+            if options.scheduler:
+                stack.enter_context(tell_lost_workers(client, progress.say))
             run_jobs(client, jobs, setup, counts, progress.tell)
     return counts
 

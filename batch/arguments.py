@@ -18,8 +18,9 @@ BATCH_DESCRIPTION = (
 )
 BATCH_EPILOG = """exit codes: 0 all jobs done, 1 some failed (DATASET/failures.csv says why), 2
 wrong options or a wrong row, 3 input missing, 6 output cannot be written, 7 a data set that is in
-use or was begun with other threads, 8 workers that do not fit or a scheduler that is gone, 9 Dask
-is not installed, 130 interrupted. Swap faces only of people who agreed to it."""
+use or was begun with other threads or another certificate, 8 workers that do not fit or a scheduler
+that is gone, 9 Dask is not installed, 13 cannot be signed, 130 interrupted. Swap faces only of
+people who agreed to it."""
 BATCH_HELP = {
     "jobs": "the CSV file: a row a swap, with columns target,donor,options (of pipeline.py) and "
     "perhaps target_person,donor_person. A target or donor is a clip, a folder of pictures, or "
@@ -32,6 +33,10 @@ BATCH_HELP = {
     "retry": "do failed jobs again",
     "dry-run": "only say what would run, how long, and how much disk it takes",
     "keep-nets": "keep the nets of each finished job, some 40 MB each (default: delete them)",
+    "sign": "sign every swap with C2PA, by the certificate in CERT (with its chain) and its "
+    "private KEY, both PEM; settled when a set is begun (default: not signed)",
+    "test-certificate": "the same with a certificate made in DIR, unless there is one already. It "
+    "is a TEST certificate and proves nothing: anybody can make one",
     "split-seed": "decides who is in train, val and test (default: 0)",
     "actor-frames": "frames of a rendered clip (default: 125)",
     "actor-size": "width and height of a rendered clip, pixels (default: 320)",
@@ -55,9 +60,11 @@ def parse_batch(arguments: list[str]) -> argparse.Namespace:
     """The options of a session. Wrong ones end the program with code 2."""
     parser = Parser(prog="python -m batch", description=BATCH_DESCRIPTION, epilog=BATCH_EPILOG)
 
-    def add(name: str, **how) -> None:
+    certificate = parser.add_mutually_exclusive_group()
+
+    def add(name: str, to=parser, **how) -> None:
         names = ("-o", name) if name == "--output" else (name,)
-        parser.add_argument(*names, help=BATCH_HELP[name.lstrip("-")], **how)
+        to.add_argument(*names, help=BATCH_HELP[name.lstrip("-")], **how)
 
     add("jobs", type=Path, metavar="JOBS.csv")
     add("--output", type=Path, metavar="DATASET", required=True)
@@ -68,6 +75,8 @@ def parse_batch(arguments: list[str]) -> argparse.Namespace:
     add("--retry", action="store_true")
     add("--dry-run", action="store_true")
     add("--keep-nets", action="store_true")
+    add("--sign", certificate, nargs=2, type=Path, metavar=("CERT", "KEY"))
+    add("--test-certificate", certificate, type=Path, metavar="DIR")
     add("--split-seed", type=int, default=0, metavar="N")
     add("--actor-frames", type=_count, default=Rendering.frames, metavar="N")
     add("--actor-size", type=_count, default=Rendering.size, metavar="PX")

@@ -20,8 +20,9 @@ from files import package_versions
 
 from .places import Places
 from .program import digest_program
+from .signing import Signer, find_problem
 
-# MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 581 for
+# MB of memory, with a margin for large frames: `python -m benchmarks.batch --costs` prints 631 for
 # clips of 320 pixels, `python -m benchmarks.memory` 633 for 720p
 JOB_MB = 1000
 JOB_DEATHS = 3  # workers that a job may take with it before it counts as failed; by choice
@@ -29,6 +30,10 @@ PROBED_PATHS = 1000  # inputs in one question to the workers; by choice
 CONNECT_SECONDS = 10.0  # until a scheduler counts as not there; by choice
 MACHINE_VERSIONS = "machine", "blas"  # may differ: the same results to the last digits
 EXTRA_MESSAGE = "python -m batch needs Dask and pyarrow: pip install 'faceswap-np[batch]'"
+GONE_MESSAGE = (
+    "the scheduler is gone; what is finished is kept. Start it again, then the same command "
+    "continues"
+)
 DASK_SETTINGS = {
     "distributed.scheduler.allowed-failures": JOB_DEATHS - 1,
     # what is kept of past tasks: little, so that memory does not grow with their number
@@ -118,11 +123,24 @@ def _start_cluster(cluster_class, workers: int):
     from distributed.deploy.spec import close_clusters
 
     how = {"threads_per_worker": 1, "memory_limit": None, "dashboard_address": "127.0.0.1:0"}
+    how["scheduler_kwargs"] = {"extensions": _choose_extensions()}
     try:
         return cluster_class(n_workers=workers, processes=True, silence_logs=50, **how)
     except KeyboardInterrupt:
         atexit.unregister(close_clusters)  # it fails for a cluster that is half started
         raise
+
+
+def _choose_extensions() -> dict:
+    """Those of Dask's scheduler, of which "spans" would keep a note of every task that ever was."""
+    from distributed.scheduler import DEFAULT_EXTENSIONS
+    from distributed.spans import SpansSchedulerExtension
+
+    class Spans(SpansSchedulerExtension):
+        def observe_tasks(self, tss, code, span_metadata):
+            return super().observe_tasks(tss, code, {})
+
+    return DEFAULT_EXTENSIONS | {"spans": Spans}
 
 
 def _connect(client_class, scheduler: str):
@@ -134,16 +152,19 @@ def _connect(client_class, scheduler: str):
         ) from None
 
 
-def check_workers(client, places: Places, threads: int) -> None:
-    """Raise ClusterError unless every worker sees the data set and has this very program."""
-    if not client.nthreads():
+def check_workers(client, places: Places, threads: int, signer: Signer | None = None) -> None:
+    """Raise ClusterError unless every worker sees the data set and has this very program.
+
+    With a signer it has to see the certificate and the key as well.
+    """
+    if not list_workers(client):
         raise ClusterError(
             "the scheduler has no workers; start some: dask worker tcp://HOST:PORT --nthreads 1"
         )
     probe = places.work / f"probe-{secrets.token_hex(8)}"
     probe.touch()
     try:
-        answers = _ask(client, _describe_worker, str(probe))
+        answers = _ask(client, _describe_worker, str(probe), signer)
     finally:
         probe.unlink(missing_ok=True)
     ours, busy = describe_program(), {}
@@ -157,6 +178,11 @@ def check_workers(client, places: Places, threads: int) -> None:
                 f"worker {address} does not see {places.folder}; the data set has to lie in a "
                 "folder that all machines share, under the same path"
             )
+        if answer["unsigned"]:
+            raise ClusterError(
+                f"worker {address} cannot sign: {answer['unsigned']}. Certificate and key have to "
+                "be on all machines under the same path; --send sends no keys"
+            )
         if answer["tasks"] != 1:
             raise ClusterError(
                 f"worker {address} runs {answer['tasks']} jobs at once in one process; start it "
@@ -168,6 +194,14 @@ def check_workers(client, places: Places, threads: int) -> None:
                 f"the workers on {answer['host']} would use {busy[answer['host']]} of "
                 f"{answer['cores']} cores; start fewer there, or give fewer --threads"
             )
+
+
+def list_workers(client) -> list[str]:
+    """The addresses of all workers. Raises ClusterError if the scheduler is gone."""
+    try:
+        return list(client.nthreads())
+    except OSError:  # Dask's errors of connections are of this kind
+        raise ClusterError(GONE_MESSAGE) from None
 
 
 def find_unseen(client, paths: Iterable[tuple[str, int]]) -> Iterator[str]:
@@ -194,7 +228,10 @@ def measure_input(path: str) -> int:
 
 def _ask(client, question, *values) -> dict:
     """The answer of each worker by its address."""
-    answers = client.run(question, *values, on_error="return")
+    try:
+        answers = client.run(question, *values, on_error="return")
+    except OSError:
+        raise ClusterError(GONE_MESSAGE) from None
     for address, answer in answers.items():
         if isinstance(answer, ImportError):
             raise ClusterError(
@@ -205,11 +242,12 @@ def _ask(client, question, *values) -> dict:
     return answers
 
 
-def _describe_worker(probe: str, dask_worker=None) -> dict:
+def _describe_worker(probe: str, signer: Signer | None, dask_worker=None) -> dict:
     """In a worker: what it sees, has and can."""
     return {
         "sees": os.path.exists(probe),
         "program": describe_program(),
+        "unsigned": find_problem(signer) if signer else "",
         "tasks": dask_worker.state.nthreads,
         "cores": nn.parallel.usable_cores(),
         "host": dask_worker.ip,

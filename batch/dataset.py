@@ -116,6 +116,7 @@ def _count(counts: Counts, entry: Entry, labels: list[str], row: dict) -> None:
         of["swaps", entry.split] += 1
         of["method", entry.method] += 1
         of["mark", row["mark"]] += 1
+        of["signature", row["signature"]] += 1
         of["versions", row["versions"]] += 1
     else:
         of["originals", entry.split] += 1

@@ -6,12 +6,14 @@ It is written anew by each assembly, but what a user wrote between its marks sta
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from files import atomic_file
+from provenance.local_chain import TEST_NAME
 from stages.truth import TRUTH_RATE_FACTORS
 
 from .splits import SPLIT_SHARES, SPLITS
@@ -31,7 +33,7 @@ class Counts:
     """What a datasheet counts. `of` has numbers by what is counted, and by the split if it has one.
 
     ("people" | "swaps" | "originals" | "fake" | "real", split), ("method", name), ("kind", name),
-    ("mark", "embedded" | "left out" | None), ("versions", JSON)
+    ("mark", "embedded" | "left out" | None), ("versions", JSON), ("signature", JSON | None)
     """
 
     of: Counter = field(default_factory=Counter)
@@ -88,9 +90,18 @@ def _describe(counts: Counts, methods: list[tuple[str, str]]) -> dict:
             "left_out": of["mark", "left out"],
             "none": of["mark", None],
         },
+        "signatures": _list_signatures(of),
+        "unsigned": of["signature", None],
         "versions": sorted(versions, key=lambda found: (-found[1], found[0])),
         "shares": ", ".join(f"{share:.0%}" for share in SPLIT_SHARES),
     }
+
+
+def _list_signatures(of: Counter) -> list[dict]:
+    """Who signed how many swaps: what a record says of a signature, "swaps" and "is_test"."""
+    found = [(text, count) for (what, text), count in of.items() if what == "signature" and text]
+    signers = [json.loads(text) | {"swaps": count} for text, count in sorted(found)]
+    return [signer | {"is_test": signer["subject"] == TEST_NAME} for signer in signers]
 
 
 def _find_yours(earlier: str) -> dict[str, str]:

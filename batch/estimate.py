@@ -21,9 +21,10 @@ from .session import find_ended
 
 # Seconds of one core a frame, of 720p with a face of 200 pixels: `python -m benchmarks.costs
 # --threads 1 --faces 200`, but the last two: `python -m benchmarks.batch --costs`.
-FRAME_SECONDS = {"search": 0.026, "align": 0.0025, "put in": 0.08, "code": 0.014, "render": 0.11}
-STEP_SECONDS = {"standard": 0.215, "seed": 0.03}  # a training step, by preset; same command
-START_SECONDS = 8.0  # of a job, besides: imports, checks, the page; same command
+FRAME_SECONDS = {"search": 0.026, "align": 0.0025, "put in": 0.08, "code": 0.016, "render": 0.115}
+# a training step, by preset: "standard" by the first of these commands, "seed" by the second
+STEP_SECONDS = {"standard": 0.215, "seed": 0.036}
+START_SECONDS = 8.4  # of a job, besides: imports, checks, the page; the second command
 RUN_MB = 5  # of a run folder besides faces and checkpoints: the page and pictures; same command
 CODED_CLIPS = 2.25  # the clips at all rate factors together, in clips at factor 18; same command
 

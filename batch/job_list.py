@@ -1,4 +1,7 @@
-"""All jobs of a file, checked, in a temporary database: memory stays the same for any number."""
+"""All jobs of a file, checked, in a temporary database: memory stays the same for any number.
+
+SQLite holds 256 kB of it, and the disk the rest.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from .stamps import Stamps
 JOB_FORMAT = 1  # of a job's key; goes up whenever the same options make another swap
 MAX_REPEATS_TOLD = 5  # rows that ask for what another asks for; by choice
 LIST_TABLES = """
+pragma cache_size = -256;
 create table jobs (row integer primary key, key text unique, work text);
 create table searches (key text, row integer);
 create index by_search on searches (key);

@@ -17,6 +17,7 @@ STAND_INS = ["TARGET", "DONOR"]  # parsed instead of the clips, which are checke
 # what the data set decides for all jobs, and defaults of the settings
 SET_FOR_ALL = {
     "output": None,
+    "sign": None,
     "folder": None,
     "truth": None,
     "detections": None,
@@ -24,6 +25,8 @@ SET_FOR_ALL = {
     "preview": False,
 }
 OPTION_NAMES = {"output": "-o", "folder": "--run"}  # where it is not the setting's
+# as it may be spelt: what reads it would make the certificate
+TEST_CERTIFICATE = re.compile(r"--te[a-z-]*(=|$)")
 MANY_TEXTS = 256  # different options of a file that are kept parsed; by choice
 
 
@@ -47,12 +50,15 @@ def read_options(text: str) -> RowOptions:
         words = shlex.split(text)
     except ValueError as error:
         raise OptionError(f"options {text!r}: {error}; close the quotation mark") from None
+    if any(map(TEST_CERTIFICATE.match, words)):
+        raise OptionError("--test-certificate is none of a row's; sign the whole set with it")
     settings = _parse(words)
     refused = [name for name, default in SET_FOR_ALL.items() if getattr(settings, name) != default]
     names = [OPTION_NAMES.get(name, spell_option(name)) for name in refused]
     names += ["--threads"] if any(re.match(r"--th\w*(=|$)", word) for word in words) else []
     if names:
-        raise OptionError(f"{names[0]} is the same for all jobs and none of a row's; leave it out")
+        remedy = "sign the whole set with --sign" if names[0] == "--sign" else "leave it out"
+        raise OptionError(f"{names[0]} is the same for all jobs and none of a row's; {remedy}")
     return RowOptions(_canonical(settings), settings)
 
 

@@ -133,10 +133,12 @@ def _describe_coding(folder: Path, entry: Entry, clip: dict) -> dict:
 def _describe_record(record: dict, entry: Entry, path: str) -> dict:
     """What the record of a clip says of it."""
     output, inputs, mark = record["output"], record["inputs"], record["mark"]
+    signature = record.get("signature")
     values = {
         "record": place_of_record(path),
         "sha256": output["sha256"],
         "unsigned_sha256": output.get("unsigned_sha256"),
+        "signature": signature and json.dumps(signature, sort_keys=True),
         "versions": json.dumps(record["versions"], sort_keys=True),
     }
     if entry.method:

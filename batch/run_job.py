@@ -19,11 +19,12 @@ from .commands import Ended, Program, run_once
 from .job_list import Clip, Work
 from .originals import is_written
 from .places import Places
+from .signing import Signer
 from .status import Status, read_status, write_status
 
 
 class Unseen(Exception):
-    """A worker does not see the data set's folder."""
+    """A worker does not see a path: the data set's folder, or what is signed with."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Setup:
     program: Program
     keep_nets: bool  # keep the checkpoints of finished jobs
     retry: bool  # failed jobs are done again
+    signer: Signer | None = None  # of all swaps; None: they are not signed
 
     def path(self, clip: Clip) -> Path:
         """Where a clip is read from."""
@@ -120,12 +122,17 @@ def _list_words(setup: Setup, work: Work, folder: Path) -> list[str]:
     places = ["-o", str(folder / "swap.mp4"), "--run", str(folder / "run")]
     places += ["--truth", str(folder / "truth"), "--detections", str(setup.places.detections)]
     clips = [str(setup.path(work.target)), str(setup.path(work.donor))]
+    places += setup.signer.words if setup.signer else []
     return [*clips, *work.job.options, *places, "--threads", str(setup.threads)]
 
 
 def _check_seen(setup: Setup) -> None:
+    """Raise Unseen on a machine that came late, and does not see what all must see."""
     if not setup.places.work.is_dir():
         raise Unseen(str(setup.places.folder))
+    for path in setup.signer.paths if setup.signer else ():
+        if not path.is_file():
+            raise Unseen(str(path))
 
 
 def _run(setup: Setup, command: list[str], name: str, is_done) -> Ended:
@@ -145,4 +152,6 @@ def _hide_places(setup: Setup, work: Work, reason: str) -> str:
     """A reason without the paths of this machine: clips as the CSV file has them."""
     for clip in (work.target, work.donor):
         reason = reason.replace(str(setup.path(clip)), clip.source.text)
+    for path in setup.signer.paths if setup.signer else ():
+        reason = reason.replace(str(path), path.name)
     return reason.replace(f"{setup.places.folder}/", "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from files import FILE_ERROR_CODE
 
-from .cluster import JOB_DEATHS, ClusterError
+from .cluster import GONE_MESSAGE, JOB_DEATHS, ClusterError, list_workers
 from .commands import Stopped
 from .job_list import JobList, Work
 from .run_job import Setup, Unseen, code_original, render, search, swap
@@ -20,6 +20,7 @@ from .status import Status, read_status, write_status
 
 JOBS_A_WORKER = 2  # in flight: one that it does, and the next, so that it never waits; by choice
 TASK_TRIES = 3  # of a task that is ended from outside; by choice
+FORGET_JOBS = 200  # after as many the client forgets the names of past tasks; by choice
 KILLED_CODE = -9  # the exit code of what SIGKILL ended, as subprocess has it
 
 
@@ -61,6 +62,7 @@ def run_jobs(
 
     Raises ClusterError if the scheduler is lost, or a worker cannot do any job.
     """
+    from dask.utils import key_split
     from distributed import as_completed
 
     waiting = (work for work in jobs if not find_ended(work, setup))
@@ -73,6 +75,8 @@ def run_jobs(
         counts.add(status)
         tell(work, status)
         del future  # the scheduler forgets the task when nobody holds it
+        if not (counts.done + counts.failed) % FORGET_JOBS:
+            key_split.cache_clear()  # Dask keeps up to 100,000 names of tasks there
         _fill(client, jobs, setup, waiting, running, completed)
 
 
@@ -85,7 +89,7 @@ def _fill(
     completed,
 ) -> None:
     """Send jobs until every worker has enough."""
-    room = JOBS_A_WORKER * max(len(client.nthreads()), 1) - len(running)
+    room = JOBS_A_WORKER * max(len(list_workers(client)), 1) - len(running)
     for _, work in zip(range(room), waiting, strict=False):
         future, *before = _submit(client, jobs, setup, work)
         running[future.key] = work, before
@@ -117,10 +121,7 @@ def _find_status(future, work: Work, setup: Setup) -> Status:
     if future.status == "finished":
         return future.result()
     if future.status != "error":
-        raise ClusterError(
-            "the scheduler is gone; what is finished is kept. Start it again, then the same "
-            "command continues"
-        )
+        raise ClusterError(GONE_MESSAGE)
     status = _describe_error(future.exception(), setup)
     write_status(setup.places.swap(work.job.key), status)
     return status
@@ -131,8 +132,8 @@ def _describe_error(error: BaseException, setup: Setup) -> Status:
 
     if isinstance(error, Unseen):
         raise ClusterError(
-            f"a worker does not see {error}; the data set has to lie in a folder that all machines "
-            "share, under the same path"
+            f"a worker does not see {error}; it has to lie in a folder that all machines share, "
+            "under the same path"
         )
     if isinstance(error, Stopped):
         code, reason = error.args

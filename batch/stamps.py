@@ -47,6 +47,7 @@ class Stamps:
 
     def _open(self) -> None:
         self._table = sqlite3.connect(self.path)
+        self._table.execute("PRAGMA cache_size = -256")  # kB in memory
         self._table.execute(STAMPS_TABLE)
         self._table.execute("SELECT count(*) FROM stamps").fetchone()
 

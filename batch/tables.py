@@ -43,6 +43,7 @@ INDEX_COLUMNS = {
     "bytes": "int64",
     "sha256": "text",
     "unsigned_sha256": "text?",
+    "signature": "word?",
     "target_sha256": "text",
     "donor_sha256": "text?",
     "masks": "text?",

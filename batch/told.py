@@ -48,3 +48,8 @@ class Progress:
         self.bar.write(describe(work, status), file=sys.stdout)
         sys.stdout.flush()
         self.bar.update()
+
+    def say(self, text: str) -> None:
+        """Print a line about the session on standard error, above the bar."""
+        self.bar.write(text, file=sys.stderr)
+        sys.stderr.flush()

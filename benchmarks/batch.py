@@ -44,6 +44,8 @@ from batch.sources import Rendering
 from batch.stamps import Stamps
 from batch.status import Status
 from files import run_command
+from stages.presets import PRESETS
+from stages.trainers import TRAINERS
 
 from .lines import print_line
 from .timing import emit
@@ -51,6 +53,7 @@ from .timing import emit
 ROOT = Path(__file__).parents[1]
 ALONE = "one after the other"
 COST_FRAMES, COST_SIZE = 75, 320  # of the clips whose costs are measured
+SEED_FACES, SEED_ROUNDS = 20, 2  # of a person, and of training, whose steps are timed
 TINY_FRAMES, TINY_SIZE = 18, 96  # of a job that hardly trains: what is left is its start
 
 
@@ -189,6 +192,20 @@ def compare_memory(counts: list[int]) -> None:
         print_line(name="memory", jobs=count, **json.loads(done.stdout))
 
 
+def time_seed_step() -> float:
+    """The mean seconds of processor time of a training step of the preset seed: all its phases."""
+    preset, rng = PRESETS["seed"], np.random.default_rng(0)
+    (w, h), steps = preset.aligned, 0
+    people = {k: rng.integers(256, size=(SEED_FACES, h, w, 3), dtype=np.uint8) for k in "ab"}
+    trainer = TRAINERS[preset.net](people, preset, 0)
+    times = []
+    for rounds in (1, 1 + SEED_ROUNDS):  # the first is not counted: it makes buffers
+        start = time.process_time()
+        steps = sum(1 for _ in trainer.run(trainer.length(rounds)))
+        times.append(time.process_time() - start)
+    return times[1] / steps
+
+
 def print_costs() -> None:
     """Print what batch/estimate.py and batch/cluster.py estimate with."""
     nn.set_threads(1)
@@ -211,6 +228,7 @@ def print_costs() -> None:
         sizes = {p.stem: p.stat().st_size for p in (folder / "large/0/truth").glob("crf*.mp4")}
     print_line(
         name="costs",
+        seed_s_a_step=round(time_seed_step(), 3),
         render_s_a_frame=round((rendered - start) / 2 / COST_FRAMES, 3),
         code_s_a_frame=round((coded - rendered) / COST_FRAMES, 3),
         start_s=round(start_cpu, 1),

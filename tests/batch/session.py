@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -33,8 +34,15 @@ def finish(process, limit=LIMIT):
     return process.returncode, told, problems
 
 
-def run(folder, *more, **environment):
-    return finish(start(folder, *more, **environment))
+def run(folder, *more, stand_in=True, **environment):
+    return finish(start(folder, *more, stand_in=stand_in, **environment))
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def list_workers(process):

@@ -2,41 +2,52 @@
 
 stand_in.py swap TARGET DONOR ... -o OUT --truth DIR; what the target's file says decides the end.
 STAND_IN_TEMPLATE is the work/ of a data set whose first swap, and the original of that, are copied.
+It is started hundreds of times, so it imports little.
 """
 
 import os
 import signal
 import sys
 import time
-from pathlib import Path
 
 
 def value(option):
-    return Path(sys.argv[sys.argv.index(option) + 1])
+    return sys.argv[sys.argv.index(option) + 1]
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text="", mode="w"):
+    with open(path, mode, encoding="utf-8") as file:
+        file.write(text)
 
 
 def copy(kind, to):
     """Give the files of the template's first folder of a kind other names."""
-    source = min((Path(os.environ["STAND_IN_TEMPLATE"]) / kind).iterdir())
-    for path in source.rglob("*"):
-        new = to / path.relative_to(source)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        new.unlink(missing_ok=True) if path.is_file() else new.mkdir(exist_ok=True)
-        if path.is_file() and path.name != "status.json":
-            os.link(path, new)
+    folder = os.path.join(os.environ["STAND_IN_TEMPLATE"], kind)
+    source = os.path.join(folder, min(os.listdir(folder)))
+    for place, _, names in os.walk(source):
+        new = os.path.join(to, os.path.relpath(place, source))
+        os.makedirs(new, exist_ok=True)
+        for name in set(names) - {"status.json"}:
+            if os.path.exists(os.path.join(new, name)):
+                os.unlink(os.path.join(new, name))
+            os.link(os.path.join(place, name), os.path.join(new, name))
 
 
 def prepare(what, clip, folder, *_):
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     if what == "original":
-        copy("originals", Path(folder))
+        copy("originals", folder)
     else:
-        with open(Path(folder) / "searches.txt", "a", encoding="utf-8") as file:
-            file.write(f"{Path(clip).name}\n")
+        write(os.path.join(folder, "searches.txt"), f"{os.path.basename(clip)}\n", "a")
 
 
 def swap(target, donor):
-    wish = Path(target).read_text(encoding="utf-8").split()[0]
+    wish = read(target).split()[0]
     if wish == "fail":
         print("a note before\npipeline.py: too few faces in", target, file=sys.stderr)
         sys.exit(5)
@@ -47,9 +58,9 @@ def swap(target, donor):
         time.sleep(60)
     if wish == "slow":
         time.sleep(float(os.environ.get("STAND_IN_SECONDS", "0.5")))
-    copy("swaps", value("-o").parent)
-    value("-o").write_bytes(Path(target).read_bytes() + Path(donor).read_bytes())
-    value("-o").with_name("swap.mp4.json").touch()
+    copy("swaps", os.path.dirname(value("-o")))
+    write(value("-o"), read(target) + read(donor))
+    write(f"{value('-o')}.json")
 
 
 if __name__ == "__main__":
@@ -59,5 +70,5 @@ if __name__ == "__main__":
     elif kind == "swap":
         swap(*words[:2])
     else:
-        value("-o").touch()
-        Path(f"{value('-o')}.json").touch()
+        write(value("-o"))
+        write(f"{value('-o')}.json")

@@ -5,12 +5,13 @@ import time
 
 import pytest
 
-from .session import finish, list_workers, start
+from .session import finish, list_workers, read_table, start
 
 PAIRS = [(1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2), (4, 5), (5, 4), (4, 6), (6, 4), (5, 6)]
 TINY = ["--actor-frames", "18", "--actor-size", "96", "--workers", "2"]
 DEATHS = 5
 SECONDS_BETWEEN = 4, 12  # before a kill, at random
+TABLES = "index.csv", "index.parquet", "frames.csv", "frames.parquet", "failures.csv"
 SESSION_LIMIT = 1200  # seconds
 
 
@@ -59,4 +60,6 @@ def test_five_deaths_change_no_byte_of_the_set(tmp_path):
     one, other = _contents(calm), _contents(hit)
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
-    assert "set/index.csv" in one and sum(name.endswith("swap.mp4") for name in one) == 12
+    assert {f"set/{table}" for table in TABLES} <= one.keys()
+    assert sum(name.endswith("/swap.mp4") for name in one) == 12
+    assert len(read_table(calm / "set" / "index.csv")) > 4 * 12

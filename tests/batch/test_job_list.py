@@ -41,6 +41,8 @@ def _read(folder, *rows, header="target,donor,options", rendering=None):
         ("target,donor,options", "anna.mp4,bob.mp4,-o x.mp4", "row 1: -o is the same"),
         ("target,donor,options", "anna.mp4,bob.mp4,--run x", "row 1: --run is"),
         ("target,donor,options", "anna.mp4,bob.mp4,--thr 1", "row 1: --threads is"),
+        ("target,donor,options", "anna.mp4,bob.mp4,--sign a b", "whole set with --sign"),
+        ("target,donor,options", "anna.mp4,bob.mp4,--test x", "sign the whole set"),
         ("target,donor,options", "anna.mp4,bob.mp4,--preview", "row 1: --preview is"),
         ("target,donor,options", "anna.mp4,bob.mp4,--help", "row 1: --help is"),
         ("target,donor,options", "anna.mp4,bob.mp4,'--seed", "row 1: .*quotation"),
@@ -49,8 +51,11 @@ def _read(folder, *rows, header="target,donor,options", rendering=None):
     ],
 )
 def test_a_wrong_row_is_refused_by_name(folder, header, row, words):
+    before = set(folder.iterdir())
     with pytest.raises(JobsError, match=words):
         _read(folder, row, header=header)
+    made = {path.name for path in set(folder.iterdir()) - before}
+    assert made == {"jobs.csv", "stamps"}
 
 
 @pytest.mark.parametrize("clip, words", [("carl.mp4", "does not exist"), ("empty", "no pictures")])

@@ -9,16 +9,24 @@ from contextlib import contextmanager
 import pytest
 
 import video
-from batch.cluster import ClusterError, check_workers, describe_program, find_unseen
+from batch.cluster import (
+    ClusterError,
+    check_workers,
+    describe_program,
+    find_unseen,
+    list_workers,
+    load_dask,
+)
 from batch.commands import Program
 from batch.job_list import JobList
+from batch.lost_workers import tell_lost_workers
 from batch.places import Places
 from batch.run_job import Setup
 from batch.send import provide_inputs
 from batch.sources import Rendering
 from batch.stamps import Stamps
 
-from .session import ROOT, finish, read_table, run, start, write_jobs
+from .session import ROOT, finish, read_table, run, start, wait_until, write_jobs
 
 
 class Workers:
@@ -45,7 +53,7 @@ def places(tmp_path):
 
 def _worker(**changes):
     answer = {"sees": True, "program": describe_program(), "tasks": 1, "cores": 4, "host": "h"}
-    return answer | changes
+    return answer | {"unsigned": ""} | changes
 
 
 @pytest.mark.parametrize(
@@ -54,6 +62,7 @@ def _worker(**changes):
         (_worker(sees=False), "does not see .*set; .*share"),
         (_worker(program=describe_program() | {"numpy": "0.1"}), "numpy 0.1, here"),
         (_worker(tasks=4), "--nthreads 1"),
+        (_worker(unsigned="key.pem: No such file"), "key.pem: No such file.* --send sends no keys"),
         (_worker(cores=1), "would use 2 of 1 cores"),
         (ImportError("No module named 'batch'"), "install it there"),
         (OSError("disk"), "disk"),
@@ -89,6 +98,17 @@ def test_inputs_that_workers_do_not_see_are_refused_or_sent(places, tmp_path):
     assert len(told) == 1
 
 
+def test_a_scheduler_that_dies_while_it_is_asked_is_told():
+    def lose(*_, **how):
+        raise OSError("Timed out during handshake")
+
+    gone = Workers()
+    gone.nthreads = gone.run = lose
+    for ask in (lambda: list_workers(gone), lambda: list(find_unseen(gone, [("a", 1)]))):
+        with pytest.raises(ClusterError, match=r"^the scheduler is gone; .* Start it again"):
+            ask()
+
+
 def test_an_input_of_another_size_is_not_seen(tmp_path):
     (tmp_path / "clip.mp4").write_text("four")
     here = Workers(one=lambda inputs: _answer(inputs))
@@ -101,6 +121,24 @@ def _answer(inputs):
     from batch.cluster import _find_missing
 
     return _find_missing(inputs)
+
+
+def test_that_no_worker_is_left_is_told_once_and_so_are_new_ones(monkeypatch):
+    monkeypatch.setattr("batch.lost_workers.LOOK_SECONDS", 0.05)
+    distributed, told = load_dask(), []
+    how = {"processes": False, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    with distributed.LocalCluster(n_workers=1, **how) as cluster:
+        with distributed.Client(cluster) as client, tell_lost_workers(client, told.append):
+            time.sleep(0.5)
+            assert told == []
+            cluster.scale(0)
+            wait_until(lambda: told)
+            time.sleep(0.5)
+            (line,) = told
+            assert f"dask worker {cluster.scheduler_address} --nthreads 1" in line
+            cluster.scale(1)
+            wait_until(lambda: told[1:])
+            assert told[1].startswith("1 workers are there again")
 
 
 @contextmanager

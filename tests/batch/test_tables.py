@@ -20,7 +20,7 @@ INDEX_TYPES = {
     **dict.fromkeys(["target_sha256", "donor_sha256", "masks", "mask_clip"], pa.string()),
     **dict.fromkeys(["record", "job"], pa.string()),
     **dict.fromkeys(["label", "method", "split", "options", "compression"], WORD),
-    **dict.fromkeys(["mark", "versions"], WORD),
+    **dict.fromkeys(["mark", "signature", "versions"], WORD),
     **{"seed": pa.int64(), "crf": pa.int16(), "frames": pa.int32(), "fps": pa.float64()},
     **{"width": pa.int32(), "height": pa.int32(), "bytes": pa.int64()},
 }
@@ -31,7 +31,7 @@ FRAME_TYPES = {
     **dict.fromkeys(["time", "m00", "m01", "m02", "m10", "m11", "m12"], pa.float64()),
 }
 MAY_BE_EMPTY = {
-    *("donor_id", "donor_person", "method", "seed", "options", "unsigned_sha256"),
+    *("donor_id", "donor_person", "method", "seed", "options", "unsigned_sha256", "signature"),
     *("donor_sha256", "masks", "mask_clip", "mark", "record", "job", "versions"),
     *("mask", "m00", "m01", "m02", "m10", "m11", "m12", "further_matrices"),
 }
