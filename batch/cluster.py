@@ -29,7 +29,7 @@ JOB_DEATHS = 3  # workers that a job may take with it before it counts as failed
 PROBED_PATHS = 1000  # inputs in one question to the workers; by choice
 CONNECT_SECONDS = 10.0  # until a scheduler counts as not there; by choice
 MACHINE_VERSIONS = "machine", "blas"  # may differ: the same results to the last digits
-EXTRA_MESSAGE = "python -m batch needs Dask and pyarrow: pip install 'faceswap-np[batch]'"
+EXTRA_MESSAGE = "python -m batch needs Dask and pyarrow: pip install '.[batch]'"
 GONE_MESSAGE = (
     "the scheduler is gone; what is finished is kept. Start it again, then the same command "
     "continues"

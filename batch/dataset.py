@@ -82,7 +82,7 @@ def _need_pyarrow() -> None:
         import pyarrow  # noqa: F401
     except ImportError:
         raise DatasetError(
-            "pyarrow, which writes the tables, is missing: pip install 'faceswap-np[batch]'"
+            "pyarrow, which writes the tables, is missing: pip install '.[batch]'"
         ) from None
 
 

@@ -48,7 +48,7 @@ def require_packages(what: str) -> None:
         if importlib.util.find_spec(module) is None:
             raise SigningError(
                 f"{what} needs the package {package}; install it with: "
-                "pip install 'faceswap-np[sign]'"
+                "pip install '.[sign]'"
             )
 
 

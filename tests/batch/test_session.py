@@ -172,4 +172,4 @@ def test_without_dask_a_line_says_what_to_install(here, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "dask", None)
     assert main(["jobs.csv", "-o", "set"]) == 9
     problems = capsys.readouterr().err
-    assert "pip install 'faceswap-np[batch]'" in problems and problems.count("\n") == 1
+    assert "pip install '.[batch]'" in problems and problems.count("\n") == 1
