@@ -44,15 +44,14 @@ TRAINING_FACES = 16  # of each person; nothing is trained, so a few will do
 
 def detect(clip: video.Clip) -> dict[int, Row]:
     """The manifest of a clip, by frame number."""
-    detections = list(
-        detect_frames(video.with_cuts(clip), Detector(), MIN_FACE, WHOLE_SEARCH_INTERVAL)
-    )
+    frames = video.with_cuts(nn.parallel.trim_memory(clip))
+    detections = list(detect_frames(frames, Detector(), MIN_FACE, WHOLE_SEARCH_INTERVAL))
     return {row.frame: row for row in decide(detections, None, PRESETS["standard"].smooth)}
 
 
 def convert(clip: video.Clip, rows: dict[int, Row], trainer: TodayTrainer) -> None:
     """Write the clip with its face replaced."""
-    frames = replace_face(iter(clip), rows, trainer.swap, PRESETS["standard"])
+    frames = replace_face(nn.parallel.trim_memory(clip), rows, trainer.swap, PRESETS["standard"])
     with video.open_writer(clip.path.with_name("out.mp4"), clip) as writer:
         for frame in frames:
             writer.write(frame.image, frame.time)

@@ -47,8 +47,7 @@ def require_packages(what: str) -> None:
     for module, package in SIGN_PACKAGES.items():
         if importlib.util.find_spec(module) is None:
             raise SigningError(
-                f"{what} needs the package {package}; install it with: "
-                "pip install '.[sign]'"
+                f"{what} needs the package {package}; install it with: pip install '.[sign]'"
             )
 
 

@@ -71,13 +71,13 @@ def convert_in_parts(clip: Selection, convert: ConvertFrames) -> Iterator[Conver
     """All frames of the clip, converted. Raises nn.parallel.TeamError if a process ends early."""
     parts = nn.parallel.thread_count()
     if parts == 1 or not nn.parallel.CAN_FORK or (clip.count or 0) < 2 * SECTION_FRAMES:
-        yield from convert(clip, clip)
+        yield from convert(nn.parallel.trim_memory(clip), clip)
         return
 
     def convert_sections(index: int) -> Iterator[Change]:
         # Faces are averaged over time, so those around a section must be drawn, too.
         needed = Sections(clip, index, parts, DEFLICKER_REACH)
-        frames = clip.source.select(needed)
+        frames = nn.parallel.trim_memory(clip.source.select(needed))
         return map(find_change, convert(frames, Sections(clip, index, parts)))
 
     with nn.parallel.start_producers(convert_sections, parts, SECTION_FRAMES) as changes:

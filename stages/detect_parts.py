@@ -26,13 +26,14 @@ Search = Callable[[Iterator[tuple[Frame, bool]]], Iterator[Detections]]
 def search_in_parts(frames: Selection, search: Search) -> Iterator[Detections]:
     """The faces of all frames, in any order. Raises nn.parallel.TeamError if one ends early."""
     if nn.parallel.thread_count() == 1 or (frames.count or 0) < 2 * MIN_PART_FRAMES:
-        yield from search(with_cuts(frames))
+        yield from search(with_cuts(nn.parallel.trim_memory(frames)))
         return
 
     def search_part(index: int, parts: int) -> Iterator[Detections | str]:
         part = select_part(frames, index, parts)
         context = frames.part((part.first - CUT_CONTEXT_FRAMES * frames.every, part.last))
-        yield from search(pair for pair in with_cuts(context) if pair[0].number >= part.first)
+        pairs = with_cuts(nn.parallel.trim_memory(context))
+        yield from search(pair for pair in pairs if pair[0].number >= part.first)
         yield from frames.source.notes  # on damage that this process met
 
     for found in nn.parallel.gather(search_part, MAX_PARTS):

@@ -9,6 +9,7 @@ conversion (`processes.start_producers`).
 """
 
 from .cores import add_threads_option, keep_threads, parse_threads, usable_cores
+from .memory import trim_memory
 from .processes import (
     CAN_FORK,
     TeamError,
