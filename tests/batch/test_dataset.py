@@ -270,7 +270,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path, jobs):
 
 def test_without_pyarrow_the_message_says_what_to_install(tmp_path, jobs, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(DatasetError, match=r"pip install 'faceswap-np\[batch\]'"):
+    with pytest.raises(DatasetError, match=r"pip install '\.\[batch\]'"):
         assemble(tmp_path, lambda: jobs, 0)
 
 

@@ -280,7 +280,7 @@ def test_without_the_extra_a_signature_is_noticed(made, chain, no_search, withou
     (said,) = _lines(command.examine(made / "clip.gif", None, 30))
     assert "nobody has checked" in said and "pip install '.[sign]'" in said
     assert _lines(command.examine(made / "before" / "clip.gif", None, 30)) == ["none"]
-    with pytest.raises(SigningError, match="--sign needs .* pip install 'faceswap-np.sign.'"):
+    with pytest.raises(SigningError, match="--sign needs .* pip install '..sign.'"):
         credentials.load(chain / "certificate.pem", chain / "key.pem")
 
 
