@@ -24,6 +24,7 @@ from .cluster import (
     check_workers,
     count_workers,
     list_workers,
+    load_dask,
     open_client,
 )
 from .commands import Program
@@ -74,6 +75,7 @@ def _make_set(options: argparse.Namespace) -> int:
     places = Places(options.output.absolute())
     check_folder(options.output)
     check_file(options.jobs)  # before anything is made
+    load_dask()
     signer = find_signer(options.sign, options.test_certificate, make=not options.dry_run)
     rendering = Rendering(options.actor_frames, options.actor_size)
     with ExitStack() as stack:

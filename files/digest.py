@@ -32,16 +32,19 @@ def digest(path: Path) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """The versions of Python, of PACKAGES where installed and of the BLAS; the machine's type."""
+    """The versions of Python, of PACKAGES where installed and of the BLAS; the machine's type.
+
+    NumPy and SciPy may each bring a BLAS; the first by its path is NumPy's.
+    """
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    for library in threadpool_info():
-        if library["user_api"] == "blas":
-            kernels = library.get("architecture", "")
-            found["blas"] = f"{library['internal_api']} {library['version']} {kernels}".strip()
-            break
+    libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    if libraries:
+        blas = min(libraries, key=lambda library: library["filepath"])
+        kernels = blas.get("architecture", "")
+        found["blas"] = f"{blas['internal_api']} {blas['version']} {kernels}".strip()
     return found

@@ -173,3 +173,4 @@ def test_without_dask_a_line_says_what_to_install(here, capsys, monkeypatch):
     assert main(["jobs.csv", "-o", "set"]) == 9
     problems = capsys.readouterr().err
     assert "pip install '.[batch]'" in problems and problems.count("\n") == 1
+    assert not (here / "set").exists()
