@@ -45,7 +45,7 @@ BATCH_HELP = {
 
 @dataclass(frozen=True)
 class _Actor:
-    """What `check_scene` looks at, of a scene that is rendered later."""
+    """The frames and the size of all rendered clips, with what else `check_scene` reads."""
 
     frames: int
     size: tuple[int, int]

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .chosen import read_options
+from .chosen import read_chosen
 from .jobs import Job, Source
+from .places import Places
 from .splits import split_people
+from .status import STATUS_NAME
 
 METHOD_NAME = "faceswap-np"  # the folder of the first method; the next is faceswap-np-2
 SWAP_STATES = "done", "failed"  # of a job that has ended; see status.json
@@ -94,7 +96,7 @@ class Catalogue:
 
         Numbers go to clips and methods when they first appear, so jobs have to come by row.
         """
-        chosen = read_options(job.options)
+        chosen = read_chosen(job.options)
         if self._first("select 1 from jobs where key = ?", job.key):
             return False
         target, donor = (self._number(c, chosen.original(c)) for c in (job.target, job.donor))
@@ -126,7 +128,7 @@ class Catalogue:
         return self.base.execute(sql, (options, repeat)).lastrowid
 
     def deal(self, seed: int) -> None:
-        """Give each person a split, by all jobs: also those that failed or are still to come."""
+        """Give each person a split. Jobs that failed or are still to come count as well."""
         sql = "select target_person, donor_person, count(*) from jobs group by 1, 2"
         swaps = {(target, donor): count for target, donor, count in self.base.execute(sql)}
         # A clip under the names of two people ties them together.
@@ -226,12 +228,12 @@ def name_method(number: int) -> str:
     return METHOD_NAME if number == 1 else f"{METHOD_NAME}-{number}"
 
 
-def read_status(folder: Path, job: Job) -> tuple[str | None, int | None, str | None]:
+def read_ending(folder: Path, job: Job) -> tuple[str | None, int | None, str | None]:
     """The state, exit code and reason of a job in the set `folder`; None each if it has not ended.
 
     Raises DatasetError for a damaged status.json.
     """
-    path = folder / "work" / "swaps" / job.key / "status.json"
+    path = Places(folder).swap(job.key) / STATUS_NAME
     try:
         status = json.loads(path.read_text(encoding="utf-8"))
         if status["state"] not in SWAP_STATES:
@@ -246,5 +248,5 @@ def read_status(folder: Path, job: Job) -> tuple[str | None, int | None, str | N
 
 
 def _spell(number: int) -> str:
-    """The name of a clip: FaceForensics++ has three digits from 000."""
+    """The name of a clip, as FaceForensics++ counts them: three digits, from 000."""
     return f"{number - 1:03d}"

@@ -37,7 +37,7 @@ class Chosen:
 
 
 @lru_cache(maxsize=64)
-def read_options(options: tuple[str, ...]) -> Chosen:
+def read_chosen(options: tuple[str, ...]) -> Chosen:
     """What the options of pipeline.py ask for. Wrong ones end the program with code 2."""
     settings = parse(["target", "donor", *options])
     usual = _list_usual()

@@ -18,7 +18,7 @@ from pathlib import Path
 from files import atomic_file
 
 from . import layout
-from .catalogue import Catalogue, DatasetError, Entry, read_status
+from .catalogue import Catalogue, DatasetError, Entry, read_ending
 from .datasheet import Counts, write_datasheet
 from .jobs import Job
 from .rows import describe_clips, read_clips, read_frames
@@ -62,7 +62,7 @@ def assemble(folder: Path, read_jobs: Callable[[], Iterable[Job]], seed: int) ->
     _need_pyarrow()
     layout.claim_folder(folder)
     with Catalogue() as catalogue:
-        again = sum(not catalogue.add(job, *read_status(folder, job)) for job in read_jobs())
+        again = sum(not catalogue.add(job, *read_ending(folder, job)) for job in read_jobs())
         catalogue.deal(seed)
         counts = Counts(failed=catalogue.count("failed"), missing=catalogue.count(None))
         notes = [f"{again} rows repeat an earlier one, and count once"] if again else []

@@ -14,7 +14,7 @@ from pathlib import Path
 from files import atomic_file
 from provenance.record import record_path
 
-from .chosen import read_options
+from .chosen import read_chosen
 from .commands import Ended, Program, run_once
 from .job_list import Clip, Work
 from .originals import is_written
@@ -47,7 +47,7 @@ class Setup:
 
     def original(self, work: Work) -> Path:
         """The folder of the target's untouched clip."""
-        name = read_options(work.job.options).original(work.target.source)
+        name = read_chosen(work.job.options).original(work.target.source)
         return self.places.original(name)
 
 

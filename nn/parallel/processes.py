@@ -134,7 +134,8 @@ def team(place_bytes: int, size: int | None = None):
     place_bytes  the most that `all_reduce` is given at once
 
     Only process 0 leaves the block. The others end there, whatever happens, and must not yield,
-    print or write files. Without CAN_FORK the team is this process alone, with `size` BLAS threads.
+    print or write files. Where CAN_FORK is False, the team is this process alone, with
+    `size` BLAS threads.
     """
     global _team
     size = size or threads.thread_count()
